@@ -1,0 +1,30 @@
+/* Launch tokens: HS256 JWTs keyed with the hex SHA-256 of the configured launch secret (api.md, "Launch token"). */
+#ifndef RIGGER_AUTH_LAUNCH_TOKEN_H
+#define RIGGER_AUTH_LAUNCH_TOKEN_H
+
+#include "core/arena.h"
+#include "core/attributes.h"
+#include "core/secret.h"
+#include "core/status.h"
+
+#include <stdint.h>
+
+#define LAUNCH_TOKEN_LIFETIME_S 7200
+#define LAUNCH_TOKEN_ISSUER     "chutes"
+
+struct launch_token {
+    const char *config_id, *env_key, *url;
+    const char *job_id;  /* NULL: none */
+    int64_t disk_gb;     /* 0: none; only written together with job_id */
+    int64_t issued_at_s; /* Unix seconds */
+};
+
+/* Signs a token; it lives in the arena. */
+char *launch_token_sign(struct arena *arena, const struct secret *launch_secret, const struct launch_token *token);
+
+/* Checks an Authorization header's value (bare or after "Bearer ") at now_s, for the config of the path.
+ * STATUS_NO_CREDENTIAL: header is NULL or empty. STATUS_BAD_TOKEN: anything else that is wrong. */
+enum status launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
+                                const char *config_id, int64_t now_s, struct launch_token *token) MUST_CHECK;
+
+#endif

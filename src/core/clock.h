@@ -1,0 +1,17 @@
+/* Time: the monotonic clock for measuring and deadlines, the wall clock for nonces and tokens. */
+#ifndef RIGGER_CORE_CLOCK_H
+#define RIGGER_CORE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds, microseconds on CLOCK_MONOTONIC. */
+int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
+
+/* Unix seconds. */
+int64_t clock_unix_seconds(void);
+
+/* Milliseconds left until a deadline of clock_monotonic_ms, 0 when it has passed; never more than INT_MAX. */
+int clock_remaining_ms(int64_t deadline_ms);
+
+#endif

@@ -1,0 +1,25 @@
+/* Applies sql/ (embedded in the binary) to a database. */
+#ifndef RIGGER_DB_MIGRATE_H
+#define RIGGER_DB_MIGRATE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* One file of sql/, embedded at build time in install order by sql/embed.sh. */
+struct sql_file {
+    const char *path; /* "migrations/0001_public_tables.sql" */
+    const unsigned char *text;
+    unsigned length;
+};
+extern const struct sql_file sql_files[];
+extern const unsigned sql_file_count;
+
+/* The version of the schema that this binary was built with: a digest over all embedded files, in hex. */
+const char *migrate_schema_version(void);
+
+/* Under an advisory lock: runs numbered migrations that are not yet recorded (one transaction each; a recorded one
+ * whose checksum differs is an error), then re-creates functions, views and roles if any of them changed (all in one
+ * transaction). Prints what it does to out, errors to err. Safe to run twice and by two at once. */
+bool migrate_run(const char *dsn, FILE *out, FILE *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* The answer being made. It is written once, whole, when the request is over. */
+#ifndef RIGGER_HTTP_RESPONSE_H
+#define RIGGER_HTTP_RESPONSE_H
+
+#include "core/arena.h"
+#include "core/status.h"
+#include "http/request.h"
+
+#include <json-c/json.h>
+
+struct response {
+    int status;
+    const char *content_type; /* NULL: application/json */
+    const char *body;         /* in the request's arena; NULL: none */
+    size_t body_length;
+    const char *location;   /* of a 307 */
+    const char *allow;      /* of a 405 */
+    int retry_after_s;      /* > 0: Retry-After */
+    const char *reason;     /* what goes into the log; a public text */
+};
+
+/* {"detail": text} with the given HTTP status; text is copied. 503 gets Retry-After. */
+void response_detail(struct response *response, struct arena *arena, int http_status, const char *text);
+
+/* response_detail with the status and public text of the table; STATUS_FAULT names the request id and nothing else. */
+void response_failure(struct response *response, const struct request *request, enum status status);
+
+/* A JSON value; takes ownership of value. NULL (out of memory) becomes a 503. */
+void response_json(struct response *response, struct arena *arena, int http_status, json_object *value);
+
+/* Writes head and body in CGI form ("Status: …"). HEAD requests get no body. false: the client is gone. */
+bool response_write(const struct response *response, const struct request *request);
+
+#endif
