@@ -3,6 +3,7 @@
 #ifndef RIGGER_ENDPOINTS_ENDPOINT_H
 #define RIGGER_ENDPOINTS_ENDPOINT_H
 
+#include "auth/hotkey.h"
 #include "core/config.h"
 #include "core/status.h"
 #include "db/connection.h"
@@ -27,11 +28,10 @@ enum pool { POOL_FAST, POOL_SLOW };
 
 /* Who is asking, as far as the credential alone tells; registration and blacklist are judged in SQL. */
 struct caller {
-    const char *hotkey;                 /* SS58; NULL under a launch token */
-    bool signature_used;                /* a signature was given: it must be stored as used */
-    unsigned char signature_hash[32];   /* BLAKE2b-256 of hotkey, nonce and tail and signature */
-    const char *config_id;              /* of a launch token */
-    const char *env_key, *job_id;       /* of a launch token; job_id may be NULL */
+    const char *hotkey;  /* SS58; NULL under a launch token */
+    bool signature_used; /* a signature was given: it must be stored as used */
+    unsigned char signature_hash[SIGNATURE_HASH_BYTES];
+    const char *config_id; /* of a launch token */
 };
 
 /* All that an endpoint works with during one request. */
@@ -66,6 +66,17 @@ struct endpoint {
     /* Does the work and fills in exchange->response. Anything but STATUS_OK is answered from the status table. */
     enum status (*run)(struct exchange *exchange);
 };
+
+/* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a refusal, and the
+ * endpoint is done. */
+bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows) MUST_CHECK;
+
+/* The parameters that every hotkey-authenticated SQL function begins with, as text for db_call: hotkey, netuid,
+ * signature hash (NULL under an account credential). */
+void endpoint_hotkey_parameters(const struct exchange *exchange, const char *parameters[3]);
+
+/* The configured netuid as text, for db_call. */
+const char *endpoint_netuid(const struct exchange *exchange);
 
 /* Every endpoint that is served; NULL-terminated. */
 extern const struct endpoint *const endpoint_registry[];

@@ -1,0 +1,75 @@
+/* Enforces the authentication policy of an endpoint. The one switch over policies in the program. */
+#include "auth/authenticate.h"
+
+#include "auth/client_address.h"
+#include "auth/launch_token.h"
+#include "core/clock.h"
+
+/* The value of a header that may stand once; NULL where it does not. */
+static enum status single_header(const struct exchange *exchange, const char *variable, const char **value)
+{
+    int count = 0;
+
+    *value = request_variable(exchange->request, variable, &count);
+    return count > 1 ? STATUS_DUPLICATE_CREDENTIAL : STATUS_OK;
+}
+
+static enum status authenticate_hotkey(struct exchange *exchange, const char *tail)
+{
+    struct hotkey_headers headers;
+    const char *authorization;
+    enum status status;
+
+    if ((status = single_header(exchange, "HTTP_X_CHUTES_HOTKEY", &headers.hotkey)) != STATUS_OK ||
+        (status = single_header(exchange, "HTTP_X_CHUTES_NONCE", &headers.nonce)) != STATUS_OK ||
+        (status = single_header(exchange, "HTTP_X_CHUTES_SIGNATURE", &headers.signature)) != STATUS_OK ||
+        (status = single_header(exchange, "HTTP_AUTHORIZATION", &authorization)) != STATUS_OK)
+        return status;
+    if (authorization != NULL && headers.nonce == NULL && headers.signature == NULL)
+        return STATUS_BAD_ACCOUNT;
+    status = hotkey_verify(&headers, tail, clock_unix_seconds(), exchange->config->launch.accept_wrapped_signatures,
+                           exchange->caller.signature_hash);
+    if (status == STATUS_OK) {
+        exchange->caller.hotkey = headers.hotkey;
+        exchange->caller.signature_used = true;
+    }
+    return status;
+}
+
+static enum status authenticate_launch_token(struct exchange *exchange)
+{
+    struct launch_token token;
+    const char *header;
+    enum status status = single_header(exchange, "HTTP_AUTHORIZATION", &header);
+
+    if (status == STATUS_OK)
+        status = launch_token_verify(exchange->arena, &exchange->config->launch.launch_secret, header,
+                                     exchange->path[0], clock_unix_seconds(), &token);
+    if (status == STATUS_OK)
+        exchange->caller.config_id = token.config_id;
+    return status;
+}
+
+enum status authenticate(struct exchange *exchange)
+{
+    char body_tail[65];
+
+    switch (exchange->endpoint->auth) {
+    case AUTH_NONE:
+        return STATUS_OK;
+    case AUTH_HOTKEY_PURPOSE:
+        return authenticate_hotkey(exchange, exchange->endpoint->purpose);
+    case AUTH_HOTKEY_BODY:
+        hotkey_body_tail(body_tail, exchange->request->body, exchange->request->body_length);
+        return authenticate_hotkey(exchange, body_tail);
+    case AUTH_LAUNCH_TOKEN:
+        return authenticate_launch_token(exchange);
+    case AUTH_MONITORING:
+        return client_address_in(exchange->request->client, exchange->config->server.metrics_allow)
+                   ? STATUS_OK
+                   : STATUS_FORBIDDEN;
+    case AUTH_DENY:
+        break;
+    }
+    return STATUS_FORBIDDEN;
+}

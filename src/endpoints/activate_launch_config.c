@@ -1,0 +1,32 @@
+/* GET /instances/launch_config/{config_id}/activate: the pod is ready for traffic. The SDK takes any HTTP answer here
+ * as final, so a database that is away is waited for first. */
+#include "db/statements.h"
+#include "endpoints/registry.h"
+
+static enum status run(struct exchange *exchange)
+{
+    const char *parameters[] = { exchange->path[0], endpoint_netuid(exchange) };
+    struct db_rows rows;
+    enum status status;
+    json_object *answer;
+
+    status = db_call_patiently(exchange->db, exchange->arena, &statement_activate_launch_config, parameters, &rows,
+                               exchange->config->database.activation_retry_ms);
+    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+        return status;
+
+    answer = json_object_new_object();
+    json_object_object_add(answer, "ok", json_object_new_boolean(true));
+    response_json(exchange->response, exchange->arena, 200, answer);
+    return STATUS_OK;
+}
+
+const struct endpoint activate_launch_config = {
+    .name = "activate_launch_config",
+    .method = HTTP_GET,
+    .path = "/instances/launch_config/{config_id}/activate",
+    .summary = "Let the verified instance take traffic.",
+    .auth = AUTH_LAUNCH_TOKEN,
+    .pool = POOL_FAST,
+    .run = run,
+};

@@ -1,0 +1,248 @@
+/* POST /instances/launch_config/{config_id}: the pod claims its launch config, once, and gets a challenge.
+ * Network and cryptography here, the rules in SQL: look at the host, reserve everything in one transaction, make the
+ * challenge with none open, store it in another. Whatever comes between is undone by release_claim or the reaper. */
+#include "attest/aes.h"
+#include "attest/host.h"
+#include "attest/proof.h"
+#include "core/clock.h"
+#include "core/encode.h"
+#include "core/log.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+#include "http/json.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define RESOLVE_TIMEOUT_MS 5000
+#define SYMMETRIC_KEY_HEX  (2 * AES128_KEY_BYTES + 1)
+
+static const char *const protocols[] = { "tcp", "udp", "http", NULL };
+
+static const struct field gpu_fields[] = {
+    { .name = "uuid", .type = FIELD_TEXT, .required = true, .doc = "The GPU's UUID." },
+    { .type = FIELD_END },
+};
+
+static const struct field gpu_item = { .type = FIELD_OBJECT, .children = gpu_fields };
+
+static const struct field port_fields[] = {
+    { .name = "internal_port",
+      .type = FIELD_INTEGER,
+      .required = true,
+      .has_min = true,
+      .has_max = true,
+      .min = 22,
+      .max = 65535,
+      .doc = "The port inside the pod." },
+    { .name = "external_port",
+      .type = FIELD_INTEGER,
+      .required = true,
+      .has_min = true,
+      .has_max = true,
+      .min = 22,
+      .max = 65535,
+      .doc = "The port on the host." },
+    { .name = "proto", .type = FIELD_CHOICE, .required = true, .choices = protocols, .doc = "tcp, udp or http." },
+    { .type = FIELD_END },
+};
+
+static const struct field port_item = { .type = FIELD_OBJECT, .children = port_fields };
+
+static const struct field body_fields[] = {
+    { .name = "gpus", .type = FIELD_LIST, .required = true, .children = &gpu_item, .doc = "The pod's GPUs." },
+    { .name = "host", .type = FIELD_TEXT, .required = true, .doc = "Public address or name of the host." },
+    { .name = "port_mappings",
+      .type = FIELD_LIST,
+      .required = true,
+      .has_min = true,
+      .has_max = true,
+      .min = 1,
+      .max = 32,
+      .children = &port_item,
+      .doc = "Which port of the host leads to which port of the pod; the first one is the service." },
+    { .name = "env", .type = FIELD_TEXT, .required = true, .doc = "Encrypted dump of the environment." },
+    { .name = "code", .type = FIELD_TEXT, .required = true, .doc = "Encrypted dump of the code." },
+    { .name = "fsv", .type = FIELD_TEXT, .nullable = true, .doc = "Digest of the filesystem." },
+    { .type = FIELD_END },
+};
+
+/* No two mappings may share (proto, internal_port) or (proto, external_port). */
+static void check(json_object *body, struct field_errors *errors)
+{
+    json_object *mappings = json_object_object_get(body, "port_mappings");
+    size_t count = json_object_array_length(mappings);
+
+    for (size_t i = 0; i < count; i++) {
+        json_object *one = json_object_array_get_idx(mappings, i);
+
+        for (size_t j = 0; j < i; j++) {
+            json_object *other = json_object_array_get_idx(mappings, j);
+            json_object *loc;
+
+            if (strcmp(json_get_text(one, "proto"), json_get_text(other, "proto")) != 0)
+                continue;
+            if (json_get_integer(one, "internal_port", 0) != json_get_integer(other, "internal_port", 0) &&
+                json_get_integer(one, "external_port", 0) != json_get_integer(other, "external_port", 0))
+                continue;
+            loc = json_object_new_array();
+            json_object_array_add(loc, json_object_new_string("body"));
+            json_object_array_add(loc, json_object_new_string("port_mappings"));
+            json_object_array_add(loc, json_object_new_int64((int64_t)i));
+            fields_add_error(errors, "value_error", loc, "Value error, a port of this protocol is mapped twice",
+                             json_object_get(one), NULL);
+            return;
+        }
+    }
+}
+
+/* The GPUs' uuids as a JSON list, for the SQL function. */
+static const char *gpu_uuids(struct exchange *exchange)
+{
+    json_object *gpus = json_object_object_get(exchange->body, "gpus");
+    json_object *uuids = json_object_new_array();
+
+    arena_defer(exchange->arena, (void (*)(void *))json_object_put, uuids);
+    for (size_t i = 0; i < json_object_array_length(gpus); i++) {
+        json_object *uuid = json_object_object_get(json_object_array_get_idx(gpus, i), "uuid");
+
+        json_object_array_add(uuids, json_object_get(uuid));
+    }
+    return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
+}
+
+static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
+                           struct db_rows *rows)
+{
+    const char *host = json_get_text(exchange->body, "host");
+    int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
+    const char *address = NULL;
+    const char *host_fault = host_vet(exchange->config, exchange->arena, host,
+                                      timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
+    const char *parameters[12] = {
+        exchange->path[0],
+        endpoint_netuid(exchange),
+        host,
+        address,
+        exchange->request->client,
+        gpu_uuids(exchange),
+        json_object_to_json_string_ext(json_object_object_get(exchange->body, "port_mappings"),
+                                       JSON_C_TO_STRING_PLAIN),
+        instance_id,
+        symmetric_key,
+        host_fault,
+        NULL, /* environment: provider none */
+        NULL, /* filesystem: provider none */
+    };
+
+    return db_call(exchange->db, exchange->arena, &statement_claim_launch_config, parameters, rows);
+}
+
+static enum status store(struct exchange *exchange, const char *instance_id, const struct proof_gpu *gpu,
+                         const struct proof_challenge *challenge, struct db_rows *rows)
+{
+    const char *parameters[8] = {
+        exchange->path[0],
+        instance_id,
+        gpu->uuid,
+        challenge->algorithm,
+        arena_printf(exchange->arena, "%lld", (long long)challenge->seed),
+        arena_printf(exchange->arena, "%lld", (long long)gpu->iterations),
+        challenge->n < 0 ? NULL : arena_printf(exchange->arena, "%lld", (long long)challenge->n),
+        challenge->n < 0 ? NULL : arena_printf(exchange->arena, "%lld", (long long)challenge->secret_row),
+    };
+
+    return db_call(exchange->db, exchange->arena, &statement_store_challenge, parameters, rows);
+}
+
+/* Gives back what was reserved; if even that fails, the reaper does it. */
+static void release(struct exchange *exchange, const char *instance_id)
+{
+    const char *parameters[2] = { exchange->path[0], instance_id };
+    struct db_rows rows;
+
+    if (db_call(exchange->db, exchange->arena, &statement_release_claim, parameters, &rows) != STATUS_OK)
+        log_event(LOG_LEVEL_WARNING, "a claim could not be released; the reaper will take it");
+}
+
+static void answer(struct exchange *exchange, const struct proof_gpu *gpu, const struct proof_challenge *challenge,
+                   const char *job_id)
+{
+    json_object *body = json_object_new_object(), *key = json_object_new_object(), *povw;
+    const char *plaintext =
+        arena_printf(exchange->arena, "secret is %s %lld", exchange->path[0], (long long)challenge->seed);
+
+    json_object_object_add(body, "seed", json_object_new_int64(challenge->seed));
+    json_object_object_add(body, "iterations", json_object_new_int64(gpu->iterations));
+    json_object_object_add(body, "job_id", job_id == NULL ? NULL : json_object_new_string(job_id));
+    json_object_object_add(key, "ciphertext", json_object_new_string(challenge->ciphertext));
+    json_object_object_add(key, "uuid", json_object_new_string(gpu->uuid));
+    json_object_object_add(key, "response_plaintext", json_object_new_string(plaintext));
+    json_object_object_add(body, "symmetric_key", key);
+    if (challenge->tag != NULL) {
+        povw = json_object_new_object();
+        json_object_object_add(povw, "algorithm", json_object_new_string(challenge->algorithm));
+        json_object_object_add(povw, "n", json_object_new_int64(challenge->n));
+        json_object_object_add(povw, "tag", json_object_new_string(challenge->tag));
+        json_object_object_add(body, "povw", povw);
+    }
+    response_json(exchange->response, exchange->arena, 200, body);
+}
+
+/* The second half: a challenge for the reserved instance. */
+static enum status challenge_pod(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
+                                 const struct db_rows *claim)
+{
+    const struct proof_algorithm *algorithm = proof_algorithm_configured(exchange->config);
+    struct proof_gpu gpu = {
+        .uuid = db_text(claim, 0, "gpu_uuid"),
+        .device_info = db_text(claim, 0, "device_info"),
+        .iterations = db_integer(claim, 0, "iterations"),
+    };
+    struct proof_challenge challenge = { .n = -1, .secret_row = -1 };
+    struct db_rows rows;
+    enum status status = STATUS_UNAVAILABLE;
+
+    if (algorithm != NULL)
+        status = algorithm->make(exchange->config, exchange->arena, &gpu, symmetric_key, &challenge);
+    if (status == STATUS_OK)
+        status = store(exchange, instance_id, &gpu, &challenge, &rows);
+    if (status != STATUS_OK) {
+        release(exchange, instance_id);
+        return STATUS_UNAVAILABLE;
+    }
+    if (!endpoint_refused(exchange, &rows))
+        answer(exchange, &gpu, &challenge, db_text(claim, 0, "job_id"));
+    return STATUS_OK;
+}
+
+static enum status run(struct exchange *exchange)
+{
+    unsigned char key[AES128_KEY_BYTES];
+    char symmetric_key[SYMMETRIC_KEY_HEX], instance_id[UUID_TEXT_BYTES];
+    struct db_rows claim;
+    enum status status;
+
+    randombytes_buf(key, sizeof(key));
+    hex_encode(symmetric_key, key, sizeof(key));
+    uuid4_text(instance_id);
+    status = reserve(exchange, instance_id, symmetric_key, &claim);
+    if (status == STATUS_OK && !endpoint_refused(exchange, &claim))
+        status = challenge_pod(exchange, instance_id, symmetric_key, &claim);
+    sodium_memzero(key, sizeof(key));
+    sodium_memzero(symmetric_key, sizeof(symmetric_key));
+    return status;
+}
+
+const struct endpoint claim_launch_config = {
+    .name = "claim_launch_config",
+    .method = HTTP_POST,
+    .path = "/instances/launch_config/{config_id}",
+    .summary = "Claim a launch config for a pod and get its challenge.",
+    .auth = AUTH_LAUNCH_TOKEN,
+    .pool = POOL_SLOW,
+    .large_body = true,
+    .body = body_fields,
+    .check = check,
+    .run = run,
+};

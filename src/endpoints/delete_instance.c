@@ -1,0 +1,39 @@
+/* DELETE /instances/{chute_id}/{instance_id}: a miner takes its instance away; the audit row stays. */
+#include "core/encode.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+
+static enum status run(struct exchange *exchange)
+{
+    char request_key[UUID_TEXT_BYTES];
+    const char *parameters[6];
+    struct db_rows rows;
+    enum status status;
+    json_object *answer;
+
+    uuid4_text(request_key);
+    endpoint_hotkey_parameters(exchange, parameters);
+    parameters[3] = request_key;
+    parameters[4] = exchange->path[0];
+    parameters[5] = exchange->path[1];
+    status = db_call(exchange->db, exchange->arena, &statement_delete_instance, parameters, &rows);
+    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+        return status;
+
+    answer = json_object_new_object();
+    json_object_object_add(answer, "instance_id", json_object_new_string(exchange->path[1]));
+    json_object_object_add(answer, "deleted", json_object_new_boolean(true));
+    response_json(exchange->response, exchange->arena, 200, answer);
+    return STATUS_OK;
+}
+
+const struct endpoint delete_instance = {
+    .name = "delete_instance",
+    .method = HTTP_DELETE,
+    .path = "/instances/{chute_id}/{instance_id}",
+    .summary = "Delete an instance of one's own.",
+    .auth = AUTH_HOTKEY_PURPOSE,
+    .purpose = "instances",
+    .pool = POOL_FAST,
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* GET /instances/launch_config: a miner asks for a launch token. The rules (chute, capacity, job) are in the SQL
+ * function; here the token is signed over what it returned. */
+#include "auth/launch_token.h"
+#include "core/encode.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+#include "http/json.h"
+
+#include <sodium.h>
+
+#define ENV_KEY_BYTES 16
+
+static const struct field query_fields[] = {
+    { .name = "chute_id", .type = FIELD_TEXT, .required = true, .doc = "The chute to launch." },
+    { .name = "job_id", .type = FIELD_TEXT, .nullable = true, .doc = "The job to run, for a chute with jobs." },
+    { .type = FIELD_END },
+};
+
+static char *sign_token(struct exchange *exchange, const struct db_rows *rows)
+{
+    const char *config_id = db_text(rows, 0, "config_id");
+    struct launch_token token = {
+        .config_id = config_id,
+        .env_key = db_text(rows, 0, "env_key"),
+        .url = arena_printf(exchange->arena, "%s/instances/launch_config/%s", exchange->config->launch.public_url,
+                            config_id),
+        .job_id = db_text(rows, 0, "job_id"),
+        .disk_gb = db_integer(rows, 0, "disk_gb"),
+        .issued_at_s = db_integer(rows, 0, "issued_at"),
+    };
+
+    return launch_token_sign(exchange->arena, &exchange->config->launch.launch_secret, &token);
+}
+
+static enum status run(struct exchange *exchange)
+{
+    unsigned char random[ENV_KEY_BYTES];
+    char env_key[2 * ENV_KEY_BYTES + 1], config_id[UUID_TEXT_BYTES];
+    const char *parameters[7];
+    struct db_rows rows;
+    enum status status;
+    json_object *answer;
+
+    randombytes_buf(random, sizeof(random));
+    hex_encode(env_key, random, sizeof(random));
+    uuid4_text(config_id);
+    endpoint_hotkey_parameters(exchange, parameters);
+    parameters[3] = config_id;
+    parameters[4] = json_get_text(exchange->query, "chute_id");
+    parameters[5] = json_get_text(exchange->query, "job_id");
+    parameters[6] = env_key;
+    status = db_call(exchange->db, exchange->arena, &statement_issue_launch_config, parameters, &rows);
+    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+        return status;
+
+    answer = json_object_new_object();
+    json_object_object_add(answer, "token", json_object_new_string(sign_token(exchange, &rows)));
+    json_object_object_add(answer, "config_id", json_object_new_string(db_text(&rows, 0, "config_id")));
+    response_json(exchange->response, exchange->arena, 200, answer);
+    return STATUS_OK;
+}
+
+const struct endpoint issue_launch_config = {
+    .name = "issue_launch_config",
+    .method = HTTP_GET,
+    .path = "/instances/launch_config",
+    .summary = "Ask for a launch token of a chute.",
+    .auth = AUTH_HOTKEY_PURPOSE,
+    .purpose = "launch",
+    .pool = POOL_FAST,
+    .query = query_fields,
+    .run = run,
+};

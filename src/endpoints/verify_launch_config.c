@@ -1,0 +1,182 @@
+/* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first one that
+ * reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
+#include "attest/aes.h"
+#include "attest/proof.h"
+#include "auth/jwt.h"
+#include "core/clock.h"
+#include "core/encode.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+#include "http/json.h"
+
+#include <poll.h>
+#include <sodium.h>
+#include <string.h>
+
+#define ANOTHER_ATTEMPT  102
+#define POLL_INTERVAL_MS 100
+
+static const struct field body_fields[] = {
+    { .name = "response", .type = FIELD_TEXT, .required = true, .doc = "base64 of the answer under the instance's key." },
+    { .name = "iv", .type = FIELD_TEXT, .required = true, .doc = "Its initialisation vector, 32 hex digits." },
+    { .name = "proof", .type = FIELD_OBJECT, .required = true, .doc = "GPU uuid to {\"work_product\": …}." },
+    { .name = "fsv", .type = FIELD_TEXT, .nullable = true, .doc = "Digest of the filesystem, SDK before 0.3.1." },
+    { .type = FIELD_END },
+};
+
+/* Begins the attempt, waiting for one that is under way. */
+static enum status begin(struct exchange *exchange, const char *attempt_id, struct db_rows *rows)
+{
+    const char *parameters[4] = {
+        exchange->path[0],
+        attempt_id,
+        arena_printf(exchange->arena, "%lld", (long long)exchange->config->server.slow_deadline_ms),
+        exchange->invalid == NULL ? "true" : "false",
+    };
+
+    for (;;) {
+        enum status status =
+            db_call(exchange->db, exchange->arena, &statement_begin_verification, parameters, rows);
+
+        if (status != STATUS_OK || db_integer(rows, 0, "status") != ANOTHER_ATTEMPT)
+            return status;
+        if (clock_remaining_ms(exchange->deadline_ms) <= 2 * POLL_INTERVAL_MS)
+            return STATUS_UNAVAILABLE;
+        poll(NULL, 0, POLL_INTERVAL_MS);
+    }
+}
+
+static bool answer_is_right(struct exchange *exchange, const struct db_rows *rows)
+{
+    const char *response = json_get_text(exchange->body, "response");
+    const char *iv_text = json_get_text(exchange->body, "iv");
+    const char *key_text = db_text(rows, 0, "symmetric_key");
+    unsigned char key[AES128_KEY_BYTES], iv[AES_BLOCK_BYTES], *cipher;
+    const char *expected = arena_printf(exchange->arena, "secret is %s %s", exchange->path[0],
+                                        db_text(rows, 0, "seed"));
+    size_t length = 0;
+    bool right;
+
+    cipher = base64_decode(exchange->arena, response, strlen(response), &length);
+    right = hex_decode(key, sizeof(key), key_text, strlen(key_text)) &&
+            hex_decode(iv, sizeof(iv), iv_text, strlen(iv_text)) && cipher != NULL &&
+            aes_cbc_is_encryption_of(key, sizeof(key), iv, cipher, length, expected);
+    sodium_memzero(key, sizeof(key));
+    return right;
+}
+
+/* The proof's work product for the challenged GPU; "" where it is missing, which no provider accepts. */
+static const char *work_product(struct exchange *exchange, const char *gpu_uuid)
+{
+    json_object *proof = json_object_object_get(exchange->body, "proof"), *entry = NULL, *product = NULL;
+
+    if (!json_object_object_get_ex(proof, gpu_uuid, &entry) || !json_object_is_type(entry, json_type_object) ||
+        !json_object_object_get_ex(entry, "work_product", &product) ||
+        !json_object_is_type(product, json_type_string))
+        return "";
+    return json_object_get_string(product);
+}
+
+/* *fault: why the verification fails, for the audit; NULL: every check passed. */
+static enum status judge(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+{
+    const struct proof_algorithm *algorithm = proof_algorithm_of(db_text(rows, 0, "algorithm"));
+    struct proof_gpu gpu = {
+        .uuid = db_text(rows, 0, "gpu_uuid"),
+        .device_info = db_text(rows, 0, "device_info"),
+        .iterations = db_integer(rows, 0, "iterations"),
+    };
+    struct proof_challenge challenge = {
+        .algorithm = db_text(rows, 0, "algorithm"),
+        .seed = db_integer(rows, 0, "seed"),
+        .n = db_integer(rows, 0, "n"),
+        .secret_row = db_integer(rows, 0, "secret_row"),
+    };
+    enum status status;
+    bool valid = false;
+
+    *fault = NULL;
+    if (!answer_is_right(exchange, rows)) {
+        *fault = "the answer does not show possession of the key";
+        return STATUS_OK;
+    }
+    if (algorithm == NULL)
+        return STATUS_UNAVAILABLE;
+    status = algorithm->check(exchange->config, exchange->arena, &gpu, &challenge, work_product(exchange, gpu.uuid),
+                             &valid);
+    if (status == STATUS_OK && !valid)
+        *fault = "the proof of work is wrong";
+    return status;
+}
+
+/* The fields that a job's pod needs, added to the answer. */
+static void add_job(struct exchange *exchange, const struct db_rows *rows, json_object *answer)
+{
+    const char *job_id = db_text(rows, 0, "job_id"), *data = db_text(rows, 0, "job_data");
+    json_object *claims;
+    char *token, *url;
+
+    if (job_id == NULL)
+        return;
+    claims = json_object_new_object();
+    json_object_object_add(claims, "sub", json_object_new_string(job_id));
+    json_object_object_add(claims, "iat", json_object_new_int64(db_integer(rows, 0, "issued_at")));
+    json_object_object_add(claims, "iss", json_object_new_string("chutes"));
+    token = launch_token_sign_claims(exchange->arena, &exchange->config->launch.launch_secret, claims);
+    url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id, token);
+    json_object_object_add(answer, "job_id", json_object_new_string(job_id));
+    json_object_object_add(answer, "job_method", json_object_new_string(db_text(rows, 0, "job_method")));
+    json_object_object_add(answer, "job_data", data == NULL ? NULL : json_tokener_parse(data));
+    json_object_object_add(answer, "job_status_url", json_object_new_string(url));
+}
+
+static void answer(struct exchange *exchange, const struct db_rows *rows)
+{
+    static const char *const copied[] = { "chute_id", "instance_id", "verified_at" };
+    json_object *body = json_object_new_object();
+    const char *url = arena_printf(exchange->arena, "%s/instances/launch_config/%s/activate",
+                                   exchange->config->launch.public_url, exchange->path[0]);
+
+    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
+        json_object_object_add(body, copied[i], json_object_new_string(db_text(rows, 0, copied[i])));
+    json_object_object_add(body, "activation_url", json_object_new_string(url));
+    add_job(exchange, rows, body);
+    response_json(exchange->response, exchange->arena, 200, body);
+}
+
+static enum status run(struct exchange *exchange)
+{
+    char attempt_id[UUID_TEXT_BYTES];
+    const char *parameters[3] = { exchange->path[0], attempt_id, NULL };
+    struct db_rows rows;
+    enum status status;
+
+    uuid4_text(attempt_id);
+    status = begin(exchange, attempt_id, &rows);
+    if (status != STATUS_OK)
+        return status;
+    if (exchange->invalid != NULL && db_integer(&rows, 0, "status") == 422)
+        return STATUS_INVALID;
+    if (endpoint_refused(exchange, &rows))
+        return STATUS_OK;
+
+    status = judge(exchange, &rows, &parameters[2]);
+    if (status == STATUS_OK)
+        status = db_call(exchange->db, exchange->arena, &statement_finish_verification, parameters, &rows);
+    if (status == STATUS_OK && !endpoint_refused(exchange, &rows))
+        answer(exchange, &rows);
+    return status;
+}
+
+const struct endpoint verify_launch_config = {
+    .name = "verify_launch_config",
+    .method = HTTP_PUT,
+    .path = "/instances/launch_config/{config_id}",
+    .summary = "Answer the challenge of a claimed launch config.",
+    .auth = AUTH_LAUNCH_TOKEN,
+    .pool = POOL_SLOW,
+    .large_body = false,
+    .body = body_fields,
+    .runs_when_invalid = true,
+    .run = run,
+};

@@ -1,0 +1,164 @@
+/* The straight way of one request. The only place that orders the steps; each step lives elsewhere. */
+#include "server/pipeline.h"
+
+#include "auth/authenticate.h"
+#include "auth/client_address.h"
+#include "core/clock.h"
+#include "core/encode.h"
+#include "core/log.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+#include "http/router.h"
+
+#include <stdlib.h>
+
+/* A method the path does not have, a path that differs in its trailing slash, or neither. */
+static void answer_no_endpoint(struct exchange *exchange, const struct route *route)
+{
+    struct request *request = exchange->request;
+    struct response *response = exchange->response;
+
+    if (route->redirect != NULL) {
+        response_detail(response, exchange->arena, 307, "Temporary Redirect");
+        response->location = arena_printf(exchange->arena, "%s%s%s%s", exchange->config->server.base_path,
+                                          route->redirect, request->query[0] == '\0' ? "" : "?", request->query);
+        return;
+    }
+    response_failure(response, request, route->allow != NULL ? STATUS_METHOD_NOT_ALLOWED : STATUS_NOT_FOUND);
+    response->allow = route->allow;
+}
+
+static size_t body_limit(const struct exchange *exchange)
+{
+    const struct config *config = exchange->config;
+
+    return (size_t)(exchange->endpoint->large_body ? config->server.claim_body_max_bytes
+                                                   : config->server.body_max_bytes);
+}
+
+/* Query and body against their tables. The errors found, or NULL. */
+static json_object *validate(struct exchange *exchange)
+{
+    const struct endpoint *endpoint = exchange->endpoint;
+    struct field_errors errors = { .arena = exchange->arena };
+
+    if (endpoint->query != NULL)
+        exchange->query = fields_read_query(endpoint->query, exchange->request, &errors);
+    if (endpoint->body != NULL)
+        exchange->body = fields_read_body(endpoint->body, exchange->request, &errors);
+    if (errors.list == NULL && endpoint->check != NULL)
+        endpoint->check(exchange->body, &errors);
+    return errors.list;
+}
+
+static void answer_invalid(struct exchange *exchange, json_object *errors)
+{
+    json_object *body = json_object_new_object();
+
+    json_object_object_add(body, "detail", json_object_get(errors));
+    response_json(exchange->response, exchange->arena, 422, body);
+}
+
+/* Authentication comes before validation: a malformed request of a hotkey that is not registered, is blacklisted or
+ * replays a signature is told so, and not what is malformed. */
+static enum status refuse_invalid(struct exchange *exchange, json_object *errors)
+{
+    char request_key[UUID_TEXT_BYTES];
+    const char *parameters[4];
+    struct db_rows rows;
+    enum status status;
+
+    if (exchange->caller.hotkey != NULL) {
+        uuid4_text(request_key);
+        endpoint_hotkey_parameters(exchange, parameters);
+        parameters[3] = request_key;
+        status = db_call(exchange->db, exchange->arena, &statement_authenticate_hotkey, parameters, &rows);
+        if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+            return status;
+    }
+    answer_invalid(exchange, errors);
+    return STATUS_OK;
+}
+
+static enum status run_endpoint(struct exchange *exchange)
+{
+    enum status status = request_read_body(exchange->request, body_limit(exchange));
+
+    if (status == STATUS_OK)
+        status = authenticate(exchange);
+    if (status != STATUS_OK)
+        return status;
+    exchange->invalid = validate(exchange);
+    if (exchange->invalid != NULL && !exchange->endpoint->runs_when_invalid)
+        return refuse_invalid(exchange, exchange->invalid);
+    status = exchange->endpoint->run(exchange);
+    if (status == STATUS_INVALID && exchange->invalid != NULL) {
+        answer_invalid(exchange, exchange->invalid);
+        return STATUS_OK;
+    }
+    return status;
+}
+
+/* Makes the answer of one request. */
+static void serve(struct exchange *exchange)
+{
+    struct request *request = exchange->request;
+    int forwarded_count = 0;
+    const char *forwarded;
+    struct route route;
+    enum status status;
+
+    status = request_read_head(request, exchange->arena, request->transport, exchange->config->server.base_path);
+    log_set_request(request->request_id);
+    if (status != STATUS_OK) {
+        response_failure(exchange->response, request, status);
+        return;
+    }
+    forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
+    request->client = client_address_find(exchange->arena, request->peer, forwarded_count == 1 ? forwarded : NULL,
+                                          exchange->config->server.trusted_proxies);
+    route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
+    if (route.endpoint == NULL) {
+        answer_no_endpoint(exchange, &route);
+        return;
+    }
+    exchange->endpoint = route.endpoint;
+    for (size_t i = 0; i < ENDPOINT_PATH_PARAMETERS_MAX; i++)
+        exchange->path[i] = route.parameters[i];
+    status = run_endpoint(exchange);
+    if (status != STATUS_OK)
+        response_failure(exchange->response, request, status);
+}
+
+int pipeline_serve(struct responder *responder, struct transport *transport, int64_t deadline_ms)
+{
+    int64_t started_us = clock_monotonic_us();
+    struct request request = { .transport = transport };
+    struct response response = { .status = 0 };
+    struct exchange exchange = {
+        .arena = responder->arena,
+        .config = responder->config,
+        .db = responder->db,
+        .request = &request,
+        .response = &response,
+        .deadline_ms = deadline_ms,
+    };
+    struct log_request entry;
+
+    db_forget_usage(responder->db);
+    serve(&exchange);
+    response_write(&response, &request);
+    entry = (struct log_request){
+        .method = request.method_text != NULL ? request.method_text : "-",
+        .route = exchange.endpoint != NULL ? exchange.endpoint->name : "-",
+        .status = response.status,
+        .total_us = clock_monotonic_us() - started_us,
+        .database_us = db_used_us(responder->db),
+        .sqlstate = db_last_sqlstate(responder->db),
+        .reason = response.reason,
+    };
+    log_request(&entry);
+    log_set_request(NULL);
+    arena_reset(responder->arena);
+    return response.status;
+}

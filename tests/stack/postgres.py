@@ -1,0 +1,86 @@
+"""A private PostgreSQL cluster on a Unix socket: no TCP, its own directory."""
+
+import os
+import shutil
+import subprocess
+
+import psycopg2
+import psycopg2.extras
+
+from .processes import as_user, program, run, wait_for
+
+SETTINGS = """
+listen_addresses = ''
+unix_socket_directories = '{socket}'
+max_connections = 100
+shared_buffers = 128MB
+logging_collector = off
+log_min_messages = warning
+timezone = 'Europe/Berlin'
+"""
+
+
+class Postgres:
+    """One cluster; `dsn` reaches its database `rigger` as the superuser."""
+
+    def __init__(self, directory, settings=""):
+        self.data = os.path.join(directory, "postgres")
+        self.socket = os.path.join(directory, "sockets")
+        self.log = os.path.join(directory, "postgres.log")
+        self.settings = settings
+        self.binaries = run([program("pg_config"), "--bindir"]).strip()
+        self.dsn = f"host={self.socket} user=rigger_owner dbname=rigger"
+
+    def _pg(self, name, *arguments, **options):
+        return run(as_user("postgres", [program(name, self.binaries), *arguments]), cwd="/", **options)
+
+    def create(self):
+        """initdb, start, and an empty database."""
+        for path in (self.data, self.socket):
+            os.makedirs(path, mode=0o700, exist_ok=True)
+            if os.geteuid() == 0:
+                shutil.chown(path, "postgres", "postgres")
+        os.chmod(self.socket, 0o755)
+        self._pg("initdb", "-D", self.data, "-U", "rigger_owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                 "--no-instructions")
+        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as conf:
+            conf.write(SETTINGS.format(socket=self.socket) + self.settings)
+        self.start()
+        self.execute("create database rigger", dbname="postgres")
+
+    def start(self):
+        """Starts the server and waits until it answers."""
+        with open(self.log, "ab") as log:
+            subprocess.run(as_user("postgres", [program("pg_ctl", self.binaries), "-D", self.data, "-w", "-s", "start"]),
+                           stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/")
+
+    def stop(self, mode="immediate"):
+        """Stops it; mode as of pg_ctl (smart, fast, immediate)."""
+        if os.path.exists(os.path.join(self.data, "postmaster.pid")):
+            self._pg("pg_ctl", "-D", self.data, "-w", "-s", "-m", mode, "stop")
+
+    def restart(self, mode="fast"):
+        """Stops and starts it."""
+        self.stop(mode)
+        self.start()
+
+    def connect(self, dbname="rigger", user="rigger_owner"):
+        """A connection in autocommit whose rows are dictionaries."""
+        connection = psycopg2.connect(host=self.socket, user=user, dbname=dbname,
+                                      cursor_factory=psycopg2.extras.RealDictCursor)
+        connection.autocommit = True
+        return connection
+
+    def execute(self, sql, parameters=None, dbname="rigger", user="rigger_owner"):
+        """Runs one statement on a connection of its own and returns its rows."""
+        connection = self.connect(dbname, user)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, parameters)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def wait_for_row(self, sql, parameters=None, seconds=20.0):
+        """The first row the query gives, as soon as it gives one."""
+        return wait_for(lambda: self.execute(sql, parameters), sql, seconds)[0]

@@ -1,0 +1,122 @@
+"""`rigger serve` with a configuration of its own."""
+
+import grp
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+
+from .processes import StackError, run, wait_for
+
+
+def default_settings(directory, dsn):
+    """Settings of a development network; a test changes what it is about."""
+    settings = {
+        "server": {
+            "fast_socket": os.path.join(directory, "fast.sock"),
+            "slow_socket": os.path.join(directory, "slow.sock"),
+            "fast_workers": 4,
+            "slow_workers": 4,
+        },
+        "database": {"dsn": dsn},
+        "launch": {
+            "netuid": 64,
+            "public_url": "https://localhost",
+            "validator_ss58": "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ",
+            "launch_secret": secrets.token_hex(32),
+            "ip_check_salt": secrets.token_hex(16),
+            "allow_private_hosts": "true",
+        },
+        "attestation": {
+            "proof_of_work": "matmul",
+            "environment": "none",
+            "filesystem": "none",
+            "matmul_n": 256,
+        },
+        "background": {"reap_interval_ms": 1000},
+    }
+    if os.geteuid() == 0:
+        settings["server"]["socket_group"] = grp.getgrnam("www-data").gr_name
+    return settings
+
+
+class Responder:
+    """One `rigger serve`; `log()` is what it said."""
+
+    def __init__(self, directory, build, settings):
+        self.directory = directory
+        self.program = os.path.join(build, "rigger")
+        self.settings = settings
+        self.config = os.path.join(directory, "rigger.conf")
+        self.log_path = os.path.join(directory, "rigger.log")
+        self.process = None
+
+    def write_config(self):
+        """Writes the settings as an ini file."""
+        with open(os.open(self.config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as conf:
+            for section, keys in self.settings.items():
+                conf.write(f"[{section}]\n")
+                conf.writelines(f"{key} = {value}\n" for key, value in keys.items())
+
+    def migrate(self):
+        """`rigger migrate` on the configured database."""
+        return run([self.program, "migrate", "--config", self.config], env=self.environment())
+
+    @staticmethod
+    def environment():
+        """Our environment without anybody else's RIGGER_ variables."""
+        return {name: value for name, value in os.environ.items() if not name.startswith("RIGGER_")}
+
+    def start(self):
+        """Starts it and waits until both sockets take connections."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen([self.program, "serve", "--config", self.config], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, env=self.environment(), start_new_session=True)
+        for key in ("fast_socket", "slow_socket"):
+            wait_for(lambda path=self.settings["server"][key]: self._answers(path), f"{key} of rigger serve")
+
+    def _answers(self, path):
+        if self.process.poll() is not None:
+            raise StackError(f"rigger serve ended with {self.process.returncode}:\n{self.log()}")
+        try:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(path)
+            return True
+        except OSError:
+            return False
+
+    def stop(self, seconds=35.0):
+        """SIGTERM, then SIGKILL to whoever is left. Returns the exit status, None if it had to be killed."""
+        if self.process is None:
+            return None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            return None
+        finally:
+            self.process = None
+
+    def reload(self):
+        """Writes the settings again and sends SIGHUP."""
+        self.write_config()
+        self.process.send_signal(signal.SIGHUP)
+
+    def workers(self):
+        """Process ids of the master's children."""
+        path = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
+        with open(path, encoding="ascii") as children:
+            return [int(pid) for pid in children.read().split()]
+
+    def log(self):
+        """All it has written so far."""
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+    def log_lines(self):
+        """Its log as parsed lines; a line that is no JSON fails."""
+        return [json.loads(line) for line in self.log().splitlines()]

@@ -1,0 +1,57 @@
+"""All of it together."""
+
+import os
+import shutil
+import tempfile
+
+from .network import Network
+from .postgres import Postgres
+from .responder import Responder, default_settings
+from .webserver import Nginx
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("RIGGER_TEST_BUILD", os.path.join(SOURCE, "build"))
+
+
+class Stack:
+    """PostgreSQL, responder and nginx; a context manager that leaves nothing behind."""
+
+    def __init__(self, change=None, build=BUILD, extra_nginx="", postgres_settings=""):
+        """change: a function that alters the settings before they are written."""
+        self.directory = tempfile.mkdtemp(prefix="rigger-")
+        os.chmod(self.directory, 0o755)
+        self.build = build
+        self.postgres = Postgres(self.directory, postgres_settings)
+        self.settings = default_settings(self.directory, self.postgres.dsn)
+        if change is not None:
+            change(self.settings)
+        self.responder = Responder(self.directory, build, self.settings)
+        self.nginx = Nginx(self.directory, SOURCE, self.settings, extra_nginx)
+        self.network = Network(self.postgres, build)
+
+    def start(self):
+        """Starts everything, in order."""
+        self.settings["launch"]["public_url"] = self.nginx.url
+        self.postgres.create()
+        self.responder.write_config()
+        self.responder.migrate()
+        self.responder.start()
+        self.nginx.start()
+        return self
+
+    def stop(self):
+        """Stops everything and removes the directory."""
+        self.nginx.stop()
+        self.responder.stop()
+        self.postgres.stop()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *exception):
+        self.stop()

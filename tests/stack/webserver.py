@@ -1,0 +1,89 @@
+"""nginx with the project's own configuration, only paths and ports replaced."""
+
+import os
+import signal
+import subprocess
+
+from .processes import free_port, program, run, wait_for
+
+MAIN = """
+{user}
+worker_processes 1;
+pid {directory}/nginx.pid;
+error_log {directory}/nginx-error.log warn;
+daemon off;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/nginx-body;
+    fastcgi_temp_path {directory}/nginx-fastcgi;
+    proxy_temp_path {directory}/nginx-proxy;
+    scgi_temp_path {directory}/nginx-scgi;
+    uwsgi_temp_path {directory}/nginx-uwsgi;
+    include {directory}/rigger-nginx.conf;
+    {extra}
+}}
+"""
+
+
+class Nginx:
+    """One nginx in front of a responder; `url` is its https base, `certificate` what clients trust."""
+
+    def __init__(self, directory, source, settings, extra=""):
+        self.directory = directory
+        self.source = source
+        self.sockets = settings["server"]
+        self.extra = extra
+        self.port = free_port()
+        self.url = f"https://localhost:{self.port}"
+        self.certificate = os.path.join(directory, "cert.pem")
+        self.process = None
+
+    def _write_certificate(self):
+        run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+             "-keyout", os.path.join(self.directory, "key.pem"), "-out", self.certificate])
+
+    def _write_configuration(self):
+        replacements = {
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} ssl http2;",
+            "listen [::]:443 ssl http2;": "",
+            "/etc/nginx/rigger/cert.pem": self.certificate,
+            "/etc/nginx/rigger/key.pem": os.path.join(self.directory, "key.pem"),
+            "/etc/nginx/rigger": os.path.join(self.source, "nginx"),
+            "/run/rigger/fast.sock": self.sockets["fast_socket"],
+            "/run/rigger/slow.sock": self.sockets["slow_socket"],
+        }
+        with open(os.path.join(self.source, "nginx", "rigger.conf"), encoding="utf-8") as original:
+            text = original.read()
+        for old, new in replacements.items():
+            if old not in text:
+                raise ValueError(f"nginx/rigger.conf no longer says {old!r}")
+            text = text.replace(old, new)
+        with open(os.path.join(self.directory, "rigger-nginx.conf"), "w", encoding="utf-8") as conf:
+            conf.write(text)
+        user = "user www-data;" if os.geteuid() == 0 else ""
+        with open(os.path.join(self.directory, "nginx.conf"), "w", encoding="utf-8") as conf:
+            conf.write(MAIN.format(directory=self.directory, extra=self.extra, user=user))
+
+    def start(self):
+        """Makes certificate and configuration, starts nginx and waits for its port."""
+        self._write_certificate()
+        self._write_configuration()
+        command = [program("nginx"), "-p", self.directory, "-c", os.path.join(self.directory, "nginx.conf")]
+        run([*command, "-t", "-q"])
+        with open(os.path.join(self.directory, "nginx.log"), "ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            start_new_session=True)
+        wait_for(lambda: os.path.exists(os.path.join(self.directory, "nginx.pid")), "nginx")
+
+    def reload(self):
+        """SIGHUP: new workers, old ones finish."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def stop(self):
+        """Ends it at once."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(20)
+            self.process = None
