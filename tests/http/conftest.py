@@ -1,0 +1,33 @@
+"""Fixtures: one stack for the whole run, a clean network for each test, and invariants checked after each."""
+
+import pytest
+
+from client import Api
+from stack.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def stack():
+    """PostgreSQL, responder and nginx, shared by the tests that do not harm them."""
+    with Stack() as running:
+        yield running
+
+
+@pytest.fixture
+def network(stack):
+    """The makers of rows; ids are new, so tests do not see each other's."""
+    return stack.network
+
+
+@pytest.fixture
+def api(stack):
+    """The endpoints as functions, through nginx."""
+    return Api(stack)
+
+
+@pytest.fixture(autouse=True)
+def invariants(request):
+    """rigger.check_invariants() is empty after every test that used the shared stack."""
+    yield
+    if "stack" in request.fixturenames:
+        assert request.getfixturevalue("stack").postgres.execute("select * from rigger.check_invariants()") == []

@@ -1,0 +1,167 @@
+"""What happens when something breaks: each test has a stack of its own."""
+
+import concurrent.futures
+import os
+import random
+import signal
+import threading
+import time
+
+import pytest
+
+from client import Api
+from stack.processes import wait_for
+from stack.stack import Stack
+
+
+@pytest.fixture
+def own():
+    """A stack that may be harmed."""
+    with Stack() as stack:
+        yield stack
+        assert stack.postgres.execute("select * from rigger.check_invariants()") == []
+
+
+def alive(api, path="/readyz"):
+    """True if the service answers 200."""
+    try:
+        return api.request("GET", path).status == 200
+    except OSError:
+        return False
+
+
+def test_a_killed_worker_costs_at_most_the_requests_in_its_hands(own):
+    api = Api(own)
+    miner, chute = own.network.miner(), own.network.chute(target=5000)
+    path = f"/instances/launch_config?chute_id={chute}"
+    headers = own.network.sign(miner, "GET", path, count=1000)
+    killed = threading.Event()
+
+    def kill():
+        victims = own.responder.workers()
+        for victim in random.sample(victims, 3):
+            time.sleep(0.2)
+            os.kill(victim, signal.SIGKILL)
+        killed.set()
+
+    killer = threading.Timer(0.3, kill)
+    killer.start()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda one: (api.request("GET", path, headers=one), one), headers))
+    killer.join()
+    assert killed.is_set()
+    failed = [answer for answer, _ in answers if answer.status != 200]
+    assert len(failed) <= 3, failed
+    assert {answer.status for answer in failed} <= {503}
+    wait_for(lambda: len(own.responder.workers()) == 9, "nine workers again")
+    configs = {row["config_id"] for row in own.postgres.execute("select config_id from public.launch_configs")}
+    told = {answer.json["config_id"] for answer, _ in answers if answer.status == 200}
+    assert told <= configs and len(configs) - len(told) <= len(failed)
+    assert alive(api)
+
+
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_the_service_outlives_a_restart_of_the_database(own, mode):
+    api = Api(own)
+    miner, chute = own.network.miner(), own.network.chute(target=5000)
+    path = f"/instances/launch_config?chute_id={chute}"
+    stop = threading.Event()
+    answers = []
+
+    def load():
+        for one in own.network.sign(miner, "GET", path, count=2000):
+            if stop.is_set():
+                return
+            answers.append(api.request("GET", path, headers=one))
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: len(answers) > 50, "some load")
+    own.postgres.stop(mode)
+    down = api.request("GET", "/ping")
+    assert down.status == 503 and int(down.headers["Retry-After"]) > 0
+    own.postgres.start()
+    wait_for(lambda: alive(api), "health after the restart", seconds=5)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert {answer.status for answer in answers} <= {200, 503}
+    configs = {row["config_id"] for row in own.postgres.execute("select config_id from public.launch_configs")}
+    assert {answer.json["config_id"] for answer in answers if answer.status == 200} <= configs
+
+
+def test_activation_waits_for_the_database(own):
+    api = Api(own)
+    miner = own.network.miner(gpus=1)
+    launch = api.launch(miner, own.network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    assert launch.verify().status == 200
+    own.postgres.stop("fast")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(launch.activate)
+        own.postgres.start()
+        assert answer.result().status == 200
+
+
+def test_sigterm_finishes_what_is_in_flight_and_exits_0(own):
+    api = Api(own)
+    own.postgres.execute("begin; lock table public.chutes in access exclusive mode; select pg_sleep(0); commit")
+    miner, chute = own.network.miner(), own.network.chute()
+    blocker = own.postgres.connect()
+    blocker.autocommit = False
+    cursor = blocker.cursor()
+    cursor.execute("lock table public.chutes in access exclusive mode")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(api.token, miner, chute)
+        own.postgres.wait_for_row("select 1 from pg_locks where not granted")
+        own.responder.process.send_signal(signal.SIGTERM)
+        blocker.rollback()
+        assert answer.result().status == 200
+    blocker.close()
+    assert own.responder.process.wait(30) == 0
+    own.responder.process = None
+
+
+def test_sighup_rolls_the_workers_with_no_request_lost(own):
+    api = Api(own)
+    before = set(own.responder.workers())
+    stop = threading.Event()
+    answers = []
+
+    def load():
+        while not stop.is_set():
+            answers.append(api.request("GET", "/instances/token_check").status)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    own.settings["launch"]["ip_check_salt"] = "another-salt-for-a-reload"
+    own.responder.reload()
+    wait_for(lambda: not before & set(own.responder.workers()), "new workers")
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert set(answers) == {200}
+
+
+def test_a_bad_configuration_at_sighup_changes_nothing(own):
+    api = Api(own)
+    token = api.request("GET", "/instances/token_check").json
+    own.settings["launch"]["ip_check_salt"] = "another-salt-for-a-reload"
+    own.settings["server"]["no_such_key"] = "1"
+    own.responder.reload()
+    wait_for(lambda: "no_such_key" in own.responder.log(), "the complaint in the log")
+    assert api.request("GET", "/instances/token_check").json == token
+
+
+def test_the_reaper_takes_what_is_overdue(own):
+    api = Api(own)
+    miner = own.network.miner(gpus=1)
+    launch = api.launch(miner, own.network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    own.postgres.execute("update rigger.challenges set expires_at = now() - interval '2 minutes'")
+    own.postgres.wait_for_row("select 1 from public.launch_configs where config_id = %s and failed_at is not null",
+                              (launch.config_id,))
+    assert own.postgres.execute("select 1 from public.instances") == []
+    assert launch.verify({"response": "", "iv": "", "proof": {}}).status == 403

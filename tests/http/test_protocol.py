@@ -1,0 +1,78 @@
+"""What every answer has in common, and the paths that are no endpoint."""
+
+import re
+import uuid
+
+import pytest
+
+
+def test_every_answer_has_an_id_and_is_not_stored(api):
+    for path in ("/ping", "/no/such/path", "/instances/token_check"):
+        answer = api.request("GET", path)
+        assert re.fullmatch("[0-9a-f]{32}", answer.headers["X-Request-ID"])
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_the_request_id_of_a_client_is_not_taken_over(api):
+    answer = api.request("GET", "/ping", headers={"X-Request-ID": "mine"})
+    assert answer.headers["X-Request-ID"] != "mine"
+
+
+@pytest.mark.parametrize("path, body", [("/ping", {"message": "pong"}), ("/livez", {"status": "alive"}),
+                                        ("/readyz", {"status": "ready"})])
+def test_health(api, path, body):
+    answer = api.request("GET", path)
+    assert (answer.status, answer.json) == (200, body)
+
+
+@pytest.mark.parametrize("path", ["/", "/instances", "/instances/a/b/c", "/instances/launch_config/a/b", "/PING",
+                                  "/%70ing/x", "/instances/launch_config/%2e%2e/activate/x"])
+def test_an_unknown_path_is_404(api, path):
+    answer = api.request("GET", path)
+    assert (answer.status, answer.json) == (404, {"detail": "Not Found"})
+
+
+@pytest.mark.parametrize("method, path, allowed", [
+    ("POST", "/ping", {"GET"}), ("DELETE", "/instances/launch_config", {"GET"}),
+    ("PATCH", f"/instances/launch_config/{uuid.uuid4()}", {"POST", "PUT", "DELETE", "PATCH"}),
+    ("OPTIONS", "/instances/token_check", {"GET"}), ("BREW", "/ping", {"GET"}), ("HEAD", "/instances/launch_config", {"GET"}),
+])
+def test_a_known_path_with_another_method_is_405_with_allow(api, method, path, allowed):
+    answer = api.request(method, path)
+    if answer.status == 401:
+        pytest.skip("the path is also one of another endpoint")
+    assert answer.status == 405
+    assert set(answer.headers["Allow"].split(", ")) <= allowed
+
+
+@pytest.mark.parametrize("path, location", [
+    ("/ping/", "/ping"), ("/instances/launch_config/?chute_id=x&y=%20", "/instances/launch_config?chute_id=x&y=%20"),
+    ("/instances/token_check/", "/instances/token_check"),
+])
+def test_a_path_that_differs_in_its_slash_is_307(api, path, location):
+    answer = api.request("GET", path)
+    assert answer.status == 307
+    assert answer.headers["Location"].endswith(location)
+
+
+def test_no_answer_tells_of_the_inside(stack, network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    answers = [launch.claim(miner.gpus), launch.verify(), launch.activate(), launch.activate()]
+    row, = stack.postgres.execute("select i.symmetric_key, c.env_key from public.instances i"
+                                  " join public.launch_configs c using (config_id) where config_id = %s",
+                                  (launch.config_id,))
+    for answer in answers:
+        assert row["symmetric_key"] not in answer.text
+        assert row["env_key"] not in answer.text
+    log = stack.responder.log()
+    for secret in (row["symmetric_key"], row["env_key"], launch.token, stack.settings["launch"]["launch_secret"]):
+        assert secret not in log
+
+
+def test_every_line_of_the_log_is_json_and_tells_of_its_request(stack, api):
+    request_id = api.request("GET", "/ping").headers["X-Request-ID"]
+    line, = [line for line in stack.responder.log_lines() if line.get("request_id") == request_id]
+    assert line["route"] == "ping" and line["status"] == 200 and line["method"] == "GET"
+    assert line["ms"] >= line["db_ms"] > 0

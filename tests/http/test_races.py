@@ -1,0 +1,98 @@
+"""Interleavings that must never pass a rule."""
+
+import concurrent.futures
+
+
+def together(calls):
+    """Runs all calls at once and returns their answers."""
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(call) for call in calls]]
+
+
+def statuses(answers):
+    """Sorted statuses."""
+    return sorted(answer.status for answer in answers)
+
+
+def test_of_64_claims_of_one_token_exactly_one_wins(stack, network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    answers = together([lambda: launch.claim(miner.gpus)] * 64)
+    assert statuses(answers) == [200] + [401] * 63
+    rows = stack.postgres.execute("select 1 from rigger.claims where config_id = %s", (launch.config_id,))
+    assert len(rows) == 1
+
+
+def test_32_tokens_never_pass_the_capacity_of_a_chute(stack, network, api):
+    chute = network.chute(target=3)
+    hot = network.miner(gpus=2)
+    for gpu in hot.gpus:
+        launch = api.launch(hot, chute)
+        assert launch.claim([gpu], port=24000 + 2 * hot.gpus.index(gpu)).status == 200
+        assert launch.verify().status == 200
+        assert launch.activate().status == 200
+    miners = [network.miner(gpus=1) for _ in range(32)]
+    launches = [api.launch(miner, chute) for miner in miners]
+    answers = together([lambda launch=launch, miner=miner: launch.claim(miner.gpus)
+                        for launch, miner in zip(launches, miners)])
+    assert statuses(answers) == [200] + [423] * 31
+    count, = stack.postgres.execute("select count(*) from public.instances where chute_id = %s", (chute,))
+    assert count["count"] == 3
+
+
+def test_two_claims_for_one_gpu_are_200_and_409(network, api):
+    miner, chute = network.miner(gpus=1), network.chute()
+    launches = [api.launch(miner, chute) for _ in range(2)]
+    answers = together([lambda launch=launch, port=port: launch.claim(miner.gpus, port=port)
+                        for launch, port in zip(launches, (25000, 25010))])
+    assert statuses(answers) == [200, 409]
+
+
+def test_two_claims_for_one_host_and_port_are_200_and_409(network, api):
+    miner, chute = network.miner(gpus=2), network.chute()
+    launches = [api.launch(miner, chute) for _ in range(2)]
+    answers = together([lambda launch=launch, gpu=gpu: launch.claim([gpu], port=26000)
+                        for launch, gpu in zip(launches, miner.gpus)])
+    assert statuses(answers) == [200, 409]
+
+
+def test_of_16_verifications_the_first_decides_for_all(stack, network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    launch.solve()
+    body = launch.answer_body()
+    answers = together([lambda: launch.verify(body)] * 16)
+    assert statuses(answers) == [200] + [400] * 15
+
+
+def test_a_wrong_and_a_right_answer_at_once_end_in_one_outcome(stack, network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    launch.solve()
+    right, wrong = launch.answer_body(), launch.answer_body(plaintext="wrong")
+    answers = together([lambda body=body: launch.verify(body) for body in (right, wrong) * 8])
+    assert statuses(answers) in ([200] + [400] * 15, [403] * 16)
+
+
+def test_of_16_uses_of_one_signature_one_has_an_effect(stack, network, api):
+    miner, chute = network.miner(), network.chute()
+    path = f"/instances/launch_config?chute_id={chute}"
+    headers = network.sign(miner, "GET", path)
+    answers = together([lambda: api.request("GET", path, headers=headers)] * 16)
+    assert statuses(answers) == [200] + [401] * 15
+    rows = stack.postgres.execute("select 1 from public.launch_configs where miner_hotkey = %s", (miner.hotkey,))
+    assert len(rows) == 1
+
+
+def test_16_activations_make_one_event(stack, network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    assert launch.verify().status == 200
+    assert statuses(together([launch.activate] * 16)) == [200] * 16
+    rows = stack.postgres.execute(
+        "select 1 from rigger.events join rigger.claims on instance_id = payload->'data'->>'instance_id'"
+        " where config_id = %s and reason = 'instance_activated'", (launch.config_id,))
+    assert len(rows) == 1

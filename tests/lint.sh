@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# What can be checked without running anything: format, warnings, layers, sizes, banned functions. Called by ./dev lint.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+faults=0
+
+# complain WHAT: prints the lines on standard input under a heading and counts them.
+complain() {
+    local lines
+    lines=$(cat)
+    [ -n "$lines" ] || return 0
+    printf '%s:\n%s\n' "$1" "$(printf '%s\n' "$lines" | sed 's/^/  /')"
+    faults=$((faults + $(printf '%s\n' "$lines" | wc -l)))
+}
+
+sources() { git ls-files -- 'src/*.c' 'src/*.h' 'tests/*.c' 'tests/*.h'; }
+
+sources | while read -r file; do
+    clang-format "$file" | cmp -s - "$file" || echo "$file"
+done | complain "not formatted (./dev format)"
+
+git ls-files -- 'src/*' 'sql/*' 'tests/*' | grep -v '^tests/vectors/' | xargs wc -l |
+    awk '$2 != "total" && $1 > 400 { print $2 ": " $1 " lines" }' | complain "files over 400 lines"
+
+sources | xargs grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|rand|srand)\(' |
+    complain "banned functions"
+
+# header FILES-THAT-MAY HEADER: a library's header outside its layer.
+header() {
+    sources | grep -vE "$1" | xargs grep -nE "#include <$2" | complain "<$2> outside its layer"
+}
+header '^src/server/transport_fcgi\.c$|^src/server/worker\.c$|^tests/bench/' 'fcgiapp\.h'
+header '^src/net/' 'curl/'
+header '^src/db/|^tests/unit/' 'libpq-fe\.h'
+header '^src/core/config' 'ini\.h'
+
+git ls-files -- 'src/*.c' | grep -vE '^src/db/(statements[a-z_]*|migrate)\.c$' |
+    xargs grep -nEi '"(select|insert|update|delete|with) ' | complain "SQL outside db/statements*.c"
+
+git grep -nE 'TODO|FIXME|XXX' -- src sql nginx tests ':!tests/lint.sh' | complain "left undone"
+
+shellcheck dev tests/lint.sh sql/embed.sh .ci/run | complain "shellcheck"
+
+if [ "$faults" -gt 0 ]; then
+    echo "$faults faults"
+    exit 1
+fi
+echo "no faults"
