@@ -7,6 +7,7 @@
 #include "core/attributes.h"
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #define ENVDUMP_KEY_BYTES  32
