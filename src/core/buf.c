@@ -1,0 +1,163 @@
+/* The growing buffer. It must not grow past its maximum, and must not lose a failure. */
+#include "core/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES ((size_t)256)
+
+void buf_init(struct buf *buf, size_t max_bytes)
+{
+    size_t capacity = max_bytes < FIRST_BYTES ? max_bytes + 1 : FIRST_BYTES;
+
+    *buf = (struct buf){ .data = malloc(capacity), .max = max_bytes };
+    if (buf->data == NULL) {
+        buf->failed = true;
+        return;
+    }
+    buf->capacity = capacity;
+    buf->data[0] = '\0';
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->data);
+    *buf = (struct buf){ .failed = true };
+}
+
+/* Makes room for length more bytes and the NUL. */
+static bool reserve(struct buf *buf, size_t length)
+{
+    if (buf->failed)
+        return false;
+    if (buf->max == SIZE_MAX || length > buf->max - buf->length) {
+        buf->failed = true;
+        return false;
+    }
+
+    size_t needed = buf->length + length + 1;
+    if (needed <= buf->capacity)
+        return true;
+
+    size_t capacity = buf->capacity > buf->max / 2 ? buf->max + 1 : buf->capacity * 2;
+    if (capacity < needed)
+        capacity = needed;
+    char *data = realloc(buf->data, capacity);
+    if (data == NULL) {
+        buf->failed = true;
+        return false;
+    }
+    buf->data = data;
+    buf->capacity = capacity;
+    return true;
+}
+
+void buf_append(struct buf *buf, const void *data, size_t length)
+{
+    if (length == 0 || !reserve(buf, length))
+        return;
+    memcpy(buf->data + buf->length, data, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+}
+
+void buf_puts(struct buf *buf, const char *text)
+{
+    buf_append(buf, text, strlen(text));
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0) {
+        buf->failed = true;
+        return;
+    }
+    if (!reserve(buf, (size_t)length))
+        return;
+    va_start(arguments, format);
+    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buf->length += (size_t)length;
+}
+
+/* Length of the well-formed UTF-8 sequence (RFC 3629, table of section 4) at the start of bytes; 0: there is
+ * none. */
+static size_t sequence_length(const unsigned char *bytes, size_t length)
+{
+    unsigned char lead = bytes[0], low = 0x80, high = 0xbf;
+    size_t needed;
+
+    if (lead < 0x80)
+        return 1;
+    if (lead >= 0xc2 && lead <= 0xdf)
+        needed = 2;
+    else if (lead >= 0xe0 && lead <= 0xef)
+        needed = 3;
+    else if (lead >= 0xf0 && lead <= 0xf4)
+        needed = 4;
+    else
+        return 0;
+
+    /* The second byte alone tells overlong forms, surrogates and what lies beyond U+10FFFF. */
+    if (lead == 0xe0)
+        low = 0xa0;
+    else if (lead == 0xed)
+        high = 0x9f;
+    else if (lead == 0xf0)
+        low = 0x90;
+    else if (lead == 0xf4)
+        high = 0x8f;
+
+    if (needed > length || bytes[1] < low || bytes[1] > high)
+        return 0;
+    for (size_t i = 2; i < needed; i++) {
+        if (bytes[i] < 0x80 || bytes[i] > 0xbf)
+            return 0;
+    }
+    return needed;
+}
+
+static void append_escaped(struct buf *buf, unsigned char byte)
+{
+    static const char short_forms[0x20] = {
+        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
+    };
+
+    if (byte == '"' || byte == '\\')
+        buf_printf(buf, "\\%c", byte);
+    else if (short_forms[byte] != '\0')
+        buf_printf(buf, "\\%c", short_forms[byte]);
+    else
+        buf_printf(buf, "\\u%04x", byte);
+}
+
+void buf_json_string(struct buf *buf, const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t plain = 0; /* where the run of bytes that need no change began */
+
+    buf_puts(buf, "\"");
+    for (size_t i = 0; i < length;) {
+        size_t sequence = sequence_length(bytes + i, length - i);
+        if (sequence > 0 && bytes[i] >= 0x20 && bytes[i] != '"' && bytes[i] != '\\') {
+            i += sequence;
+            continue;
+        }
+        buf_append(buf, text + plain, i - plain);
+        if (sequence == 0)
+            buf_puts(buf, "\xef\xbf\xbd");
+        else
+            append_escaped(buf, bytes[i]);
+        plain = ++i;
+    }
+    buf_append(buf, text + plain, length - plain);
+    buf_puts(buf, "\"");
+}
