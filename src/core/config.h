@@ -77,6 +77,7 @@ struct setting {
     const char *const *choices; /* of a choice: names by enum value from 1; NULL-terminated */
     bool reloadable;           /* takes effect on SIGHUP; the others need a restart */
     const char *doc;
+    const char *(*check)(const char *text); /* what else is wrong with a value; NULL: nothing. May be NULL */
 };
 
 extern const struct setting config_settings[];
