@@ -1,0 +1,36 @@
+-- Purpose: makes a config and its instance verified, starts the job, and announces it. The caller holds the lock on the
+--   config.
+-- Parameters: the config, its instance.
+-- Returns: false, with nothing changed, where the instance is gone.
+-- Calls: emit_instance_event.
+-- Tables: jobs, instances (locked in this order, written), launch_configs (written), rigger.events (written).
+create or replace function rigger.accept_verification(p_config_id text, p_instance_id text)
+returns boolean
+language plpgsql
+as $$
+declare
+  v_now constant timestamptz := clock_timestamp();
+begin
+  -- The job before the instance: a deletion that runs now takes them in this order.
+  perform from public.jobs j where j.instance_id = p_instance_id for no key update;
+  update public.instances i
+  set verified = true, last_verified_at = v_now, verification_error = null, updated_at = v_now
+  where i.instance_id = p_instance_id;
+  if not found then
+    return false;
+  end if;
+
+  update public.launch_configs l
+  set verified_at = v_now at time zone 'utc', verification_error = null
+  where l.config_id = p_config_id;
+  update public.jobs j
+  set active = true, verified = true, status = 'running', started_at = v_now at time zone 'utc',
+      updated_at = v_now at time zone 'utc'
+  where j.instance_id = p_instance_id;
+  perform rigger.emit_instance_event('instance_verified', p_instance_id);
+  perform rigger.emit_instance_event('instance_hot', p_instance_id);
+  return true;
+end
+$$;
+comment on function rigger.accept_verification(text, text) is
+  'Makes a launch config and its instance verified, starts the job, and announces it.';

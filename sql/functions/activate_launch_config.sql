@@ -1,0 +1,58 @@
+-- Purpose: GET /instances/launch_config/{config_id}/activate: lets a verified instance take traffic. Later calls change
+--   nothing.
+-- Parameters: the config, the netuid.
+-- Returns: status 200, 401, 403 or 404, and detail.
+-- Calls: authenticate_hotkey, emit_instance_event.
+-- Tables: launch_configs (read), instances (written), rigger.events (written).
+create or replace function rigger.activate_launch_config(
+  p_config_id text, p_netuid integer, out status integer, out detail text)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_config record;
+  v_instance_id text;
+begin
+  select l.miner_hotkey, l.verified_at, l.failed_at, i.instance_id
+  into v_config
+  from public.launch_configs l
+  left join public.instances i on i.config_id = l.config_id
+  where l.config_id = p_config_id;
+
+  if not found then
+    status := 401;
+    detail := 'The launch config is unknown';
+  elsif v_config.verified_at is null then
+    status := 403;
+    detail := 'The launch config is not verified';
+  elsif v_config.instance_id is null then
+    status := 404;
+    detail := 'The instance is gone';
+  elsif v_config.failed_at is not null then
+    status := 403;
+    detail := 'The launch config has failed';
+  else
+    select a.status, a.detail
+    into status, detail
+    from rigger.authenticate_hotkey(v_config.miner_hotkey, p_netuid, null, null) a;
+  end if;
+  if status <> 200 then
+    return;
+  end if;
+
+  -- Of concurrent calls the row lets one through; the others find it active.
+  update public.instances i
+  set active = true, updated_at = now()
+  where i.instance_id = v_config.instance_id
+    and i.verified
+    and not i.active
+  returning i.instance_id
+  into v_instance_id;
+  if found then
+    perform rigger.emit_instance_event('instance_activated', v_instance_id);
+  end if;
+end
+$$;
+comment on function rigger.activate_launch_config(text, integer) is
+  'GET /instances/launch_config/{config_id}/activate: lets a verified instance take traffic.';

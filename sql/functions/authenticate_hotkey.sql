@@ -1,0 +1,57 @@
+-- Purpose: says whether a hotkey may act: registered on the subnet, not blacklisted, its signature not used before.
+--   Marks the signature as used; the caller's transaction makes that one with its effect.
+-- Parameters: p_signature_hash: BLAKE2b-256 of the signature, null for an account credential (nothing is stored then);
+--   p_request_key: the request; the same key with the same signature is the same request again.
+-- Returns: status 200, 401 or 403, and detail; repeated: this request was seen before; the miner's uid and coldkey.
+-- Tables: metagraph_nodes (read), rigger.used_signatures (written).
+create or replace function rigger.authenticate_hotkey(
+  p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid,
+  out status integer, out detail text, out repeated boolean, out miner_uid integer, out miner_coldkey text)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_blacklist_reason text;
+begin
+  status := 200;
+  repeated := false;
+
+  select coalesce(m.node_id, -1), m.coldkey, m.blacklist_reason
+  into miner_uid, miner_coldkey, v_blacklist_reason
+  from public.metagraph_nodes m
+  where m.hotkey = p_hotkey
+    and m.netuid = p_netuid;
+
+  if not found then
+    status := 401;
+    detail := 'The hotkey is not registered on this subnet';
+    return;
+  end if;
+  if v_blacklist_reason <> '' then
+    status := 403;
+    detail := 'The hotkey is blacklisted';
+    return;
+  end if;
+  if p_signature_hash is null then
+    return;
+  end if;
+
+  insert into rigger.used_signatures (signature_hash, hotkey, request_key)
+  values (p_signature_hash, p_hotkey, p_request_key)
+  on conflict (signature_hash) do nothing;
+  if not found then
+    repeated := exists (select from rigger.used_signatures u
+                        where u.signature_hash = p_signature_hash
+                          and u.hotkey = p_hotkey
+                          and u.request_key = p_request_key);
+    if not repeated then
+      status := 401;
+      detail := 'The signature was used before';
+    end if;
+  end if;
+end
+$$;
+comment on function rigger.authenticate_hotkey(text, integer, bytea, uuid) is
+  'Whether a hotkey may act (registered, not blacklisted, signature unused); marks the signature as used.';

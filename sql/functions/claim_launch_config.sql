@@ -1,0 +1,115 @@
+-- Purpose: POST /instances/launch_config/{config_id}: claims a config for a pod, once, and reserves all that it needs in
+--   one transaction. The same instance id again is the same request.
+-- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's address;
+--   a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's id and symmetric key
+--   in hex; what the checks of host, environment and filesystem found wrong (null: nothing).
+-- Returns: status 200, 400, 401, 403, 404, 409 or 423, and detail; with 200 the job and what a challenge is made from.
+-- Calls: judge_claim, judge_job, judge_gpus, place_instance, fail_launch_config, draw_gpu.
+-- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
+create or replace function rigger.claim_launch_config(
+  p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
+  p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_fault text, p_environment_fault text,
+  p_filesystem_fault text,
+  out status integer, out detail text, out job_id text, out gpu_uuid text, out device_info json,
+  out iterations integer)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_port constant integer := (p_port_mappings -> 0 ->> 'external_port')::integer;
+  v_chute_id text;
+  v_chute record;
+  v_config public.launch_configs;
+  v_instance public.instances;
+  v_judged record;
+  v_gpus text[];
+  v_final boolean;
+begin
+  select c.chute_id into v_chute_id from public.launch_configs c where c.config_id = p_config_id;
+  select c.version, c.chutes_version, c.jobs, c.node_selector
+  into v_chute
+  from public.chutes c
+  where c.chute_id = v_chute_id
+  for no key update;
+  if v_chute_id is not null and not found then
+    status := 404;
+    detail := 'Chute not found';
+    return;
+  end if;
+
+  select * into v_config from public.launch_configs c where c.config_id = p_config_id for no key update;
+  job_id := v_config.job_id;
+  select g.gpu_uuid, g.device_info, g.iterations
+  into gpu_uuid, device_info, iterations
+  from public.instances i
+  cross join lateral rigger.draw_gpu(i.instance_id) g
+  where i.instance_id = p_instance_id
+    and i.config_id = p_config_id;
+  if found then
+    status := 200;
+    return;
+  end if;
+  if v_config.config_id is null or v_config.retrieved_at is not null or v_config.failed_at is not null then
+    status := 401;
+    detail := 'The launch config is unknown, claimed or failed';
+    return;
+  end if;
+
+  select j.status, j.detail, j.final, j.claim
+  into v_judged
+  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_fault, p_environment_fault,
+                          p_filesystem_fault) j;
+  status := v_judged.status;
+  detail := v_judged.detail;
+  v_final := v_judged.final;
+  if status = 200 and job_id is not null then
+    select j.status, j.detail, j.status <> 200
+    into status, detail, v_final
+    from rigger.judge_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
+  end if;
+  if status = 200 then
+    select j.status, j.detail, j.status <> 200, j.gpu_uuids
+    into status, detail, v_final, v_gpus
+    from rigger.judge_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
+  end if;
+  if status = 200 then
+    v_instance.instance_id := p_instance_id;
+    v_instance.host := lower(p_host);
+    v_instance.port := v_port;
+    v_instance.chute_id := v_chute_id;
+    v_instance.version := v_chute.version;
+    v_instance.chutes_version := v_chute.chutes_version;
+    v_instance.miner_uid := v_config.miner_uid;
+    v_instance.miner_hotkey := v_config.miner_hotkey;
+    v_instance.miner_coldkey := v_config.miner_coldkey;
+    v_instance.symmetric_key := p_symmetric_key;
+    v_instance.config_id := p_config_id;
+    v_instance.port_mappings := p_port_mappings;
+    select p.status, p.detail, p.gpu_taken
+    into status, detail, v_final
+    from rigger.place_instance(v_instance, p_address::inet, v_gpus, v_judged.claim) p;
+  end if;
+  if status <> 200 then
+    if v_final then
+      perform rigger.fail_launch_config(p_config_id, detail);
+    end if;
+    return;
+  end if;
+
+  update public.launch_configs c
+  set retrieved_at = clock_timestamp() at time zone 'utc', host = v_instance.host, port = v_port
+  where c.config_id = p_config_id;
+  update public.jobs j
+  set instance_id = p_instance_id, miner_uid = v_config.miner_uid, miner_hotkey = v_config.miner_hotkey,
+      miner_coldkey = v_config.miner_coldkey, port_mappings = p_port_mappings,
+      updated_at = now() at time zone 'utc'
+  where j.job_id = v_config.job_id;
+  select g.gpu_uuid, g.device_info, g.iterations
+  into gpu_uuid, device_info, iterations
+  from rigger.draw_gpu(p_instance_id) g;
+end
+$$;
+comment on function rigger.claim_launch_config(
+  text, integer, text, text, text, jsonb, jsonb, text, text, text, text, text) is
+  'POST /instances/launch_config/{config_id}: claims a config, once, and reserves instance, GPUs, host, port and job.';

@@ -1,0 +1,58 @@
+-- Purpose: DELETE /instances/{chute_id}/{instance_id}: a miner takes an instance of its own away. A running job ends
+--   with it; one that has not started is free for others. The config stays as it is: verification and activation find
+--   the instance gone.
+-- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance.
+-- Returns: status 200, 401, 403 or 404, and detail: 404 is the same for "not there" and "not yours".
+-- Calls: authenticate_hotkey, free_job, remove_instance.
+-- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
+create or replace function rigger.delete_instance(
+  p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text, p_instance_id text,
+  out status integer, out detail text)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_repeated boolean;
+  v_reason constant text := 'deleted by its miner';
+begin
+  select a.status, a.detail, a.repeated
+  into status, detail, v_repeated
+  from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;
+  if status <> 200 then
+    return;
+  end if;
+
+  -- An account credential leaves no trace of the request: only a signed one can be told from a second one.
+  if v_repeated and exists (select from public.instance_audit a
+                            where a.instance_id = p_instance_id
+                              and a.chute_id = p_chute_id
+                              and a.miner_hotkey = p_hotkey
+                              and a.deletion_reason = v_reason) then
+    return;
+  end if;
+
+  perform from public.jobs j where j.instance_id = p_instance_id for no key update;
+  perform from public.instances i
+  where i.instance_id = p_instance_id
+    and i.chute_id = p_chute_id
+    and i.miner_hotkey = p_hotkey
+  for update;
+  if not found then
+    status := 404;
+    detail := 'Instance not found';
+    return;
+  end if;
+
+  update public.jobs j
+  set status = 'error', error_detail = v_reason, miner_terminated = true, active = false,
+      finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
+  where j.instance_id = p_instance_id
+    and j.started_at is not null
+    and j.finished_at is null;
+  perform rigger.free_job(p_instance_id);
+  perform rigger.remove_instance(p_instance_id, v_reason);
+end
+$$;
+comment on function rigger.delete_instance(text, integer, bytea, uuid, text, text) is
+  'DELETE /instances/{chute_id}/{instance_id}: a miner takes an instance of its own away.';

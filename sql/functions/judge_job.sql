@@ -1,0 +1,49 @@
+-- Purpose: locks the job of a launch config and judges whether the claimant may have it. Writes nothing.
+-- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
+-- Returns: status 200, 403, 404 or 409, and detail.
+-- Tables: jobs (locked).
+create or replace function rigger.judge_job(
+  p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
+  out status integer, out detail text)
+language plpgsql
+as $$
+declare
+  v_job record;
+  v_declared text[];
+  v_mapped text[];
+begin
+  select j.method, j.instance_id, j.miner_hotkey, j.finished_at
+  into v_job
+  from public.jobs j
+  where j.job_id = p_job_id
+  for no key update;
+
+  if not found then
+    status := 404;
+    detail := 'Job not found';
+    return;
+  end if;
+  if v_job.finished_at is not null then
+    status := 409;
+    detail := 'The job is finished';
+    return;
+  end if;
+  if v_job.instance_id is not null or v_job.miner_hotkey <> p_hotkey then
+    status := 409;
+    detail := 'The job is taken';
+    return;
+  end if;
+
+  select array_agg(distinct lower(port ->> 'proto') || port ->> 'port' order by 1)
+  into v_declared
+  from jsonb_path_query(p_declared_jobs, '$[*] ? (@.name == $method).ports[*]',
+                        jsonb_build_object('method', v_job.method)) as port;
+  select array_agg(distinct lower(mapping ->> 'proto') || mapping ->> 'internal_port' order by 1)
+  into v_mapped
+  from rigger.job_ports(p_port_mappings) as mapping;
+  status := case when v_declared is not distinct from v_mapped then 200 else 403 end;
+  detail := case when status = 403 then 'The port mappings are not those that the job declares' end;
+end
+$$;
+comment on function rigger.judge_job(text, jsonb, text, jsonb) is
+  'Locks the job of a launch config and judges whether the claimant may have it; assigns nothing.';

@@ -1,0 +1,63 @@
+-- Purpose: writes a new instance with all that belongs to it: GPUs, vetted address, the record of the place it took, a
+--   rolling update's quota, the event. Either all of it or, refused, nothing. The rules were judged by the caller, who
+--   holds the locks; here the unique constraints have the last word, against writers that take no locks.
+-- Parameters: the instance's row (what is null there and has a default gets it), its address, its GPUs, and the record
+--   of its place, whose instance_id is the instance's.
+-- Returns: status 200, 409 or 423, and detail; gpu_taken: the 409 is about a GPU, not about host and port.
+-- Calls: emit_instance_event.
+-- Tables: rolling_updates, instances, instance_nodes, rigger.vetted_addresses, rigger.claims, rigger.events (written).
+create or replace function rigger.place_instance(
+  p_instance public.instances, p_address inet, p_gpu_uuids text[], p_claim rigger.claims,
+  out status integer, out detail text, out gpu_taken boolean)
+language plpgsql
+as $$
+declare
+  v_table text;
+begin
+  status := 200;
+  gpu_taken := false;
+  if p_claim.quota_taken then
+    update public.rolling_updates u
+    set permitted = jsonb_set(u.permitted, array[p_claim.miner_hotkey],
+                              to_jsonb((u.permitted ->> p_claim.miner_hotkey)::numeric - 1))
+    where u.chute_id = p_claim.chute_id
+      and (u.permitted ->> p_claim.miner_hotkey)::numeric >= 1;
+    if not found then
+      status := 423;
+      detail := 'A rolling update is under way and no quota of it is left';
+      return;
+    end if;
+  end if;
+
+  insert into public.instances
+    (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified,
+     created_at, consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
+  values
+    (p_instance.instance_id, p_instance.host, p_instance.port, p_instance.chute_id, coalesce(p_instance.version, ''),
+     p_instance.miner_uid, p_instance.miner_hotkey, p_instance.miner_coldkey, coalesce(p_instance.region, 'n/a'), false,
+     false, now(), 0, p_instance.chutes_version, p_instance.symmetric_key, p_instance.config_id,
+     p_instance.port_mappings);
+  insert into public.instance_nodes (instance_id, node_id)
+  select p_instance.instance_id, uuid
+  from unnest(p_gpu_uuids) as uuid;
+  insert into rigger.vetted_addresses (instance_id, address)
+  values (p_instance.instance_id, p_address);
+  insert into rigger.claims
+    (instance_id, config_id, chute_id, miner_hotkey, rule, instances_before, instances_allowed, quota_taken)
+  values
+    (p_instance.instance_id, p_instance.config_id, p_instance.chute_id, p_instance.miner_hotkey, p_claim.rule,
+     p_claim.instances_before, p_claim.instances_allowed, p_claim.quota_taken);
+  perform rigger.emit_instance_event('instance_created', p_instance.instance_id);
+exception
+  when unique_violation then
+    get stacked diagnostics v_table = table_name;
+    if v_table not in ('instances', 'instance_nodes') then
+      raise;
+    end if;
+    status := 409;
+    gpu_taken := v_table = 'instance_nodes';
+    detail := case when gpu_taken then 'A GPU is in use' else 'Host and port are taken' end;
+end
+$$;
+comment on function rigger.place_instance(public.instances, inet, text[], rigger.claims) is
+  'Writes a new instance with its GPUs, address, capacity record and event; the unique constraints decide races.';

@@ -1,0 +1,48 @@
+-- Purpose: undoes a claim whose challenge could not be made: the config is as if never claimed, and its token good. A
+--   claim that was failed, released or given a challenge before is left alone.
+-- Parameters: the config, the instance that the claim made.
+-- Returns: status 200, detail null.
+-- Calls: free_job, remove_instance.
+-- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims (written).
+create or replace function rigger.release_claim(
+  p_config_id text, p_instance_id text, out status integer, out detail text)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+begin
+  status := 200;
+  perform from public.chutes c
+  where c.chute_id = (select l.chute_id from public.launch_configs l where l.config_id = p_config_id)
+  for no key update;
+  perform from public.launch_configs l
+  where l.config_id = p_config_id
+    and l.failed_at is null
+    and l.seed = 0
+  for no key update;
+  if not found then
+    return;
+  end if;
+
+  perform rigger.free_job(p_instance_id);
+  if not rigger.remove_instance(p_instance_id, 'no challenge could be made') then
+    return;
+  end if;
+  update public.launch_configs l
+  set retrieved_at = null, host = null, port = null
+  where l.config_id = p_config_id;
+  update rigger.claims c
+  set released_at = now()
+  where c.instance_id = p_instance_id;
+  update public.rolling_updates u
+  set permitted = jsonb_set(u.permitted, array[c.miner_hotkey],
+                            to_jsonb((u.permitted ->> c.miner_hotkey)::numeric + 1))
+  from rigger.claims c
+  where c.instance_id = p_instance_id
+    and c.quota_taken
+    and u.chute_id = c.chute_id
+    and jsonb_typeof(u.permitted -> c.miner_hotkey) = 'number';
+end
+$$;
+comment on function rigger.release_claim(text, text) is
+  'Undoes a claim whose challenge could not be made; the launch config is as if never claimed.';

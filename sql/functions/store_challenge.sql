@@ -1,0 +1,59 @@
+-- Purpose: stores the challenge of a claimed config; the clock of its time limit starts here. The same seed again is
+--   the same request.
+-- Parameters: the config, its instance, the GPU that must solve it, the algorithm, seed and iterations of the work, and
+--   for matmul the matrix size and the secret row.
+-- Returns: status 200, 401 (failed meanwhile) or 404 (the instance is gone; the config fails), and detail.
+-- Calls: fail_launch_config.
+-- Tables: launch_configs (locked, written), rigger.challenges (written).
+create or replace function rigger.store_challenge(
+  p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint, p_iterations integer,
+  p_n integer, p_secret_row integer,
+  out status integer, out detail text)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_config public.launch_configs;
+  v_estimate numeric;
+begin
+  status := 200;
+  select * into v_config from public.launch_configs c where c.config_id = p_config_id for no key update;
+  if v_config.retrieved_at is null or v_config.failed_at is not null then
+    status := 401;
+    detail := 'The launch config has failed';
+    return;
+  end if;
+  if exists (select from rigger.challenges c
+             where c.config_id = p_config_id and c.instance_id = p_instance_id and c.seed = p_seed) then
+    return;
+  end if;
+
+  select m.estimate_seconds
+  into v_estimate
+  from public.instances i
+  join public.instance_nodes a on a.instance_id = i.instance_id
+  join public.nodes n on n.uuid = a.node_id
+  join rigger.gpu_models m on m.model = lower(n.gpu_identifier)
+  where i.instance_id = p_instance_id
+    and i.config_id = p_config_id
+    and a.node_id = p_gpu_uuid;
+  if not found then
+    perform rigger.fail_launch_config(p_config_id, 'the instance was gone before its challenge was made');
+    status := 404;
+    detail := 'The instance is gone';
+    return;
+  end if;
+
+  insert into rigger.challenges
+    (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, n, secret_row, stored_at, expires_at)
+  select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_n, p_secret_row, clock.time,
+         clock.time + v_estimate * 2.15 * interval '1 second'
+  from (select clock_timestamp() as time) as clock;
+  update public.launch_configs c
+  set seed = p_seed, retrieved_at = clock_timestamp() at time zone 'utc'
+  where c.config_id = p_config_id;
+end
+$$;
+comment on function rigger.store_challenge(text, text, text, text, bigint, integer, integer, integer) is
+  'Stores the challenge of a claimed launch config and starts its clock.';
