@@ -11,15 +11,15 @@
 
 /* What people type where a secret is asked for, alone or strung together. */
 static const char *const known_words[] = {
-    "admin",    "administrator", "asdfgh",    "asdfghjkl",   "change",     "changeit",   "changeme",
-    "chutes",   "default",       "demo",      "development", "dummy",      "example",    "foobar",
-    "here",     "hunter",        "insert",    "instance",    "jwt",        "key",        "launch",
-    "letmein",  "master",        "me",        "my",          "pass",       "passphrase", "passwd",
-    "password", "placeholder",   "please",    "private",     "production", "qwerty",     "qwertyuiop",
-    "replace",  "replaceme",     "rigger",    "root",        "salt",       "sample",     "secret",
-    "secrets",  "server",        "setme",     "super",       "test",       "testing",    "the",
-    "this",     "token",         "topsecret", "use",         "validator",  "very",       "welcome",
-    "with",     "your",          "zxcvbnm",
+    "admin",      "administrator", "asdfgh",      "asdfghjkl",   "change",  "changeit",   "changeme",
+    "chutes",     "default",       "demo",        "development", "dummy",   "example",    "foobar",
+    "here",       "hunter",        "insert",      "instance",    "is",      "jwt",        "key",
+    "launch",     "letmein",       "master",      "me",          "my",      "pass",       "passphrase",
+    "passwd",     "password",      "placeholder", "please",      "private", "production", "qwerty",
+    "qwertyuiop", "replace",       "replaceme",   "rigger",      "root",    "salt",       "sample",
+    "secret",     "secrets",       "server",      "setme",       "super",   "test",       "testing",
+    "the",        "this",          "token",       "topsecret",   "use",     "validator",  "very",
+    "welcome",    "with",          "your",        "zxcvbnm",
 };
 
 #define KNOWN_WORD_COUNT (sizeof(known_words) / sizeof(known_words[0]))

@@ -74,6 +74,7 @@ static void *look_up(void *argument)
     struct addrinfo *found = NULL;
 
     int error = getaddrinfo(job->name, NULL, &hints, &found);
+    atomic_fetch_sub(&lookups, 1);
     pthread_mutex_lock(&job->lock);
     job->error = error;
     job->found = error == 0 ? found : NULL;
@@ -81,7 +82,6 @@ static void *look_up(void *argument)
     pthread_cond_signal(&job->finished);
     pthread_mutex_unlock(&job->lock);
     job_release(job);
-    atomic_fetch_sub(&lookups, 1);
     return NULL;
 }
 
