@@ -84,10 +84,10 @@ END_TEST
 
 START_TEST(the_file_is_read_as_it_is_written)
 {
-    struct config *config =
-        config_fixture_load_good("\xef\xbb\xbf# a comment\n; another\r\n[server]\n   fast_workers=7\r\n"
-                                 "base_path  =\t/api  \nlog_level = debug\nsocket_mode = 600\n" MINIMUM
-                                 "proof_of_work = graval\n[launch]\nallow_private_hosts = on\nnetuid = 0");
+    struct config *config = config_fixture_load_good(
+        "\xef\xbb\xbf# a comment\n; another\r\n[server]\nlog_level = debug\n   fast_workers=7\r\n"
+        "base_path  =\t/api  \nsocket_mode = 600\n" MINIMUM
+        "proof_of_work = graval\n[launch]\nallow_private_hosts = on\nnetuid = 0");
 
     ck_assert_int_eq(config->server.fast_workers, 7);
     ck_assert_str_eq(config->server.base_path, "/api");
