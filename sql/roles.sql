@@ -1,5 +1,6 @@
--- Who may do what. rigger_app, what the responder runs as: the endpoint functions and nothing else. rigger_read: the
--- views. rigger_admin: the views, the functions that steer, and the two tables that hold settings.
+-- Who may do what. rigger_app, what the responder runs as: the endpoint functions and nothing else.
+-- rigger_read: the views. rigger_admin: the views, the functions that steer, and the two tables that hold
+-- settings.
 
 do $$
 declare
@@ -15,7 +16,8 @@ begin
     exception
       when insufficient_privilege then
         raise notice 'role % is missing and % may not create it', missing, current_user
-          using hint = format('Have an account with CREATEROLE run "create role %I", then migrate again.', missing);
+          using hint = format('Have an account with CREATEROLE run "create role %I", then migrate again.',
+                              missing);
       when duplicate_object or unique_violation then
         null;
     end;
@@ -35,9 +37,10 @@ begin
     from (values
       ('rigger_app', array[
         'ready', 'authenticate_hotkey', 'issue_launch_config', 'describe_claim', 'claim_launch_config',
-        'store_challenge', 'release_claim', 'begin_verification', 'finish_verification', 'activate_launch_config',
-        'create_instance', 'activate_instance', 'delete_instance', 'take_verification',
-        'finish_background_verification', 'reap', 'take_events', 'acknowledge_events', 'prune_events']),
+        'store_challenge', 'release_claim', 'begin_verification', 'finish_verification',
+        'activate_launch_config', 'create_instance', 'activate_instance', 'delete_instance',
+        'take_verification', 'finish_background_verification', 'reap', 'take_events', 'acknowledge_events',
+        'prune_events']),
       ('rigger_admin', array[
         'ready', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',
         'take_events', 'acknowledge_events', 'prune_events'])

@@ -1,6 +1,6 @@
--- Triggers on the Chutes tables. Audit and node history are installed where the database has no trigger of its own that
--- does the same. The job release of the Chutes schema lets a losing claimant reset the winner's job: whatever its name,
--- it makes way for ours.
+-- Triggers on the Chutes tables. Audit and node history are installed where the database has no trigger of
+-- its own that does the same. The job release of the Chutes schema lets a losing claimant reset the winner's
+-- job: whatever its name, it makes way for ours.
 
 do $$
 declare
@@ -28,7 +28,8 @@ begin
         and t.tgtype & wanted.event_bit <> 0
         and p.pronamespace <> 'rigger'::regnamespace
         and p.prosrc ~* ('\m' || wanted.target || '\M'));
-    execute format('create or replace trigger %I %s on public.%I for each row %s execute function rigger.%I()',
+    execute format('create or replace trigger %I %s on public.%I'
+                   ' for each row %s execute function rigger.%I()',
                    wanted.trigger_name, wanted.event, wanted.source, wanted.condition, wanted.function_name);
   end loop;
 
@@ -41,7 +42,8 @@ begin
       and p.pronamespace <> 'rigger'::regnamespace
       and p.prosrc ~* '\mupdate\s+(only\s+)?("?public"?\.)?"?jobs\M'
   loop
-    raise notice 'replacing trigger % on launch_configs: it lets a losing claimant reset the winner''s job', wrong;
+    raise notice 'replacing trigger % on launch_configs: a losing claimant could reset the winner''s job',
+      wrong;
     execute format('drop trigger %I on public.launch_configs', wrong);
   end loop;
 end

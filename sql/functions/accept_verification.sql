@@ -1,5 +1,5 @@
--- Purpose: makes a config and its instance verified, starts the job, and announces it. The caller holds the lock on the
---   config.
+-- Purpose: makes a config and its instance verified, starts the job, and announces it. The caller holds the
+--   lock on the config.
 -- Parameters: the config, its instance.
 -- Returns: false, with nothing changed, where the instance is gone.
 -- Calls: emit_instance_event.

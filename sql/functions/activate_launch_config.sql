@@ -1,5 +1,5 @@
--- Purpose: GET /instances/launch_config/{config_id}/activate: lets a verified instance take traffic. Later calls change
---   nothing.
+-- Purpose: GET /instances/launch_config/{config_id}/activate: lets a verified instance take traffic. Later
+--   calls change nothing.
 -- Parameters: the config, the netuid.
 -- Returns: status 200, 401, 403 or 404, and detail.
 -- Calls: authenticate_hotkey, emit_instance_event.

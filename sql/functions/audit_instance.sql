@@ -1,5 +1,5 @@
--- Purpose: trigger on instances that keeps the audit: one row for each instance ever made, with the time it was first
---   verified and the time it went. Installed where the database has no such trigger of its own.
+-- Purpose: trigger on instances that keeps the audit: one row for each instance ever made, with the time it
+--   was first verified and the time it went. Installed where the database has no such trigger of its own.
 -- Tables: instance_audit (written).
 create or replace function rigger.audit_instance()
 returns trigger
@@ -8,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'INSERT' then
-    insert into public.instance_audit (instance_id, chute_id, version, created_at, miner_uid, miner_hotkey, region)
+    insert into public.instance_audit
+      (instance_id, chute_id, version, created_at, miner_uid, miner_hotkey, region)
     values (new.instance_id, new.chute_id, new.version, now() at time zone 'utc', new.miner_uid::text,
             new.miner_hotkey, new.region);
   elsif tg_op = 'UPDATE' then

@@ -1,8 +1,9 @@
--- Purpose: says whether a hotkey may act: registered on the subnet, not blacklisted, its signature not used before.
---   Marks the signature as used; the caller's transaction makes that one with its effect.
--- Parameters: p_signature_hash: BLAKE2b-256 of the signature, null for an account credential (nothing is stored then);
---   p_request_key: the request; the same key with the same signature is the same request again.
--- Returns: status 200, 401 or 403, and detail; repeated: this request was seen before; the miner's uid and coldkey.
+-- Purpose: says whether a hotkey may act: registered on the subnet, not blacklisted, its signature not used
+--   before. Marks the signature as used; the caller's transaction makes that one with its effect.
+-- Parameters: p_signature_hash: BLAKE2b-256 of the signature, null for an account credential (nothing is
+--   stored then); p_request_key: the request; the same key with the same signature is the same request again.
+-- Returns: status 200, 401 or 403, and detail; repeated: this request was seen before; the miner's uid and
+--   coldkey.
 -- Tables: metagraph_nodes (read), rigger.used_signatures (written).
 create or replace function rigger.authenticate_hotkey(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid,

@@ -1,9 +1,10 @@
--- Purpose: PUT /instances/launch_config/{config_id}, first half: judges the state and the time limit and, where they are
---   good, gives the attempt the floor until its lease ends. The same attempt id again is the same request.
+-- Purpose: PUT /instances/launch_config/{config_id}, first half: judges the state and the time limit and,
+--   where they are good, gives the attempt the floor until its lease ends. The same attempt id again is the
+--   same request.
 -- Parameters: the config, the attempt, the lease in ms, whether the body is well-formed.
--- Returns: status and detail. 102: another attempt has the floor, ask again. 422: the body decides, nothing was written.
---   400, 401, 403, 404, 409: refused; with 404, and with 403 for time, the config fails now. 200: what the checks need;
---   probe_ports: the mappings to probe, null without a job.
+-- Returns: status and detail. 102: another attempt has the floor, ask again. 422: the body decides, nothing
+--   was written. 400, 401, 403, 404, 409: refused; with 404, and with 403 for time, the config fails now.
+--   200: what the checks need; probe_ports: the mappings to probe, null without a job.
 -- Calls: fail_launch_config, describe_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), instances (read).
 create or replace function rigger.begin_verification(
@@ -64,11 +65,11 @@ begin
 
   if status = 200 then
     select d.*
-    into instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, n, secret_row, address,
-         probe_ports, chutes_version, image_id, patch_version, filename
+    into instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, n, secret_row,
+         address, probe_ports, chutes_version, image_id, patch_version, filename
     from rigger.describe_verification(p_config_id) d;
   end if;
 end
 $$;
 comment on function rigger.begin_verification(text, uuid, integer, boolean) is
-  'PUT /instances/launch_config/{config_id}, first half: judges state and time limit and gives the attempt the floor.';
+  'PUT /instances/launch_config/{config_id}, first half: judges state and time, gives the attempt the floor.';

@@ -1,15 +1,17 @@
--- Purpose: POST /instances/launch_config/{config_id}: claims a config for a pod, once, and reserves all that it needs in
---   one transaction. The same instance id again is the same request.
--- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's address;
---   a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's id and symmetric key
---   in hex; what the checks of host, environment and filesystem found wrong (null: nothing).
--- Returns: status 200, 400, 401, 403, 404, 409 or 423, and detail; with 200 the job and what a challenge is made from.
+-- Purpose: POST /instances/launch_config/{config_id}: claims a config for a pod, once, and reserves all that
+--   it needs in one transaction. The same instance id again is the same request.
+-- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's
+--   address; a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's
+--   id and symmetric key in hex; what the checks of host, environment and filesystem found wrong (null:
+--   nothing).
+-- Returns: status 200, 400, 401, 403, 404, 409 or 423, and detail; with 200 the job and what a challenge is
+--   made from.
 -- Calls: judge_claim, judge_job, judge_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
-  p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_fault text, p_environment_fault text,
-  p_filesystem_fault text,
+  p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_fault text,
+  p_environment_fault text, p_filesystem_fault text,
   out status integer, out detail text, out job_id text, out gpu_uuid text, out device_info json,
   out iterations integer)
 language plpgsql
@@ -58,8 +60,8 @@ begin
 
   select j.status, j.detail, j.final, j.claim
   into v_judged
-  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_fault, p_environment_fault,
-                          p_filesystem_fault) j;
+  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_fault,
+                          p_environment_fault, p_filesystem_fault) j;
   status := v_judged.status;
   detail := v_judged.detail;
   v_final := v_judged.final;
@@ -112,4 +114,4 @@ end
 $$;
 comment on function rigger.claim_launch_config(
   text, integer, text, text, text, jsonb, jsonb, text, text, text, text, text) is
-  'POST /instances/launch_config/{config_id}: claims a config, once, and reserves instance, GPUs, host, port and job.';
+  'POST /instances/launch_config/{config_id}: claims a config, once, and reserves all it needs.';

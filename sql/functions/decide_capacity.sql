@@ -1,11 +1,13 @@
--- Purpose: the capacity rule: may this miner add an instance to this chute? Binding only where the caller holds the
---   lock on the chute's row, and asks in a statement of its own after taking it.
+-- Purpose: the capacity rule: may this miner add an instance to this chute? Binding only where the caller
+--   holds the lock on the chute's row, and asks in a statement of its own after taking it.
 -- Parameters: the chute, the miner's hotkey.
--- Returns: one row: rule, the branch that allows it (null: none does, and detail says why); whether it takes one off the
---   miner's quota; how many instances there are, and how many that branch allows (null: it sets no number).
+-- Returns: one row: rule, the branch that allows it (null: none does, and detail says why); whether it takes
+--   one off the miner's quota; how many instances there are, and how many that branch allows (null: it sets
+--   no number).
 -- Tables: instances, capacity_log, rolling_updates (read). Inlined into the calling statement.
 create or replace function rigger.decide_capacity(p_chute_id text, p_hotkey text)
-returns table (rule text, takes_quota boolean, instances_before integer, instances_allowed integer, detail text)
+returns table (
+  rule text, takes_quota boolean, instances_before integer, instances_allowed integer, detail text)
 language sql
 stable
 as $$
@@ -18,7 +20,8 @@ as $$
       when 'below_target' then judged.target
     end,
     case
-      when judged.rule is null and judged.rolling then 'A rolling update is under way and no quota of it is left'
+      when judged.rule is null and judged.rolling
+        then 'A rolling update is under way and no quota of it is left'
       when judged.rule is null then 'The chute has as many instances as it may have'
     end
   from (
@@ -41,7 +44,8 @@ as $$
         u.permitted,
         u.chute_id is not null and counted.total >= target.target - 2 as rolling,
         case
-          when jsonb_typeof(u.permitted -> p_hotkey) = 'number' then floor((u.permitted ->> p_hotkey)::numeric)
+          when jsonb_typeof(u.permitted -> p_hotkey) = 'number'
+            then floor((u.permitted ->> p_hotkey)::numeric)
           else 0
         end as quota
       from (
@@ -64,4 +68,4 @@ as $$
   ) as judged
 $$;
 comment on function rigger.decide_capacity(text, text) is
-  'The capacity rule: which branch allows this miner one more instance of this chute; rule is null where none does.';
+  'The capacity rule: which branch allows this miner one more instance of this chute; null: none.';

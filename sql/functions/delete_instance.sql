@@ -1,12 +1,13 @@
--- Purpose: DELETE /instances/{chute_id}/{instance_id}: a miner takes an instance of its own away. A running job ends
---   with it; one that has not started is free for others. The config stays as it is: verification and activation find
---   the instance gone.
+-- Purpose: DELETE /instances/{chute_id}/{instance_id}: a miner takes an instance of its own away. A running
+--   job ends with it; one that has not started is free for others. The config stays as it is: verification
+--   and activation find the instance gone.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance.
 -- Returns: status 200, 401, 403 or 404, and detail: 404 is the same for "not there" and "not yours".
 -- Calls: authenticate_hotkey, free_job, remove_instance.
 -- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
 create or replace function rigger.delete_instance(
-  p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text, p_instance_id text,
+  p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
+  p_instance_id text,
   out status integer, out detail text)
 language plpgsql
 security definer

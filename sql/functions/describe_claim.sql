@@ -1,5 +1,6 @@
 -- Purpose: what the claim of a launch config is prepared with, before any lock: keys and expectations of the
---   environment and filesystem checks. For the responder alone: it carries the chute's code and the environment key.
+--   environment and filesystem checks. For the responder alone: it carries the chute's code and the
+--   environment key.
 -- Parameters: the config.
 -- Returns: one row, none for an unknown config; environment_rules: the setting of that name.
 -- Tables: launch_configs, chutes, images, rigger.settings (read).
@@ -12,12 +13,13 @@ stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
-  select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, c.chutes_version, c.image_id,
-         i.patch_version, (select s.value from rigger.settings s where s.key = 'environment_rules')
+  select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, c.chutes_version,
+         c.image_id, i.patch_version,
+         (select s.value from rigger.settings s where s.key = 'environment_rules')
   from public.launch_configs l
   join public.chutes c on c.chute_id = l.chute_id
   left join public.images i on i.image_id = c.image_id
   where l.config_id = p_config_id
 $$;
 comment on function rigger.describe_claim(text) is
-  'What the environment and filesystem checks of a claim are prepared with. Carries secrets: for the responder alone.';
+  'What the environment and filesystem checks of a claim are prepared with. Carries secrets.';

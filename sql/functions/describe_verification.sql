@@ -12,8 +12,11 @@ stable
 as $$
   select i.instance_id, i.symmetric_key, c.gpu_uuid, rigger.device_info(c.gpu_uuid), c.algorithm, c.seed,
          c.iterations, c.n, c.secret_row, host(v.address),
-         case when l.job_id is not null
-           then (select coalesce(jsonb_agg(mapping), '[]') from rigger.job_ports(i.port_mappings) as mapping) end,
+         case
+           when l.job_id is not null
+             then (select coalesce(jsonb_agg(mapping), '[]')
+                   from rigger.job_ports(i.port_mappings) as mapping)
+         end,
          i.chutes_version, h.image_id, g.patch_version, h.filename
   from rigger.challenges c
   join public.launch_configs l on l.config_id = c.config_id

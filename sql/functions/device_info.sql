@@ -1,6 +1,7 @@
 -- Purpose: what a proof-of-work provider is told about a GPU.
 -- Parameters: the GPU.
--- Returns: JSON (not jsonb, which would reorder the keys) of the columns that are not null; null for an unknown GPU.
+-- Returns: JSON (not jsonb, which would reorder the keys) of the columns that are not null; null for an
+--   unknown GPU.
 -- Tables: nodes (read).
 create or replace function rigger.device_info(p_gpu_uuid text)
 returns json

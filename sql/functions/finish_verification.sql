@@ -1,9 +1,9 @@
--- Purpose: PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt that has the floor.
---   An attempt whose lease ended may still finish as long as no other has begun. The attempt that decided gets the same
---   answer again.
+-- Purpose: PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt that has
+--   the floor. An attempt whose lease ended may still finish as long as no other has begun. The attempt that
+--   decided gets the same answer again.
 -- Parameters: the config, the attempt, what failed (null: every check passed).
--- Returns: status 200, 403, 404 or 409, and detail; with 200 chute, instance, time (ISO 8601, UTC), and for a job its id,
---   method and arguments; issued_at: when the tokens in the answer are issued, in Unix seconds.
+-- Returns: status 200, 403, 404 or 409, and detail; with 200 chute, instance, time (ISO 8601, UTC), and for a
+--   job its id, method and arguments; issued_at: when the tokens in the answer are issued, in Unix seconds.
 -- Calls: fail_launch_config, accept_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), jobs (read).
 create or replace function rigger.finish_verification(
@@ -51,8 +51,8 @@ begin
     detail := 'Verification failed';
   else
     status := 200;
-    select l.chute_id, v_challenge.instance_id, to_char(l.verified_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), j.job_id,
-           j.method, j.job_args, extract(epoch from l.verified_at)::bigint
+    select l.chute_id, v_challenge.instance_id, to_char(l.verified_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+           j.job_id, j.method, j.job_args, floor(extract(epoch from l.verified_at))::bigint
     into chute_id, instance_id, verified_at, job_id, job_method, job_data, issued_at
     from public.launch_configs l
     left join public.jobs j on j.job_id = l.job_id
@@ -61,4 +61,4 @@ begin
 end
 $$;
 comment on function rigger.finish_verification(text, uuid, text) is
-  'PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt that has the floor.';
+  'PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt.';

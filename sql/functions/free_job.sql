@@ -13,4 +13,5 @@ as $$
     and started_at is null
     and finished_at is null
 $$;
-comment on function rigger.free_job(text) is 'Gives the job of an instance free for others, where it has not started.';
+comment on function rigger.free_job(text) is
+  'Gives the job of an instance free for others, where it has not started.';

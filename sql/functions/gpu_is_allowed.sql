@@ -1,5 +1,5 @@
--- Purpose: whether a node selector allows a GPU model: among `include` (none given: all), not among `exclude`, with
---   enough memory. A model that rigger.gpu_models does not know is never allowed.
+-- Purpose: whether a node selector allows a GPU model: among `include` (none given: all), not among
+--   `exclude`, with enough memory. A model that rigger.gpu_models does not know is never allowed.
 -- Parameters: the model in any case; chutes.node_selector.
 -- Returns: boolean.
 -- Tables: rigger.gpu_models (read).

@@ -1,15 +1,16 @@
--- Purpose: GET /instances/launch_config: authenticates a miner, applies the rules of the chute or of the job, and makes
---   a launch config. The same config id again is the same request, whose answer is repeated.
--- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null, and its
---   random environment key in hex.
--- Returns: status 200, 401, 403, 404, 409 or 423, and detail; with 200 what the token is made of; issued_at in Unix seconds.
+-- Purpose: GET /instances/launch_config: authenticates a miner, applies the rules of the chute or of the job,
+--   and makes a launch config. The same config id again is the same request, whose answer is repeated.
+-- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
+--   and its random environment key in hex.
+-- Returns: status 200, 401, 403, 404, 409 or 423, and detail; with 200 what the token is made of; issued_at
+--   in Unix seconds.
 -- Calls: authenticate_hotkey, decide_capacity, enter_job_race.
 -- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
   p_env_key text,
-  out status integer, out detail text, out config_id text, out env_key text, out job_id text, out disk_gb integer,
-  out issued_at bigint)
+  out status integer, out detail text, out config_id text, out env_key text, out job_id text,
+  out disk_gb integer, out issued_at bigint)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -29,7 +30,7 @@ begin
 
   -- Without a signature nothing but the config itself tells that the request was here before.
   if v_caller.repeated or p_signature_hash is null then
-    select c.config_id, c.env_key, c.job_id, extract(epoch from c.created_at)::bigint
+    select c.config_id, c.env_key, c.job_id, floor(extract(epoch from c.created_at))::bigint
     into config_id, env_key, job_id, issued_at
     from public.launch_configs c
     where c.config_id = p_config_id::text
@@ -51,7 +52,9 @@ begin
       status := 423;
     end if;
   else
-    select r.status, r.detail into status, detail from rigger.enter_job_race(p_job_id, p_chute_id, p_hotkey) r;
+    select r.status, r.detail
+    into status, detail
+    from rigger.enter_job_race(p_job_id, p_chute_id, p_hotkey) r;
     disk_gb := rigger.job_disk_gb(p_job_id);
   end if;
   if status <> 200 then
@@ -64,8 +67,8 @@ begin
           v_caller.miner_coldkey, now() at time zone 'utc')
   returning c.config_id, c.env_key, c.job_id, c.created_at
   into config_id, env_key, job_id, v_created_at;
-  issued_at := extract(epoch from v_created_at)::bigint;
+  issued_at := floor(extract(epoch from v_created_at))::bigint;
 end
 $$;
 comment on function rigger.issue_launch_config(text, integer, bytea, uuid, text, text, text) is
-  'GET /instances/launch_config: makes a launch config for a miner where the chute''s capacity or the job allows it.';
+  'GET /instances/launch_config: makes a launch config where the chute''s capacity or the job allows it.';

@@ -7,7 +7,11 @@ returns integer
 language sql
 stable
 as $$
-  select case when jsonb_typeof(j.job_args -> '_disk_gb') = 'number' then (j.job_args ->> '_disk_gb')::numeric::integer end
+  select
+    case
+      when jsonb_typeof(j.job_args -> '_disk_gb') = 'number'
+        then (j.job_args ->> '_disk_gb')::numeric::integer
+    end
   from public.jobs j
   where j.job_id = p_job_id
 $$;

@@ -12,4 +12,5 @@ as $$
   where (element.mapping ->> 'internal_port')::integer not in (8000, 8001)
   order by element.place
 $$;
-comment on function rigger.job_ports(jsonb) is 'Port mappings other than those of the pod''s own services (8000, 8001).';
+comment on function rigger.job_ports(jsonb) is
+  'Port mappings other than those of the pod''s own services (8000, 8001).';

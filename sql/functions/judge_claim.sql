@@ -1,14 +1,15 @@
--- Purpose: the rules of a claim that ask for neither job nor GPUs: claimant, capacity, host, port, client address, and
---   what the checks of environment and filesystem found. The caller holds the locks on the chute and the config.
--- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted at, the
---   client's address; what the three checks found wrong (null: nothing).
--- Returns: status 200, 400, 401, 403, 409 or 423, and detail; final: the refusal fails the config; with 200 the record of
---   the place that capacity gives.
+-- Purpose: the rules of a claim that ask for neither job nor GPUs: claimant, capacity, host, port, client
+--   address, and what the checks of environment and filesystem found. The caller holds the locks on the chute
+--   and the config.
+-- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
+--   at, the client's address; what the three checks found wrong (null: nothing).
+-- Returns: status 200, 400, 401, 403, 409 or 423, and detail; final: the refusal fails the config; with 200
+--   the record of the place that capacity gives.
 -- Calls: authenticate_hotkey, decide_capacity.
 -- Tables: metagraph_nodes, instances, capacity_log, rolling_updates (read).
 create or replace function rigger.judge_claim(
-  p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text, p_client text,
-  p_host_fault text, p_environment_fault text, p_filesystem_fault text,
+  p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
+  p_client text, p_host_fault text, p_environment_fault text, p_filesystem_fault text,
   out status integer, out detail text, out final boolean, out claim rigger.claims)
 language plpgsql
 as $$

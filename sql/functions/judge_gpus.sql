@@ -1,6 +1,7 @@
--- Purpose: locks the GPUs that an instance is to have and judges them by the rules of the chute. Writes nothing:
---   place_instance assigns them, in the same transaction.
--- Parameters: the chute's node selector, the miner, the host the instance will be on, and a JSON list of GPU uuids.
+-- Purpose: locks the GPUs that an instance is to have and judges them by the rules of the chute. Writes
+--   nothing: place_instance assigns them, in the same transaction.
+-- Parameters: the chute's node selector, the miner, the host the instance will be on, and a JSON list of GPU
+--   uuids.
 -- Returns: status 200, 400, 404 or 409, and detail; with 200 the distinct uuids, in the order given.
 -- Tables: nodes (locked), instance_nodes, rigger.gpu_models (read).
 create or replace function rigger.judge_gpus(

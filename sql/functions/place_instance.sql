@@ -1,11 +1,13 @@
--- Purpose: writes a new instance with all that belongs to it: GPUs, vetted address, the record of the place it took, a
---   rolling update's quota, the event. Either all of it or, refused, nothing. The rules were judged by the caller, who
---   holds the locks; here the unique constraints have the last word, against writers that take no locks.
--- Parameters: the instance's row (what is null there and has a default gets it), its address, its GPUs, and the record
---   of its place, whose instance_id is the instance's.
+-- Purpose: writes a new instance with all that belongs to it: GPUs, vetted address, the record of the place
+--   it took, a rolling update's quota, the event. Either all of it or, refused, nothing. The rules were
+--   judged by the caller, who holds the locks; here the unique constraints have the last word, against
+--   writers that take no locks.
+-- Parameters: the instance's row (what is null there and has a default gets it), its address, its GPUs, and
+--   the record of its place, whose instance_id is the instance's.
 -- Returns: status 200, 409 or 423, and detail; gpu_taken: the 409 is about a GPU, not about host and port.
 -- Calls: emit_instance_event.
--- Tables: rolling_updates, instances, instance_nodes, rigger.vetted_addresses, rigger.claims, rigger.events (written).
+-- Tables: rolling_updates, instances, instance_nodes, rigger.vetted_addresses, rigger.claims, rigger.events
+--   (written).
 create or replace function rigger.place_instance(
   p_instance public.instances, p_address inet, p_gpu_uuids text[], p_claim rigger.claims,
   out status integer, out detail text, out gpu_taken boolean)
@@ -30,13 +32,13 @@ begin
   end if;
 
   insert into public.instances
-    (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified,
-     created_at, consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
+    (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active,
+     verified, created_at, consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
   values
-    (p_instance.instance_id, p_instance.host, p_instance.port, p_instance.chute_id, coalesce(p_instance.version, ''),
-     p_instance.miner_uid, p_instance.miner_hotkey, p_instance.miner_coldkey, coalesce(p_instance.region, 'n/a'), false,
-     false, now(), 0, p_instance.chutes_version, p_instance.symmetric_key, p_instance.config_id,
-     p_instance.port_mappings);
+    (p_instance.instance_id, p_instance.host, p_instance.port, p_instance.chute_id,
+     coalesce(p_instance.version, ''), p_instance.miner_uid, p_instance.miner_hotkey,
+     p_instance.miner_coldkey, coalesce(p_instance.region, 'n/a'), false, false, now(), 0,
+     p_instance.chutes_version, p_instance.symmetric_key, p_instance.config_id, p_instance.port_mappings);
   insert into public.instance_nodes (instance_id, node_id)
   select p_instance.instance_id, uuid
   from unnest(p_gpu_uuids) as uuid;
@@ -60,4 +62,4 @@ exception
 end
 $$;
 comment on function rigger.place_instance(public.instances, inet, text[], rigger.claims) is
-  'Writes a new instance with its GPUs, address, capacity record and event; the unique constraints decide races.';
+  'Writes a new instance with its GPUs, address, capacity record and event.';

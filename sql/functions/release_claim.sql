@@ -1,9 +1,10 @@
--- Purpose: undoes a claim whose challenge could not be made: the config is as if never claimed, and its token good. A
---   claim that was failed, released or given a challenge before is left alone.
+-- Purpose: undoes a claim whose challenge could not be made: the config is as if never claimed, and its token
+--   good. A claim that was failed, released or given a challenge before is left alone.
 -- Parameters: the config, the instance that the claim made.
 -- Returns: status 200, detail null.
 -- Calls: free_job, remove_instance.
--- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims (written).
+-- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims
+--   (written).
 create or replace function rigger.release_claim(
   p_config_id text, p_instance_id text, out status integer, out detail text)
 language plpgsql

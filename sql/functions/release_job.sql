@@ -1,5 +1,6 @@
--- Purpose: trigger on launch_configs: when a config fails, its job is free for others, but only where this config holds
---   it: through its instance or, that gone, through its miner. A losing claimant changes nothing.
+-- Purpose: trigger on launch_configs: when a config fails, its job is free for others, but only where this
+--   config holds it: through its instance or, that gone, through its miner. A losing claimant changes
+--   nothing.
 -- Tables: instances (read), jobs (written).
 create or replace function rigger.release_job()
 returns trigger

@@ -1,11 +1,13 @@
--- The tables of the Chutes API that Rigger works on. What is missing is created; what is there is checked, column by
--- column, and otherwise left alone but for indexes. Never edited once released: changes come as further migrations.
+-- The tables of the Chutes API that Rigger works on. What is missing is created; what is there is checked,
+-- column by column, and otherwise left alone but for indexes. Never edited once released: changes come as
+-- further migrations.
 --
--- Every table is described once, in the schema rigger_wanted, and then either moved to `public` or compared with the
--- one that stands there. Timestamps without a zone are UTC.
+-- Every table is described once, in the schema rigger_wanted, and then either moved to `public` or compared
+-- with the one that stands there. Timestamps without a zone are UTC.
 
 create schema if not exists rigger;
-comment on schema rigger is 'Rigger: the launch service of chute instances. Functions and views are its interface.';
+comment on schema rigger is
+  'Rigger: the launch service of chute instances. Functions and views are its interface.';
 
 create schema rigger_wanted;
 set local search_path = rigger_wanted, pg_catalog;
@@ -239,14 +241,15 @@ create table fs_challenges (
   expected text not null
 );
 
--- Compares every wanted column with the public table of that name and complains once about all that do not fit. Types
--- that take and give the same values in Rigger's statements are interchangeable: text and varchar, the integers and
--- numeric, the floats and numeric. json is not jsonb, and a time zone makes another type.
+-- Compares every wanted column with the public table of that name and complains once about all that do not
+-- fit. Types that take and give the same values in Rigger's statements are interchangeable: text and varchar,
+-- the integers and numeric, the floats and numeric. json is not jsonb, and a time zone makes another type.
 do $$
 declare
   interchangeable constant text[] := array[
     'character varying=text', 'integer=bigint', 'bigint=integer', 'smallint=integer', 'numeric=integer',
-    'numeric=bigint', 'integer=numeric', 'bigint=numeric', 'real=double precision', 'numeric=double precision'];
+    'numeric=bigint', 'integer=numeric', 'bigint=numeric', 'real=double precision',
+    'numeric=double precision'];
   faults text;
 begin
   select string_agg(format('%s.%s is %s, must be %s', wanted.relname, a.attname,
@@ -278,7 +281,8 @@ begin
 end
 $$;
 
--- Moves the tables that public lacks, with their foreign keys: those of a table that was there are its owner's affair.
+-- Moves the tables that public lacks, with their foreign keys: those of a table that was there are its
+-- owner's affair.
 do $$
 declare
   made text[];
@@ -327,8 +331,8 @@ $$;
 drop schema rigger_wanted cascade;
 set local search_path = pg_catalog;
 
--- Adds each index that Rigger's statements need unless an index, whatever its name, begins with those columns and, for
--- a unique one, consists of them.
+-- Adds each index that Rigger's statements need unless an index, whatever its name, begins with those columns
+-- and, for a unique one, consists of them.
 do $$
 declare
   wanted record;
@@ -361,7 +365,10 @@ begin
         and (select array_agg(a.attname::text order by key.place)
              from unnest(i.indkey::int[]) with ordinality as key (attnum, place)
              join pg_attribute a on a.attrelid = i.indrelid and a.attnum = key.attnum
-             where key.place <= case when wanted.is_unique then i.indnkeyatts else cardinality(wanted.columns) end)
+             where key.place <= case
+                                  when wanted.is_unique then i.indnkeyatts
+                                  else cardinality(wanted.columns)
+                                end)
             = wanted.columns
     );
     execute format('create %s index on public.%I (%s) %s',
