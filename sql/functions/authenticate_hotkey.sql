@@ -11,7 +11,6 @@ create or replace function rigger.authenticate_hotkey(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_blacklist_reason text;

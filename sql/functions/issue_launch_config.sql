@@ -14,7 +14,6 @@ create or replace function rigger.issue_launch_config(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_caller record;

@@ -34,15 +34,20 @@ begin
     return;
   end if;
 
-  select array_agg(distinct lower(port ->> 'proto') || port ->> 'port' order by 1)
-  into v_declared
-  from jsonb_path_query(p_declared_jobs, '$[*] ? (@.name == $method).ports[*]',
-                        jsonb_build_object('method', v_job.method)) as port;
-  select array_agg(distinct lower(mapping ->> 'proto') || mapping ->> 'internal_port' order by 1)
-  into v_mapped
-  from rigger.job_ports(p_port_mappings) as mapping;
-  status := case when v_declared is not distinct from v_mapped then 200 else 403 end;
-  detail := case when status = 403 then 'The port mappings are not those that the job declares' end;
+  v_declared := array(
+    select distinct concat_ws(' ', lower(port ->> 'proto'), port ->> 'port')
+    from jsonb_path_query(p_declared_jobs, '$[*] ? (@.name == $method).ports[*]',
+                          jsonb_build_object('method', v_job.method)) as port
+    order by 1);
+  v_mapped := array(
+    select distinct concat_ws(' ', lower(mapping ->> 'proto'), mapping ->> 'internal_port')
+    from rigger.job_ports(p_port_mappings) as mapping
+    order by 1);
+  status := 200;
+  if v_declared <> v_mapped then
+    status := 403;
+    detail := 'The port mappings are not those that the job declares';
+  end if;
 end
 $$;
 comment on function rigger.judge_job(text, jsonb, text, jsonb) is

@@ -109,8 +109,8 @@ $$;
 comment on function fixture.port_mappings(integer) is
   'The mapping of a pod that serves nothing but its chute.';
 
-create function fixture.issue(p_config text, p_miner text, p_chute text, p_job text default null)
-returns table (status integer, detail text)
+create function fixture.issue(p_config text, p_miner text, p_chute text, p_job text default null,
+  out status integer, out detail text)
 language sql
 as $$
   select i.status, i.detail
@@ -122,8 +122,8 @@ comment on function fixture.issue(text, text, text, text) is 'GET launch_config 
 create function fixture.claim(
   p_config text, p_gpus text[], p_host text default '1.2.3.4', p_port integer default 20000,
   p_port_mappings jsonb default null, p_client text default '1.2.3.4', p_address text default '1.2.3.4',
-  p_host_fault text default null, p_environment_fault text default null, p_filesystem_fault text default null)
-returns table (status integer, detail text)
+  p_host_fault text default null, p_environment_fault text default null, p_filesystem_fault text default null,
+  out status integer, out detail text)
 language sql
 as $$
   select c.status, c.detail
@@ -144,8 +144,8 @@ $$;
 comment on function fixture.store(text, text) is 'Stores the challenge of a claimed config; status.';
 
 create function fixture.begin(
-  p_config text, p_attempt text default 'first', p_well_formed boolean default true)
-returns table (status integer, detail text)
+  p_config text, p_attempt text default 'first', p_well_formed boolean default true,
+  out status integer, out detail text)
 language sql
 as $$
   select b.status, b.detail
@@ -154,8 +154,8 @@ $$;
 comment on function fixture.begin(text, text, boolean) is
   'First half of PUT launch_config; a lease of a minute.';
 
-create function fixture.finish(p_config text, p_attempt text default 'first', p_fault text default null)
-returns table (status integer, detail text)
+create function fixture.finish(p_config text, p_attempt text default 'first', p_fault text default null,
+  out status integer, out detail text)
 language sql
 as $$
   select f.status, f.detail

@@ -1,0 +1,260 @@
+begin;
+select plan(67);
+
+select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
+       fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
+       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'),
+       fixture.gpu('b1', 'bob');
+
+create function pg_temp.failed(p_config text) returns boolean language sql
+as $$ select failed_at is not null from public.launch_configs where config_id = fixture.config_id(p_config) $$;
+create function pg_temp.claimed(p_config text) returns boolean language sql
+as $$ select retrieved_at is not null from public.launch_configs where config_id = fixture.config_id(p_config) $$;
+
+-- 9: everything is written together.
+select fixture.issue('a', 'alice', 'llm');
+select results_eq(
+  $$ select status, job_id, gpu_uuid, device_info::text, iterations
+     from rigger.claim_launch_config(fixture.config_id('a'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9', '["h1", "h1"]',
+       fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null, null) $$,
+  $$ values (404, null::text, null::text, null::text, null::integer) $$,
+  'a refused claim has no challenge');
+select fixture.issue('a1', 'alice', 'llm');
+update public.nodes set verification_host = 'host.example' where uuid = 'g1';
+select results_eq(
+  $$ select status, job_id, gpu_uuid, device_info::text, iterations
+     from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9', '["g1"]',
+       fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null) $$,
+  $$ values (200, null::text, 'g1',
+             '{"uuid":"g1","name":"NVIDIA h100_sxm","memory":85899345920,"major":9,"minor":0,"processors":132,'
+             '"sxm":true,"clock_rate":1980000,"max_threads_per_processor":2048,"concurrent_kernels":true}', 5) $$,
+  'a claim draws a GPU and tells what it is, without what is null, and its iterations');
+select results_eq(
+  $$ select host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified,
+            chutes_version, symmetric_key, config_id, port_mappings
+     from public.instances where instance_id = fixture.instance_id('a1') $$,
+  $$ values ('host.example', 20001, 'llm', 'version 1', 7, 'alice', 'alice cold', 'n/a', false, false, '0.3.5',
+             '000102', fixture.config_id('a1'), fixture.port_mappings(20001)) $$,
+  'the instance is made from the config and the chute, inactive and unverified');
+select results_eq(
+  $$ select node_id from public.instance_nodes where instance_id = fixture.instance_id('a1') $$, array['g1'],
+  'it has its GPU');
+select is(
+  (select host(address) from rigger.vetted_addresses where instance_id = fixture.instance_id('a1')), '1.2.3.4',
+  'and its vetted address');
+select results_eq(
+  $$ select rule, instances_before, instances_allowed, quota_taken, config_id, chute_id, miner_hotkey
+     from rigger.claims where instance_id = fixture.instance_id('a1') $$,
+  $$ values ('no_hot_instance', 0, 13, false, fixture.config_id('a1'), 'llm', 'alice') $$,
+  'and the record of the place it took');
+select results_eq(
+  $$ select chute_id, version, miner_uid, miner_hotkey, region, verified_at, deleted_at
+     from public.instance_audit where instance_id = fixture.instance_id('a1') $$,
+  $$ values ('llm', 'version 1', '7', 'alice', 'n/a', null::timestamp, null::timestamp) $$,
+  'and its audit row');
+select is(fixture.events('a1'), 'instance_created', 'and one event');
+select results_eq(
+  $$ select retrieved_at >= now() at time zone 'utc', seed, host, port
+     from public.launch_configs where config_id = fixture.config_id('a1') $$,
+  $$ values (true, 0::numeric, 'host.example', 20001) $$,
+  'and the config is claimed, the challenge still to be made');
+
+-- 1: unknown, claimed, failed.
+select is((select status from fixture.claim('none', '{g2}')), 401, '1: an unknown config is 401');
+select is(
+  (select gpu_uuid
+   from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'host.example', '1.2.3.4', '1.2.3.4', '["g1"]',
+     fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null)),
+  'g1', '1: the same request again gets its answer again');
+select is(
+  (select status
+   from rigger.claim_launch_config(fixture.config_id('a1'), 64, '1.2.3.4', '1.2.3.4', '1.2.3.4', '["g2"]',
+     fixture.port_mappings(20002), 'another', '00', null, null, null)),
+  401, '1: a claimed config is 401');
+select is((select status from fixture.claim('a', '{g2}')), 401, '1: a failed config is 401');
+select is((select count(*) from public.instances), 1::bigint, '1: and nothing was made');
+
+-- 2: chute, miner, capacity.
+select fixture.issue('b', 'alice', 'llm');
+update public.metagraph_nodes set blacklist_reason = 'cheats' where hotkey = 'alice';
+select is((select status from fixture.claim('b', '{g2}')), 403, '2: a miner blacklisted since is 403');
+update public.metagraph_nodes set blacklist_reason = null, netuid = 1 where hotkey = 'alice';
+select is((select status from fixture.claim('b', '{g2}')), 401, '2: a miner deregistered since is 401');
+update public.metagraph_nodes set netuid = 64 where hotkey = 'alice';
+select fixture.target('llm', 1);
+select fixture.instances('llm', 'bob', 1);
+select is((select status from fixture.claim('b', '{g2}')), 423, '2: capacity gone since is 423');
+select fixture.target('llm', 50);
+select is(pg_temp.failed('b'), false, '2: none of these fails the config');
+set local session_replication_role = replica;
+update public.launch_configs set chute_id = 'gone' where config_id = fixture.config_id('b');
+select is((select status from fixture.claim('b', '{g2}')), 404, '2: a chute that is gone is 404');
+update public.launch_configs set chute_id = 'llm' where config_id = fixture.config_id('b');
+set local session_replication_role = origin;
+
+-- 3: host and port.
+select results_eq(
+  $$ select * from fixture.claim('b', '{g2}', p_address => null, p_host_fault => 'The host is private') $$,
+  $$ values (400, 'The host is private') $$,
+  '3: a host that was found wanting is 400');
+select is(
+  (select status from fixture.claim('b', '{g2}', 'HOST.example', 20001)), 409, '3: host and port taken are 409');
+select is(pg_temp.failed('b'), false, '3: neither fails the config');
+
+-- 5 and 6: environment and filesystem.
+select results_eq(
+  $$ select * from fixture.claim('b', '{g2}', p_environment_fault => 'The code differs') $$,
+  $$ values (403, 'The code differs') $$,
+  '5: a wrong environment is 403');
+select results_eq(
+  $$ select failed_at is not null, verification_error from public.launch_configs
+     where config_id = fixture.config_id('b') $$,
+  $$ values (true, 'The code differs') $$,
+  '5: and fails the config');
+select fixture.issue('c', 'alice', 'llm');
+select results_eq(
+  $$ select * from fixture.claim('c', '{g2}', p_filesystem_fault => 'The filesystem differs') $$,
+  $$ values (403, 'The filesystem differs') $$,
+  '6: a wrong filesystem is 403');
+select is(pg_temp.failed('c'), true, '6: and fails the config');
+select fixture.issue('d', 'alice', 'llm');
+select is(
+  (select status from fixture.claim('d', '{g2}', p_client => '9.9.9.9')), 200,
+  '4: without a job the client may be elsewhere');
+
+-- 8: GPUs.
+select fixture.gpu('unverified', 'alice', '1.2.3.4', 'h100_sxm', false),
+       fixture.gpu('small', 'alice', '1.2.3.4', 'a4000'),
+       fixture.gpu('unheard of', 'alice', '1.2.3.4', 'z80'),
+       fixture.gpu('elsewhere', 'alice', '5.6.7.8'),
+       fixture.gpu('a100', 'alice', '1.2.3.4', 'a100');
+
+-- Status and end of a claim of 'pair' for these GPUs.
+create function pg_temp.claim_gpus(p_gpus text[]) returns text language sql
+as $$
+  select fixture.issue(p_gpus::text, 'alice', 'pair');
+  select c.status || case when pg_temp.failed(p_gpus::text) then ' failed' else ' open' end
+  from fixture.claim(p_gpus::text, p_gpus, p_port => 30000) c
+$$;
+
+select is(pg_temp.claim_gpus('{}'), '400 failed', '8: no GPU is 400');
+select is(pg_temp.claim_gpus('{g3}'), '400 failed', '8: too few are 400');
+select is(pg_temp.claim_gpus('{g3,g4,b1}'), '400 failed', '8: too many are 400');
+select is(pg_temp.claim_gpus('{g3,g3}'), '400 failed', '8: one twice is 400');
+select is(pg_temp.claim_gpus('{g3,none}'), '404 failed', '8: an unknown one is 404');
+select is(pg_temp.claim_gpus('{g3,b1}'), '404 failed', '8: another miner''s is 404');
+select is(pg_temp.claim_gpus('{g3,unverified}'), '400 failed', '8: one that is not verified is 400');
+select is(pg_temp.claim_gpus('{g3,g1}'), '409 failed', '8: one in another instance is 409');
+select is(pg_temp.claim_gpus('{g3,small}'), '400 failed', '8: a model that is not included is 400');
+select is(pg_temp.claim_gpus('{g3,elsewhere}'), '400 failed', '8: one verified on another host is 400');
+select is(pg_temp.claim_gpus('{none,g1}'), '404 failed', '8: the first GPU with a fault decides');
+update public.chutes set node_selector = '{"gpu_count": 2, "exclude": ["A100"]}' where chute_id = 'pair';
+select is(pg_temp.claim_gpus('{a100,g3}'), '400 failed', '8: an excluded model is 400');
+select is(pg_temp.claim_gpus('{unheard of,g3}'), '400 failed', '8: a model nobody knows is 400');
+update public.chutes set node_selector = '{"gpu_count": 2, "min_vram_gb_per_gpu": 24}' where chute_id = 'pair';
+select is(pg_temp.claim_gpus('{small,g4}'), '400 failed', '8: a model with too little memory is 400');
+select is(
+  (select count(*) from public.instance_nodes where node_id in ('g3', 'g4', 'a100', 'small')), 0::bigint,
+  '8: no refused claim keeps a GPU');
+update public.chutes set node_selector = '{"gpu_count": 2, "include": [], "exclude": null}' where chute_id = 'pair';
+select is(pg_temp.claim_gpus('{g4,small}'), '200 open', '8: empty lists exclude nothing, 16 GB are enough');
+select is(
+  (select gpu_is_allowed from rigger.gpu_is_allowed('A4000', '{}')), true, '8: no selector allows every known model');
+
+-- A writer that takes no locks: the unique constraints decide.
+select fixture.issue('e', 'alice', 'llm');
+create function pg_temp.steal() returns trigger language plpgsql
+as $$
+begin
+  insert into public.instance_nodes (instance_id, node_id)
+  select fixture.instance_id('a1'), 'g3'
+  where new.config_id = fixture.config_id('e');
+  return new;
+end
+$$;
+create trigger steal before insert on public.instances for each row execute function pg_temp.steal();
+select is((select status from fixture.claim('e', '{g3}', p_port => 40000)), 409, '8: a GPU lost in a race is 409');
+select is(pg_temp.failed('e'), true, '8: and fails the config');
+select is(
+  (select count(*) from public.instances where config_id = fixture.config_id('e')), 0::bigint,
+  '8: of that instance nothing is left');
+drop trigger steal on public.instances;
+
+-- Rolling updates: the quota is taken off, durably, at claim.
+select fixture.chute('rolling', 1);
+select fixture.instances('rolling', 'bob', 1);
+insert into public.rolling_updates (chute_id, old_version, new_version, permitted)
+values ('rolling', 'version 0', 'version 1', '{"alice": 1, "bob": 2}');
+select fixture.issue('r1', 'alice', 'rolling'), fixture.issue('r2', 'alice', 'rolling');
+select is((select status from fixture.claim('r1', '{g3}', p_port => 50001)), 200, 'a quota of a rolling update lets one in');
+select is(
+  (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0, "bob": 2}',
+  'and is one less');
+select is(
+  (select rule || ' ' || quota_taken from rigger.claims where instance_id = fixture.instance_id('r1')),
+  'rolling_quota true', 'and the record says so');
+select is((select status from fixture.claim('r2', '{b1}', p_port => 50002)), 423, 'a used-up quota is 423');
+select is(pg_temp.failed('r2'), false, 'and the token stays good');
+
+-- 4 and 7: jobs.
+select fixture.chute('jobs', 0, '{"gpu_count": 1}', '[{"name": "train", "ports": [
+         {"name": "ssh", "port": 22, "proto": "tcp"}, {"name": "game", "port": 9000, "proto": "UDP"}]},
+         {"name": "plain"}]'),
+       fixture.job('j1', 'jobs'), fixture.job('j2', 'jobs'), fixture.job('j3', 'jobs', 'plain'),
+       fixture.gpu('j', 'alice'), fixture.gpu('k', 'bob');
+select fixture.instances('jobs', 'bob', 1);
+
+create function pg_temp.mappings(p_extra text) returns jsonb language sql
+as $$
+  select fixture.port_mappings(60000) || '[{"internal_port": 8001, "external_port": 60001, "proto": "tcp"}]'
+         || jsonb_agg(jsonb_build_object('internal_port', split_part(one, ' ', 2)::integer, 'external_port', 60010 + n,
+                                         'proto', split_part(one, ' ', 1)))
+  from unnest(string_to_array(p_extra, ', ')) with ordinality as extra (one, n)
+$$;
+
+select fixture.issue('j1', 'alice', 'jobs', 'j1'), fixture.issue('j1 bob', 'bob', 'jobs', 'j1');
+select is(
+  (select status from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'),
+                                    p_client => '9.9.9.9')),
+  400, '4: a job is claimed from its host');
+select is(pg_temp.failed('j1'), false, '4: and the token stays good');
+select is(
+  (select status from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('udp 9000, tcp 22'))), 200,
+  '7: exactly the declared ports, in any order, are good, and a job needs no capacity');
+select results_eq(
+  $$ select instance_id, miner_uid, miner_hotkey, miner_coldkey, jsonb_array_length(port_mappings), started_at
+     from public.jobs where job_id = 'j1' $$,
+  $$ values (fixture.instance_id('j1'), 7, 'alice', 'alice cold', 4, null::timestamp) $$,
+  '9: the job is this miner''s');
+select is(
+  (select rule from rigger.claims where instance_id = fixture.instance_id('j1')), 'job', '9: and the record says so');
+select is(
+  (select status from fixture.claim('j1 bob', '{k}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'))),
+  409, '3: a second claimant of host and port is refused first');
+select is(
+  (select status from fixture.claim('j1 bob', '{k}',
+     p_port_mappings => jsonb_set(pg_temp.mappings('tcp 22, udp 9000'), '{0,external_port}', '60002'))),
+  409, '7: a job taken by another miner is 409');
+select is(pg_temp.failed('j1 bob'), true, '7: and fails the loser''s config');
+select results_eq(
+  $$ select instance_id, miner_hotkey from public.jobs where job_id = 'j1' $$,
+  $$ values (fixture.instance_id('j1'), 'alice') $$,
+  '7: and nothing about the winner changes');
+select is(pg_temp.claimed('j1'), true, '7: nor about the winner''s config');
+
+-- Status of a claim of a job of its own with these ports besides 8000 and 8001.
+create function pg_temp.claim_ports(p_method text, p_extra text) returns integer language sql
+as $$
+  select fixture.job(p_method || p_extra, 'jobs', p_method);
+  select fixture.issue(p_method || p_extra, 'bob', 'jobs', p_method || p_extra);
+  select status from fixture.claim(p_method || p_extra, '{k}', p_port_mappings =>
+    jsonb_set(pg_temp.mappings(p_extra), '{0,external_port}', '60003'))
+$$;
+select is(pg_temp.claim_ports('train', 'tcp 22'), 403, '7: a port too few is 403');
+select is(pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 403, '7: a port too many is 403');
+select is(pg_temp.claim_ports('train', 'tcp 22, tcp 9000'), 403, '7: another protocol is 403');
+select is(pg_temp.claim_ports('plain', 'tcp 22'), 403, '7: a port where none is declared is 403');
+select is(pg_temp.claim_ports('none', 'tcp 22'), 403, '7: a port of an undeclared method is 403');
+
+select * from finish();
+rollback;
