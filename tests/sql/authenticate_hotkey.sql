@@ -17,8 +17,10 @@ select is(pg_temp.status('pardoned', null, 'a'), 200, 'an empty blacklist reason
 
 select is(pg_temp.status('alice', fixture.signature('2'), 'a'), 200, 'a registered hotkey may act');
 select is(pg_temp.uses(), 1::bigint, 'its signature is stored');
-select is(pg_temp.status('alice', fixture.signature('2'), 'b'), 401, 'a second request with one signature is 401');
-select is(pg_temp.status('pardoned', fixture.signature('2'), 'a'), 401, 'another hotkey with that signature is 401');
+select is(
+  pg_temp.status('alice', fixture.signature('2'), 'b'), 401, 'a second request with one signature is 401');
+select is(
+  pg_temp.status('pardoned', fixture.signature('2'), 'a'), 401, 'another hotkey with that signature is 401');
 select results_eq(
   $$ select status, repeated, miner_uid, miner_coldkey
      from rigger.authenticate_hotkey('alice', 64, fixture.signature('2'), fixture.id('a')) $$,

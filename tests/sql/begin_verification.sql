@@ -22,11 +22,12 @@ select is(pg_temp.attempt('a'), null, '3: and no attempt');
 
 -- What the checks get.
 select results_eq(
-  $$ select status, instance_id, symmetric_key, gpu_uuid, device_info::jsonb ->> 'uuid', algorithm, seed, iterations, n,
-            secret_row, address, probe_ports, chutes_version, image_id, patch_version, filename
+  $$ select status, instance_id, symmetric_key, gpu_uuid, device_info::jsonb ->> 'uuid', algorithm, seed,
+            iterations, n, secret_row, address, probe_ports, chutes_version, image_id, patch_version, filename
      from rigger.begin_verification(fixture.config_id('a'), fixture.id('first'), 60000, true) $$,
-  $$ values (200, fixture.instance_id('a'), '000102030405060708090a0b0c0d0e0f', 'g1', 'g1', 'rigger-matmul-v1',
-             4711::bigint, 5, 256, 17, '1.2.3.4', null::jsonb, '0.3.5', 'llm image', 'patch 1', 'app.py') $$,
+  $$ values (200, fixture.instance_id('a'), '000102030405060708090a0b0c0d0e0f', 'g1', 'g1',
+             'rigger-matmul-v1', 4711::bigint, 5, 256, 17, '1.2.3.4', null::jsonb, '0.3.5',
+             'llm image', 'patch 1', 'app.py') $$,
   'an attempt gets what the checks need, and without a job nothing to probe');
 select is(pg_temp.attempt('a'), fixture.id('first'), 'it has the floor');
 select ok(
@@ -36,28 +37,35 @@ select ok(
   'from when it was asked for until the lease ends');
 
 -- One attempt at a time.
-select is((select status from fixture.begin('a', 'first')), 200, 'the same attempt again gets the same answer');
+select is(
+  (select status from fixture.begin('a', 'first')), 200, 'the same attempt again gets the same answer');
 select is((select status from fixture.begin('a', 'second')), 102, 'another attempt has to wait');
 select is((select status from fixture.begin('a', 'second', false)), 102, 'a malformed one as well');
-update rigger.challenges set expires_at = now() - interval '1 second' where config_id = fixture.config_id('a');
-select is((select status from fixture.begin('a', 'second')), 102, 'a late one does not end an attempt that was in time');
+update rigger.challenges set expires_at = now() - interval '1 second'
+where config_id = fixture.config_id('a');
+select is(
+  (select status from fixture.begin('a', 'second')), 102,
+  'a late one does not end an attempt that was in time');
 select is((select status from fixture.begin('a', 'first')), 200, 'which may ask again after the time limit');
 select is(pg_temp.attempt('a'), fixture.id('first'), 'none of these took the floor');
 
 -- 2: time.
-update rigger.challenges set lease_until = now() - interval '1 second' where config_id = fixture.config_id('a');
+update rigger.challenges set lease_until = now() - interval '1 second'
+where config_id = fixture.config_id('a');
 select results_eq(
   $$ select status, detail from fixture.begin('a', 'third') $$, $$ values (403, 'The time limit is over') $$,
   '2: an attempt after the time limit is 403');
 select results_eq(
-  $$ select l.failed_at is not null, l.verification_error <> '', a.deleted_at is not null, a.deletion_reason <> ''
+  $$ select l.failed_at is not null, l.verification_error <> '', a.deleted_at is not null,
+            a.deletion_reason <> ''
      from public.launch_configs l
      join rigger.claims using (config_id)
      join public.instance_audit a using (instance_id)
      where config_id = fixture.config_id('a') $$,
   $$ values (true, true, true, true) $$,
   '2: the config fails, with its reason in the audit');
-select is_empty($$ select from public.instances where config_id = fixture.config_id('a') $$, '2: the instance goes');
+select is_empty(
+  $$ select from public.instances where config_id = fixture.config_id('a') $$, '2: the instance goes');
 select is_empty($$ select from public.instance_nodes where node_id = 'g1' $$, '2: its GPU is free');
 select is(fixture.events('a'), 'instance_created instance_deleted', '2: it is announced');
 select is((select status from fixture.begin('a', 'fourth')), 403, '1: a failed config is 403');
@@ -67,7 +75,9 @@ update rigger.challenges set expires_at = now() where config_id = fixture.config
 select is((select status from fixture.begin('b')), 200, '2: the last moment is in time');
 update rigger.challenges set lease_until = now(), expires_at = now() + interval '1 minute'
 where config_id = fixture.config_id('b');
-select is((select status from fixture.begin('b', 'second')), 200, 'an attempt whose lease ended counts as never made');
+select is(
+  (select status from fixture.begin('b', 'second')), 200,
+  'an attempt whose lease ended counts as never made');
 select is(pg_temp.attempt('b'), fixture.id('second'), 'and the next one has the floor');
 
 select fixture.live('c', 'verified', 'llm', 'alice', 'g3', 20002);
@@ -94,13 +104,17 @@ select is(
   200, 'a job with a port is claimed');
 select fixture.store('j', 'g5');
 select is(
-  (select probe_ports from rigger.begin_verification(fixture.config_id('j'), fixture.id('first'), 60000, true)),
-  '[{"internal_port": 22, "external_port": 21022, "proto": "tcp"}]', '7: every mapping but 8000 and 8001 is to be probed');
+  (select probe_ports
+   from rigger.begin_verification(fixture.config_id('j'), fixture.id('first'), 60000, true)),
+  '[{"internal_port": 22, "external_port": 21022, "proto": "tcp"}]',
+  '7: every mapping but 8000 and 8001 is to be probed');
 select fixture.issue('k', 'alice', 'jobs', 'quiet'), fixture.gpu('g6', 'alice');
-select is((select status from fixture.claim('k', '{g6}', p_port => 21100)), 200, 'a job without ports is claimed');
+select is(
+  (select status from fixture.claim('k', '{g6}', p_port => 21100)), 200, 'a job without ports is claimed');
 select fixture.store('k', 'g6');
 select is(
-  (select probe_ports from rigger.begin_verification(fixture.config_id('k'), fixture.id('first'), 60000, true)),
+  (select probe_ports
+   from rigger.begin_verification(fixture.config_id('k'), fixture.id('first'), 60000, true)),
   '[]', '7: and has none to probe');
 
 select * from finish();

@@ -3,44 +3,51 @@ select plan(67);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
        fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
-       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'),
+       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'),
+       fixture.gpu('g4', 'alice'),
        fixture.gpu('b1', 'bob');
 
 create function pg_temp.failed(p_config text) returns boolean language sql
-as $$ select failed_at is not null from public.launch_configs where config_id = fixture.config_id(p_config) $$;
+as $$
+  select failed_at is not null from public.launch_configs where config_id = fixture.config_id(p_config)
+$$;
 create function pg_temp.claimed(p_config text) returns boolean language sql
-as $$ select retrieved_at is not null from public.launch_configs where config_id = fixture.config_id(p_config) $$;
+as $$
+  select retrieved_at is not null from public.launch_configs where config_id = fixture.config_id(p_config)
+$$;
 
 -- 9: everything is written together.
 select fixture.issue('a', 'alice', 'llm');
 select results_eq(
   $$ select status, job_id, gpu_uuid, device_info::text, iterations
-     from rigger.claim_launch_config(fixture.config_id('a'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9', '["h1", "h1"]',
-       fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null, null) $$,
+     from rigger.claim_launch_config(fixture.config_id('a'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
+       '["h1", "h1"]', fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null, null) $$,
   $$ values (404, null::text, null::text, null::text, null::integer) $$,
   'a refused claim has no challenge');
 select fixture.issue('a1', 'alice', 'llm');
 update public.nodes set verification_host = 'host.example' where uuid = 'g1';
 select results_eq(
   $$ select status, job_id, gpu_uuid, device_info::text, iterations
-     from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9', '["g1"]',
-       fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null) $$,
+     from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
+       '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null) $$,
   $$ values (200, null::text, 'g1',
-             '{"uuid":"g1","name":"NVIDIA h100_sxm","memory":85899345920,"major":9,"minor":0,"processors":132,'
-             '"sxm":true,"clock_rate":1980000,"max_threads_per_processor":2048,"concurrent_kernels":true}', 5) $$,
+             '{"uuid":"g1","name":"NVIDIA h100_sxm","memory":85899345920,"major":9,"minor":0,'
+             '"processors":132,"sxm":true,"clock_rate":1980000,"max_threads_per_processor":2048,'
+             '"concurrent_kernels":true}', 5) $$,
   'a claim draws a GPU and tells what it is, without what is null, and its iterations');
 select results_eq(
   $$ select host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified,
             chutes_version, symmetric_key, config_id, port_mappings
      from public.instances where instance_id = fixture.instance_id('a1') $$,
-  $$ values ('host.example', 20001, 'llm', 'version 1', 7, 'alice', 'alice cold', 'n/a', false, false, '0.3.5',
-             '000102', fixture.config_id('a1'), fixture.port_mappings(20001)) $$,
+  $$ values ('host.example', 20001, 'llm', 'version 1', 7, 'alice', 'alice cold', 'n/a', false, false,
+             '0.3.5', '000102', fixture.config_id('a1'), fixture.port_mappings(20001)) $$,
   'the instance is made from the config and the chute, inactive and unverified');
 select results_eq(
   $$ select node_id from public.instance_nodes where instance_id = fixture.instance_id('a1') $$, array['g1'],
   'it has its GPU');
 select is(
-  (select host(address) from rigger.vetted_addresses where instance_id = fixture.instance_id('a1')), '1.2.3.4',
+  (select host(address) from rigger.vetted_addresses where instance_id = fixture.instance_id('a1')),
+  '1.2.3.4',
   'and its vetted address');
 select results_eq(
   $$ select rule, instances_before, instances_allowed, quota_taken, config_id, chute_id, miner_hotkey
@@ -63,8 +70,8 @@ select results_eq(
 select is((select status from fixture.claim('none', '{g2}')), 401, '1: an unknown config is 401');
 select is(
   (select gpu_uuid
-   from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'host.example', '1.2.3.4', '1.2.3.4', '["g1"]',
-     fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null)),
+   from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'host.example', '1.2.3.4', '1.2.3.4',
+     '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null)),
   'g1', '1: the same request again gets its answer again');
 select is(
   (select status
@@ -98,7 +105,8 @@ select results_eq(
   $$ values (400, 'The host is private') $$,
   '3: a host that was found wanting is 400');
 select is(
-  (select status from fixture.claim('b', '{g2}', 'HOST.example', 20001)), 409, '3: host and port taken are 409');
+  (select status from fixture.claim('b', '{g2}', 'HOST.example', 20001)), 409,
+  '3: host and port taken are 409');
 select is(pg_temp.failed('b'), false, '3: neither fails the config');
 
 -- 5 and 6: environment and filesystem.
@@ -151,15 +159,18 @@ select is(pg_temp.claim_gpus('{none,g1}'), '404 failed', '8: the first GPU with 
 update public.chutes set node_selector = '{"gpu_count": 2, "exclude": ["A100"]}' where chute_id = 'pair';
 select is(pg_temp.claim_gpus('{a100,g3}'), '400 failed', '8: an excluded model is 400');
 select is(pg_temp.claim_gpus('{unheard of,g3}'), '400 failed', '8: a model nobody knows is 400');
-update public.chutes set node_selector = '{"gpu_count": 2, "min_vram_gb_per_gpu": 24}' where chute_id = 'pair';
+update public.chutes set node_selector = '{"gpu_count": 2, "min_vram_gb_per_gpu": 24}'
+where chute_id = 'pair';
 select is(pg_temp.claim_gpus('{small,g4}'), '400 failed', '8: a model with too little memory is 400');
 select is(
   (select count(*) from public.instance_nodes where node_id in ('g3', 'g4', 'a100', 'small')), 0::bigint,
   '8: no refused claim keeps a GPU');
-update public.chutes set node_selector = '{"gpu_count": 2, "include": [], "exclude": null}' where chute_id = 'pair';
+update public.chutes set node_selector = '{"gpu_count": 2, "include": [], "exclude": null}'
+where chute_id = 'pair';
 select is(pg_temp.claim_gpus('{g4,small}'), '200 open', '8: empty lists exclude nothing, 16 GB are enough');
 select is(
-  (select gpu_is_allowed from rigger.gpu_is_allowed('A4000', '{}')), true, '8: no selector allows every known model');
+  (select gpu_is_allowed from rigger.gpu_is_allowed('A4000', '{}')), true,
+  '8: no selector allows every known model');
 
 -- A writer that takes no locks: the unique constraints decide.
 select fixture.issue('e', 'alice', 'llm');
@@ -173,7 +184,8 @@ begin
 end
 $$;
 create trigger steal before insert on public.instances for each row execute function pg_temp.steal();
-select is((select status from fixture.claim('e', '{g3}', p_port => 40000)), 409, '8: a GPU lost in a race is 409');
+select is(
+  (select status from fixture.claim('e', '{g3}', p_port => 40000)), 409, '8: a GPU lost in a race is 409');
 select is(pg_temp.failed('e'), true, '8: and fails the config');
 select is(
   (select count(*) from public.instances where config_id = fixture.config_id('e')), 0::bigint,
@@ -186,7 +198,9 @@ select fixture.instances('rolling', 'bob', 1);
 insert into public.rolling_updates (chute_id, old_version, new_version, permitted)
 values ('rolling', 'version 0', 'version 1', '{"alice": 1, "bob": 2}');
 select fixture.issue('r1', 'alice', 'rolling'), fixture.issue('r2', 'alice', 'rolling');
-select is((select status from fixture.claim('r1', '{g3}', p_port => 50001)), 200, 'a quota of a rolling update lets one in');
+select is(
+  (select status from fixture.claim('r1', '{g3}', p_port => 50001)), 200,
+  'a quota of a rolling update lets one in');
 select is(
   (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0, "bob": 2}',
   'and is one less');
@@ -207,8 +221,8 @@ select fixture.instances('jobs', 'bob', 1);
 create function pg_temp.mappings(p_extra text) returns jsonb language sql
 as $$
   select fixture.port_mappings(60000) || '[{"internal_port": 8001, "external_port": 60001, "proto": "tcp"}]'
-         || jsonb_agg(jsonb_build_object('internal_port', split_part(one, ' ', 2)::integer, 'external_port', 60010 + n,
-                                         'proto', split_part(one, ' ', 1)))
+         || jsonb_agg(jsonb_build_object('internal_port', split_part(one, ' ', 2)::integer, 'external_port',
+                                         60010 + n, 'proto', split_part(one, ' ', 1)))
   from unnest(string_to_array(p_extra, ', ')) with ordinality as extra (one, n)
 $$;
 
@@ -219,7 +233,9 @@ select is(
   400, '4: a job is claimed from its host');
 select is(pg_temp.failed('j1'), false, '4: and the token stays good');
 select is(
-  (select status from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('udp 9000, tcp 22'))), 200,
+  (select status
+   from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('udp 9000, tcp 22'))),
+  200,
   '7: exactly the declared ports, in any order, are good, and a job needs no capacity');
 select results_eq(
   $$ select instance_id, miner_uid, miner_hotkey, miner_coldkey, jsonb_array_length(port_mappings), started_at
@@ -227,9 +243,11 @@ select results_eq(
   $$ values (fixture.instance_id('j1'), 7, 'alice', 'alice cold', 4, null::timestamp) $$,
   '9: the job is this miner''s');
 select is(
-  (select rule from rigger.claims where instance_id = fixture.instance_id('j1')), 'job', '9: and the record says so');
+  (select rule from rigger.claims where instance_id = fixture.instance_id('j1')), 'job',
+  '9: and the record says so');
 select is(
-  (select status from fixture.claim('j1 bob', '{k}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'))),
+  (select status
+   from fixture.claim('j1 bob', '{k}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'))),
   409, '3: a second claimant of host and port is refused first');
 select is(
   (select status from fixture.claim('j1 bob', '{k}',

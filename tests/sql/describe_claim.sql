@@ -5,7 +5,8 @@ select fixture.miner('alice'), fixture.chute('llm');
 select fixture.issue('a', 'alice', 'llm');
 
 select results_eq(
-  $$ select env_key, seed, miner_hotkey, chute_id, ref_str, filename, code, chutes_version, image_id, patch_version
+  $$ select env_key, seed, miner_hotkey, chute_id, ref_str, filename, code, chutes_version, image_id,
+            patch_version
      from rigger.describe_claim(fixture.config_id('a')) $$,
   $$ values ('env key a', 0::numeric, 'alice', 'llm', 'app:chute', 'app.py', 'print(1)', '0.3.5', 'llm image',
              'patch 1') $$,

@@ -68,7 +68,8 @@ language sql
 as $$
   insert into public.nodes
     (uuid, name, memory, major, minor, processors, sxm, clock_rate, max_threads_per_processor,
-     concurrent_kernels, ecc, seed, miner_hotkey, gpu_identifier, verification_host, verification_port, verified_at)
+     concurrent_kernels, ecc, seed, miner_hotkey, gpu_identifier, verification_host, verification_port,
+     verified_at)
   values
     (p_name, 'NVIDIA ' || p_model, 85899345920, 9, 0, 132, true, 1980000, 2048, true, null, 1, p_miner,
      p_model, p_host, 9000, case when p_verified then now() end)

@@ -1,12 +1,14 @@
 begin;
 select plan(24);
 
-select fixture.miner('alice'), fixture.miner('mallory', 'cheats'), fixture.chute('llm', 10), fixture.chute('full', 0);
+select fixture.miner('alice'), fixture.miner('mallory', 'cheats'), fixture.chute('llm', 10),
+  fixture.chute('full', 0);
 select fixture.instances('full', 'alice', 1);
 
 select results_eq(
   $$ select status, config_id, env_key, job_id, disk_gb
-     from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null, 'key a') $$,
+     from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null,
+       'key a') $$,
   $$ values (200, fixture.config_id('a'), 'key a', null::text, null::integer) $$,
   'a miner gets a launch config');
 select results_eq(
@@ -16,18 +18,21 @@ select results_eq(
   $$ values ('llm', null::text, 0::numeric, 'key a', 7, 'alice', 'alice cold', true) $$,
   'its row holds chute, miner and key, and nothing has happened to it');
 select is(
-  (select issued_at from rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'key b')),
+  (select issued_at from rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null,
+  'key b')),
   (select floor(extract(epoch from now()))::bigint),
   'it is issued now, in whole seconds that are over');
 
 select is(
-  (select env_key from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null, 'x')),
+  (select env_key from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm',
+  null, 'x')),
   'key a', 'the same signed request again gets the same answer');
 select is(
   (select env_key from rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x')),
   'key b', 'the same request under an account gets the same answer');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm', null, 'x')),
+  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm',
+  null, 'x')),
   401, 'another request with that signature is 401');
 select is((select count(*) from public.launch_configs), 2::bigint, 'and no config was made for any of these');
 
@@ -36,10 +41,12 @@ select is((select status from fixture.issue('d', 'mallory', 'llm')), 403, 'a bla
 select is((select status from fixture.issue('d', 'alice', 'none')), 404, 'an unknown chute is 404');
 select is((select status from fixture.issue('d', 'alice', 'full')), 423, 'a chute at its target is 423');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full', null, 'x')),
+  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full',
+  null, 'x')),
   423, 'a refused request');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm', null, 'x')),
+  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm',
+  null, 'x')),
   401, 'has used its signature');
 
 -- Jobs.
@@ -47,19 +54,26 @@ select fixture.job('training', 'full', 'train', '{"_disk_gb": 25}'), fixture.job
 update public.jobs set finished_at = now() at time zone 'utc' where job_id = 'done';
 
 select is((select status from fixture.issue('j', 'alice', 'full', 'none')), 404, 'an unknown job is 404');
-select is((select status from fixture.issue('j', 'alice', 'llm', 'training')), 404, 'a job of another chute is 404');
+select is(
+  (select status from fixture.issue('j', 'alice', 'llm', 'training')), 404, 'a job of another chute is 404');
 select is((select status from fixture.issue('j', 'alice', 'full', 'done')), 409, 'a finished job is 409');
 select results_eq(
   $$ select status, job_id, disk_gb
      from rigger.issue_launch_config('alice', 64, null, fixture.id('j'), 'full', 'training', 'x') $$,
   $$ values (200, 'training', 25) $$,
   'a job needs no capacity, and its disk goes into the token');
-select is((select miner_history from public.jobs where job_id = 'training'), '["alice"]', 'the hotkey joins the history');
 select is(
-  (select disk_gb from rigger.issue_launch_config('alice', 64, null, fixture.id('j'), 'full', 'training', 'x')),
+  (select miner_history from public.jobs where job_id = 'training'), '["alice"]',
+  'the hotkey joins the history');
+select is(
+  (select disk_gb from rigger.issue_launch_config('alice', 64, null, fixture.id('j'), 'full', 'training',
+  'x')),
   25, 'the same request again gets the same answer');
-select is((select miner_history from public.jobs where job_id = 'training'), '["alice"]', 'and does not join again');
-select is((select status from fixture.issue('k', 'alice', 'full', 'training')), 403, 'a second try of the job is 403');
+select is(
+  (select miner_history from public.jobs where job_id = 'training'), '["alice"]', 'and does not join again');
+select is(
+  (select status from fixture.issue('k', 'alice', 'full', 'training')), 403,
+  'a second try of the job is 403');
 
 select is(
   (select array_agg(distinct i.status)
@@ -70,7 +84,8 @@ select is(
 select fixture.miner('late');
 select is((select status from fixture.issue('l', 'late', 'full', 'training')), 423, 'the sixteenth is 423');
 update public.jobs set miner_history = null where job_id = 'training';
-select is((select status from fixture.issue('l', 'late', 'full', 'training')), 200, 'a history of null is empty');
+select is(
+  (select status from fixture.issue('l', 'late', 'full', 'training')), 200, 'a history of null is empty');
 
 select * from finish();
 rollback;

@@ -11,7 +11,8 @@ as $$ select status from rigger.release_claim(fixture.config_id(p_config), fixtu
 
 select fixture.live('a', 'claimed', 'llm', 'alice', 'g1');
 select is(
-  (select permitted from public.rolling_updates where chute_id = 'llm'), '{"alice": 1}', 'the claim took a quota');
+  (select permitted from public.rolling_updates where chute_id = 'llm'), '{"alice": 1}',
+  'the claim took a quota');
 select is(pg_temp.release('a'), 200, 'a claim without a challenge is released');
 select results_eq(
   $$ select retrieved_at, failed_at, host, port, seed from public.launch_configs
@@ -22,7 +23,8 @@ select is_empty(
   $$ select from public.instances where config_id = fixture.config_id('a') $$, 'its instance is gone');
 select is_empty($$ select from public.instance_nodes where node_id = 'g1' $$, 'its GPU is free');
 select is(
-  (select permitted from public.rolling_updates where chute_id = 'llm'), '{"alice": 2}', 'its quota is given back');
+  (select permitted from public.rolling_updates where chute_id = 'llm'), '{"alice": 2}',
+  'its quota is given back');
 select is(
   (select released_at is not null from rigger.claims where instance_id = fixture.instance_id('a')), true,
   'the record of its place says so');

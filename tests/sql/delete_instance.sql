@@ -1,0 +1,86 @@
+begin;
+select plan(21);
+
+select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'), fixture.chute('other'),
+       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice');
+select fixture.live('a', 'active', 'llm', 'alice', 'g1');
+
+create function pg_temp.delete(
+  p_hotkey text, p_chute text, p_config text, p_signature text default null, p_request text default 'r')
+returns text
+language sql
+as $$
+  select concat_ws(' ', status, detail)
+  from rigger.delete_instance(p_hotkey, 64, fixture.signature(p_signature), fixture.id(p_request), p_chute,
+                              fixture.instance_id(p_config))
+$$;
+
+select is(
+  pg_temp.delete('nobody', 'llm', 'a'), '401 The hotkey is not registered on this subnet',
+  'a stranger is 401');
+select is(pg_temp.delete('bob', 'llm', 'a'), '404 Instance not found', 'another miner''s instance is 404');
+select is(pg_temp.delete('alice', 'llm', 'none'), '404 Instance not found', 'an unknown one is the same 404');
+select is(pg_temp.delete('alice', 'other', 'a'), '404 Instance not found', 'as is one of another chute');
+select is(
+  (select count(*) from public.instances where instance_id = fixture.instance_id('a')), 1::bigint,
+  'none of these deleted it');
+
+select is(pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), '200', 'a miner deletes its instance');
+select is_empty(
+  $$ select from public.instances where instance_id = fixture.instance_id('a') $$, 'it is gone');
+select is_empty($$ select from public.instance_nodes where node_id = 'g1' $$, 'its GPU is free');
+select is(
+  (select deleted_at is not null and deletion_reason <> ''
+   from public.instance_audit where instance_id = fixture.instance_id('a')),
+  true, 'its audit row has time and reason');
+select is(
+  (select count(*) from rigger.events
+   where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
+  1::bigint, 'it is announced');
+select is(
+  pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), '200', 'the same request again gets the same answer');
+select is(
+  pg_temp.delete('alice', 'llm', 'a', 's1', 'r2'), '401 The signature was used before',
+  'another one with that signature is 401');
+select is(
+  pg_temp.delete('alice', 'llm', 'a', 's2', 'r2'), '404 Instance not found', 'a second deletion is 404');
+select is(
+  (select count(*) from rigger.events
+   where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
+  1::bigint, 'nothing more is announced');
+
+-- Jobs.
+select fixture.chute('jobs', 0, '{"gpu_count": 1}', '[]'), fixture.job('running', 'jobs'),
+       fixture.job('waiting', 'jobs');
+select fixture.issue('r', 'alice', 'jobs', 'running');
+select fixture.claim('r', '{g2}', p_port => 21000);
+select fixture.store('r', 'g2');
+select fixture.begin('r');
+select fixture.finish('r');
+select is(pg_temp.delete('alice', 'jobs', 'r'), '200', 'the instance of a running job is deleted');
+select results_eq(
+  $$ select status, error_detail <> '', miner_terminated, finished_at is not null, active, miner_hotkey,
+    instance_id
+     from public.jobs where job_id = 'running' $$,
+  $$ values ('error', true, true, true, false, 'alice', null::text) $$,
+  'and ends the job as terminated by its miner');
+
+select fixture.issue('w', 'alice', 'jobs', 'waiting');
+select fixture.claim('w', '{g3}', p_port => 21001);
+select fixture.store('w', 'g3');
+select is(
+  pg_temp.delete('alice', 'jobs', 'w'), '200', 'the instance of a job that has not started is deleted');
+select results_eq(
+  $$ select status, finished_at, miner_hotkey, instance_id from public.jobs where job_id = 'waiting' $$,
+  $$ values ('pending', null::timestamp, null::text, null::text) $$,
+  'and leaves the job to others');
+select is((select status from fixture.begin('w')), 404, 'its verification finds the instance gone');
+select is(
+  (select failed_at is not null from public.launch_configs where config_id = fixture.config_id('w')), true,
+  'and fails the config');
+select is(
+  (select count(*) from public.instance_audit where deleted_at is null), 0::bigint,
+  'no audit row is left open');
+
+select * from finish();
+rollback;

@@ -1,0 +1,61 @@
+begin;
+select plan(11);
+
+create function pg_temp.executable(p_role text) returns setof text language sql
+as $$
+  select distinct proname::text
+  from pg_proc
+  where pronamespace = 'rigger'::regnamespace
+    and has_function_privilege(p_role, oid, 'execute')
+$$;
+
+select has_role('rigger_app', 'rigger_app exists');
+select has_role('rigger_read', 'rigger_read exists');
+select has_role('rigger_admin', 'rigger_admin exists');
+
+create role stranger;
+select is_empty($$ select pg_temp.executable('stranger') $$, 'a stranger may execute nothing');
+select is(has_schema_privilege('stranger', 'rigger', 'usage'), false, 'nor look into the schema');
+select set_has(
+  $$ select pg_temp.executable('rigger_app') $$,
+  $$ values ('ready'), ('authenticate_hotkey'), ('issue_launch_config'), ('describe_claim'),
+    ('claim_launch_config'),
+            ('store_challenge'), ('release_claim'), ('begin_verification'), ('finish_verification'),
+            ('activate_launch_config'), ('delete_instance') $$,
+  'rigger_app may execute what the endpoints call');
+select set_hasnt(
+  $$ select pg_temp.executable('rigger_app') $$,
+  $$ values ('fail_launch_config'), ('remove_instance'), ('place_instance'), ('set_target'), ('blacklist'),
+    ('evict') $$,
+  'and not what they are made of, nor what administrators do');
+select is_empty(
+  $$ select c.oid::regclass
+     from pg_class c
+     where c.relnamespace in ('rigger'::regnamespace, 'public'::regnamespace)
+       and c.relkind in ('r', 'v', 'p')
+       and c.relname !~ '^(pg_all_foreign_keys|tap_funky)$'
+       and (has_table_privilege('rigger_app', c.oid, 'select, insert, update, delete')
+            or has_table_privilege('rigger_read', c.oid, 'insert, update, delete')
+            or c.relkind <> 'v' and has_table_privilege('rigger_read', c.oid, 'select')) $$,
+  'rigger_app has no right on any table, rigger_read may read the views alone');
+select is_empty($$ select pg_temp.executable('rigger_read') $$, 'rigger_read may execute nothing');
+select is_empty(
+  $$ select p.oid::regprocedure
+     from pg_proc p
+     where p.pronamespace = 'rigger'::regnamespace
+       and (has_function_privilege('rigger_app', p.oid, 'execute')
+            or has_function_privilege('rigger_admin', p.oid, 'execute'))
+       and (not p.prosecdef
+            or not coalesce('search_path="pg_catalog, rigger, public, pg_temp"' = any (p.proconfig)
+                            or 'search_path=pg_catalog, rigger, public, pg_temp' = any (p.proconfig),
+                              false)) $$,
+  'whatever may be executed runs as its owner, on a fixed search path');
+
+select fixture.miner('alice'), fixture.chute('llm');
+set local role rigger_app;
+select status from rigger.issue_launch_config('alice', 64, null, gen_random_uuid(), 'llm', null, 'key') \gset
+reset role;
+select is(:status, 200, 'rigger_app can issue a launch config');
+
+select * from finish();
+rollback;
