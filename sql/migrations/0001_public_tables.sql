@@ -298,6 +298,7 @@ begin
 
   foreach name in array made loop
     execute format('alter table rigger_wanted.%I set schema public', name);
+    execute format('comment on table public.%I is %L', name, 'Made by Rigger.'); -- comments.sql goes by this
   end loop;
 
   for key in
@@ -328,6 +329,8 @@ begin
 end
 $$;
 
+-- What is dropped with it is notes of tables; their names in a notice would read like something worse.
+set local client_min_messages = warning;
 drop schema rigger_wanted cascade;
 set local search_path = pg_catalog;
 

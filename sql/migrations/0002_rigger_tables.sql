@@ -101,7 +101,7 @@ comment on column rigger.challenges.stored_at is 'When the clock started.';
 comment on column rigger.challenges.expires_at is 'When the time limit is over.';
 comment on column rigger.challenges.attempt_id is 'The attempt under way or the last one.';
 comment on column rigger.challenges.attempt_at is 'When it began.';
-comment on column rigger.challenges.lease_until is 'Until when it keeps others waiting; after that it counts as never made.';
+comment on column rigger.challenges.lease_until is 'Until when it keeps others waiting; after that another may begin.';
 comment on column rigger.challenges.decided_at is 'When an attempt was judged; there is never a second.';
 comment on column rigger.challenges.decided_by is 'The attempt that was judged: the same id again gets the same answer.';
 comment on column rigger.challenges.fault is 'Why it failed; null: it passed or is open.';

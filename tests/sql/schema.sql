@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(25);
 
 -- Keys that rules rest on.
 select col_is_pk('public', 'launch_configs', 'config_id', 'launch configs by id');
@@ -26,6 +26,15 @@ select is_empty(
        and a.attnum > 0 and not a.attisdropped
        and col_description(a.attrelid, a.attnum) is null $$,
   'every column has a comment');
+select is_empty(
+  $$ select c.relname || '.' || a.attname
+     from pg_class c
+     join pg_attribute a on a.attrelid = c.oid
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+       and obj_description(c.oid, 'pg_class') like '%Made by Rigger.'
+       and a.attnum > 0 and not a.attisdropped
+       and col_description(a.attrelid, a.attnum) is null $$,
+  'so has every column of a Chutes table that Rigger made');
 select is_empty(
   $$ select p.oid::regprocedure from pg_proc p
      where p.pronamespace = 'rigger'::regnamespace and obj_description(p.oid, 'pg_proc') is null $$,
