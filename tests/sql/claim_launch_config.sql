@@ -1,5 +1,5 @@
 begin;
-select plan(67);
+select plan(72);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
        fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
@@ -273,6 +273,27 @@ select is(pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 403, '7: a
 select is(pg_temp.claim_ports('train', 'tcp 22, tcp 9000'), 403, '7: another protocol is 403');
 select is(pg_temp.claim_ports('plain', 'tcp 22'), 403, '7: a port where none is declared is 403');
 select is(pg_temp.claim_ports('none', 'tcp 22'), 403, '7: a port of an undeclared method is 403');
+
+-- Status of a claim of a job of its own that is in this state.
+create function pg_temp.claim_job(p_state text, p_miner text, p_instance text, p_finished timestamp)
+returns integer
+language sql
+as $$
+  select fixture.job(p_state, 'jobs', 'plain');
+  select fixture.issue(p_state, 'bob', 'jobs', p_state);
+  update public.jobs
+  set miner_hotkey = p_miner, instance_id = p_instance, finished_at = p_finished
+  where job_id = p_state;
+  select status from fixture.claim(p_state, '{k}', p_port => 60004)
+$$;
+select is(
+  pg_temp.claim_job('promised', 'alice', null, null), 409,
+  '7: a job that another miner holds, still without an instance, is 409');
+select is(
+  pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 409, '7: a job that has an instance is 409');
+select is(pg_temp.claim_job('over', null, null, now()::timestamp), 409, '7: a job finished since is 409');
+select is(pg_temp.failed('over'), true, '7: and fails the config');
+select is(pg_temp.claim_job('free', 'bob', null, null), 200, '7: a job that is free or this miner''s is good');
 
 select * from finish();
 rollback;
