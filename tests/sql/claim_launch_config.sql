@@ -290,10 +290,12 @@ select is(
   pg_temp.claim_job('promised', 'alice', null, null), 409,
   '7: a job that another miner holds, still without an instance, is 409');
 select is(
-  pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 409, '7: a job that has an instance is 409');
+  pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 409,
+  '7: a job that has an instance is 409');
 select is(pg_temp.claim_job('over', null, null, now()::timestamp), 409, '7: a job finished since is 409');
 select is(pg_temp.failed('over'), true, '7: and fails the config');
-select is(pg_temp.claim_job('free', 'bob', null, null), 200, '7: a job that is free or this miner''s is good');
+select is(
+  pg_temp.claim_job('free', 'bob', null, null), 200, '7: a job that is this miner''s already is good');
 
 select * from finish();
 rollback;
