@@ -25,8 +25,15 @@ struct matmul_challenge {
     uint32_t n;          /* power of two, MATMUL_N_MIN … MATMUL_N_MAX */
 };
 
+/* True if seed, iterations and n are in range. */
+bool matmul_challenge_is_valid(const struct matmul_challenge *challenge) MUST_CHECK;
+
 /* The keystream key of matrix A_i. */
 void matmul_key(const struct matmul_challenge *challenge, uint32_t i, unsigned char key[32]);
+
+/* Rows first … first + count - 1 of the matrix of key, into count · n words in host order. False: no memory. */
+bool matmul_matrix_rows(const unsigned char key[32], uint32_t n, uint32_t first, uint32_t count,
+                        uint32_t *words) MUST_CHECK;
 
 /* d_r from row r of the product (n words in host order). */
 void matmul_digest(const uint32_t *row, uint32_t n, uint32_t r, unsigned char digest[MATMUL_DIGEST_BYTES]);
