@@ -1,0 +1,218 @@
+/* libcurl behind a small interface. It must not retry, redirect or decide anything by itself. */
+#include "net/http_client.h"
+
+#include "core/buf.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define CONNECT_TO_BYTES (INET6_ADDRSTRLEN + 8)
+
+struct http_client {
+    CURL *easy;
+    struct http_client_limits limits;
+    const char *ca_file;
+    struct buf body;
+    bool has_header; /* a whole one: libcurl takes a cut-off one for an answer, too */
+    bool too_large;  /* the body, and not memory, is why it is cut off */
+    char error[CURL_ERROR_SIZE];
+};
+
+/* What a request adds to the handle and is freed with it. */
+struct lists {
+    struct curl_slist *headers, *connect_to;
+};
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+static bool global_ready;
+
+static void global_init(void)
+{
+    global_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+struct http_client *http_client_create(const struct http_client_limits *limits, const char *ca_file)
+{
+    struct http_client *client;
+
+    pthread_once(&global_once, global_init);
+    client = global_ready ? calloc(1, sizeof(*client)) : NULL;
+    if (client == NULL)
+        return NULL;
+    client->limits = *limits;
+    client->ca_file = ca_file;
+    buf_init(&client->body, limits->response_max_bytes);
+    client->easy = curl_easy_init();
+    if (client->easy == NULL) {
+        http_client_free(client);
+        return NULL;
+    }
+    return client;
+}
+
+void http_client_free(struct http_client *client)
+{
+    if (client == NULL)
+        return;
+    curl_easy_cleanup(client->easy);
+    buf_free(&client->body);
+    free(client);
+}
+
+/* libcurl's write callback: taking less than was offered ends the transfer. */
+static size_t take_body(char *data, size_t size, size_t count, void *context)
+{
+    struct http_client *client = context;
+
+    client->too_large = size * count > client->body.max - client->body.length;
+    buf_append(&client->body, data, size * count);
+    return client->body.failed ? 0 : size * count;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *context)
+{
+    struct http_client *client = context;
+
+    client->has_header = client->has_header || line[0] == '\r' || line[0] == '\n';
+    return size * count;
+}
+
+static bool append(struct curl_slist **list, const char *text)
+{
+    struct curl_slist *longer = curl_slist_append(*list, text);
+
+    if (longer == NULL)
+        return false;
+    *list = longer;
+    return true;
+}
+
+/* "::ADDRESS:" stands for any host and port, and the URL's own port at ADDRESS. False: no memory, or no
+ * address. */
+static bool dial(struct lists *lists, const char *address, enum status *fault)
+{
+    unsigned char parsed[sizeof(struct in6_addr)];
+    char text[CONNECT_TO_BYTES];
+
+    if (inet_pton(AF_INET, address, parsed) == 1) {
+        snprintf(text, sizeof(text), "::%s:", address);
+    } else if (inet_pton(AF_INET6, address, parsed) == 1) {
+        snprintf(text, sizeof(text), "::[%s]:", address);
+    } else {
+        *fault = STATUS_MALFORMED_REQUEST;
+        return false;
+    }
+    return append(&lists->connect_to, text);
+}
+
+static bool make_lists(struct lists *lists, const struct http_client_request *request, enum status *fault)
+{
+    /* Bodies are sent at once: a server that does not know "100 Continue" would cost a second. */
+    if (request->body != NULL && !append(&lists->headers, "Expect:"))
+        return false;
+    for (const char *const *header = request->headers; header != NULL && *header != NULL; header++) {
+        if (!append(&lists->headers, *header))
+            return false;
+    }
+    return request->address == NULL || dial(lists, request->address, fault);
+}
+
+/* What holds for every request. The handle was reset, so that nothing of the last one is left. */
+static bool set_rules(struct http_client *client, int timeout_ms)
+{
+    CURL *easy = client->easy;
+
+    return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)client->limits.connect_timeout_ms) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->error) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, client) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, client) == CURLE_OK &&
+           (client->ca_file == NULL || curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file) == CURLE_OK);
+}
+
+static bool is_http(const char *url)
+{
+    return strncasecmp(url, "http://", strlen("http://")) == 0 ||
+           strncasecmp(url, "https://", strlen("https://")) == 0;
+}
+
+static bool set_request(struct http_client *client, const struct http_client_request *request,
+                        const struct lists *lists)
+{
+    CURL *easy = client->easy;
+
+    if (request->body != NULL &&
+        (curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body) != CURLE_OK ||
+         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length) != CURLE_OK))
+        return false;
+    return curl_easy_setopt(easy, CURLOPT_URL, request->url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTPHEADER, lists->headers) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECT_TO, lists->connect_to) == CURLE_OK;
+}
+
+static enum status perform(struct http_client *client, struct http_client_response *response)
+{
+    CURLcode code = curl_easy_perform(client->easy);
+    long status = 0;
+
+    if (client->error[0] == '\0')
+        snprintf(client->error, sizeof(client->error), "%s",
+                 code != CURLE_OK ? curl_easy_strerror(code) : "the answer was cut off");
+    if (client->too_large)
+        return STATUS_TOO_LARGE;
+    if (code == CURLE_URL_MALFORMAT)
+        return STATUS_MALFORMED_REQUEST;
+    if (code != CURLE_OK || !client->has_header || client->body.failed ||
+        curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
+        return STATUS_UNAVAILABLE;
+    client->error[0] = '\0';
+    response->status = (int)status;
+    response->body = client->body.data;
+    response->length = client->body.length;
+    return STATUS_OK;
+}
+
+enum status http_client_send(struct http_client *client, const struct http_client_request *request,
+                             struct http_client_response *response)
+{
+    const int limit = client->limits.timeout_ms;
+    const int timeout_ms =
+        request->timeout_ms > 0 && request->timeout_ms < limit ? request->timeout_ms : limit;
+    enum status status = STATUS_UNAVAILABLE;
+    struct lists lists = { 0 };
+
+    *response = (struct http_client_response){ .body = "", .error = client->error };
+    client->error[0] = '\0';
+    client->has_header = false;
+    client->too_large = false;
+    buf_free(&client->body);
+    buf_init(&client->body, client->limits.response_max_bytes);
+    curl_easy_reset(client->easy);
+    if (!is_http(request->url))
+        status = STATUS_MALFORMED_REQUEST;
+    else if (make_lists(&lists, request, &status) && set_rules(client, timeout_ms) &&
+             set_request(client, request, &lists))
+        status = perform(client, response);
+    if (status != STATUS_OK && client->error[0] == '\0')
+        snprintf(client->error, sizeof(client->error), "the request could not be made");
+    curl_slist_free_all(lists.headers);
+    curl_slist_free_all(lists.connect_to);
+    return status;
+}

@@ -1,0 +1,52 @@
+/* An HTTP client over libcurl, the only one: for the services and instances that the server talks to, and for
+ * rigger-miner. One connection is kept between requests. It follows no redirect, uses no proxy and no .netrc,
+ * speaks http and https only, and never takes more of an answer than it was allowed to. One client belongs to
+ * one thread. The process ignores SIGPIPE. */
+#ifndef RIGGER_NET_HTTP_CLIENT_H
+#define RIGGER_NET_HTTP_CLIENT_H
+
+#include "core/attributes.h"
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct http_client;
+
+struct http_client_limits {
+    int connect_timeout_ms;    /* look-up, connection and TLS */
+    int timeout_ms;            /* all of a request, the connection included */
+    size_t response_max_bytes; /* of a body; its header may have as many as libcurl allows */
+};
+
+struct http_client_request {
+    const char *method; /* GET, POST, PUT, PATCH or DELETE */
+    const char *url;
+    const char *const *headers; /* "Name: value" lines, NULL-terminated; NULL: none */
+    const void *body;           /* NULL: none. With one, Content-Type belongs into the headers */
+    size_t body_length;
+    const char *
+        address; /* the vetted inet_pton address that is dialled, whatever the URL's host; NULL: look it up */
+    int timeout_ms; /* less than the limit, where this request has less; 0: the limit */
+};
+
+struct http_client_response {
+    int status;       /* 100 … 599; 0: there was no whole answer */
+    const char *body; /* NUL-terminated; the client's, valid until its next request or its end */
+    size_t length;
+    const char *error; /* why there was no answer, for a log, "" otherwise; valid as the body */
+};
+
+/* ca_file: PEM certificates to trust instead of the system's; NULL: the system's. It must outlive the client.
+ * NULL where memory is out. */
+struct http_client *http_client_create(const struct http_client_limits *limits,
+                                       const char *ca_file) MUST_CHECK;
+void http_client_free(struct http_client *client);
+
+/* Sends a request and waits for the answer. STATUS_OK: there is one, of any HTTP status. STATUS_TOO_LARGE:
+ * its body is longer than allowed. STATUS_MALFORMED_REQUEST: address is none, or the URL is no http(s) URL.
+ * STATUS_UNAVAILABLE: the rest, which is a matter of network, time or memory. */
+enum status http_client_send(struct http_client *client, const struct http_client_request *request,
+                             struct http_client_response *response) MUST_CHECK;
+
+#endif
