@@ -2,6 +2,8 @@
  * the keystream of the matrices. It must never hold a whole matrix. */
 #include "attest/matmul.h"
 
+#include "attest/lanes.h"
+
 #include <endian.h>
 #include <openssl/evp.h>
 #include <sodium.h>
@@ -9,22 +11,11 @@
 #include <string.h>
 
 #define WORD_BYTES     sizeof(uint32_t)
-#define LANES          8     /* words in a vector; n is a multiple of it */
 #define GROUP          4     /* matrix rows taken in one sweep over the sums */
 #define BLOCK_WORDS    16384 /* of keystream held at a time, but never less than GROUP rows */
 #define CHUNK_WORDS    64    /* of a row hashed at a time */
 #define KEYSTREAM_UNIT 64    /* bytes of a ChaCha20 block; a matrix row is a multiple of it */
 #define ALIGNMENT      64
-
-typedef uint32_t lanes __attribute__((vector_size(LANES * WORD_BYTES), may_alias));
-
-/* The resolver of a cloned function runs before AddressSanitizer is ready for it. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) &&                 \
-    !defined(__SANITIZE_ADDRESS__)
-#define CLONED __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONED
-#endif
 
 bool matmul_challenge_is_valid(const struct matmul_challenge *challenge)
 {
@@ -50,8 +41,7 @@ void matmul_key(const struct matmul_challenge *challenge, uint32_t i, unsigned c
 }
 
 /* Points the keystream of key at row `first`. libcrypto's ChaCha20 makes it two to three times as fast as
- * libsodium's where the processor has AVX2 or AVX-512, and the keystream is most of what the verifier costs.
- */
+ * libsodium's where the processor has AVX2 or AVX-512, and the keystream is most of the verifier's cost. */
 static bool keystream_seek(EVP_CIPHER_CTX *keystream, const unsigned char key[32], uint32_t n, uint32_t first)
 {
     /* The block counter, then the nonce of 12 bytes, which is 0. */
@@ -142,8 +132,7 @@ CLONED static void add_products(uint32_t *sums, const uint32_t *rows, const uint
     }
 }
 
-/* What one pass needs: `count` row vectors, the sums that become the next ones, and a block of matrix rows.
- */
+/* Of one pass: `count` row vectors, the sums that become the next ones, and a block of matrix rows. */
 struct pass {
     uint32_t n, count, block_rows;
     uint32_t *vectors, *sums, *block;
@@ -244,10 +233,9 @@ bool matmul_rows(const struct matmul_challenge *challenge, const uint32_t *rows,
     return computed;
 }
 
-/* `count` different rows, the first of which is given. */
-static void draw_rows(uint32_t *rows, size_t count, uint32_t first, uint32_t n)
+/* Fills up rows to `count` different ones; the first is given. */
+static void draw_rows(uint32_t *rows, size_t count, uint32_t n)
 {
-    rows[0] = first;
     for (size_t drawn = 1; drawn < count;) {
         uint32_t row = randombytes_uniform(n);
         bool taken = false;
@@ -287,7 +275,7 @@ bool matmul_verify(const struct matmul_challenge *challenge, uint32_t secret_row
                    const char *work_product, bool *valid)
 {
     unsigned char digests[MATMUL_ROWS_MAX][MATMUL_DIGEST_BYTES];
-    uint32_t rows[MATMUL_ROWS_MAX];
+    uint32_t rows[MATMUL_ROWS_MAX] = { secret_row };
     const size_t count = (checked < MATMUL_ROWS_MAX ? checked : MATMUL_ROWS_MAX - 1) + 1;
     unsigned char *product;
     bool malformed, computed;
@@ -300,7 +288,7 @@ bool matmul_verify(const struct matmul_challenge *challenge, uint32_t secret_row
     if (product == NULL)
         return malformed;
 
-    draw_rows(rows, count, secret_row, challenge->n);
+    draw_rows(rows, count, challenge->n);
     computed = matmul_rows(challenge, rows, count, digests);
     for (size_t i = 0; computed && i < count; i++)
         differences |=

@@ -3,6 +3,7 @@
  * matrix. */
 #include "client/matmul_prover.h"
 
+#include "attest/lanes.h"
 #include "core/encode.h"
 
 #include <pthread.h>
@@ -10,27 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LANES        8   /* words in a vector */
 #define SLAB_COLUMNS 16  /* of a tile, multiplied at a time */
 #define PANEL_ROWS   64  /* rows that a thread multiplies at a time */
 #define TILE_ROWS    128 /* of the right matrix, repacked so that its lines follow one another in the cache */
 #define TILE_COLUMNS 256
 #define KERNEL_ROWS  4 /* of the panel: accumulators that fit into registers */
 #define ALIGNMENT    64
-/* What making and hashing a row costs where multiplying it costs n: for the progress, and only roughly true.
- */
+
+/* What making and hashing a row costs where multiplying it costs n. Roughly: only the progress uses it. */
 #define MAKE_WEIGHT   40
 #define DIGEST_WEIGHT 80
-
-typedef uint32_t lanes __attribute__((vector_size(LANES * sizeof(uint32_t)), may_alias));
-
-/* The resolver of a cloned function runs before AddressSanitizer is ready for it. */
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) &&                 \
-    !defined(__SANITIZE_ADDRESS__)
-#define CLONED __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONED
-#endif
 
 struct prover {
     const struct matmul_challenge *challenge;
@@ -138,8 +128,7 @@ static void report(const struct prover *prover, uint32_t panels)
                          prover->done + prover->share * atomic_load(&prover->finished_panels) / panels);
 }
 
-/* Takes panels until there are none. A panel that fails for want of memory is missed when they are counted.
- */
+/* Takes panels until there are none. One that fails for want of memory is missed when they are counted. */
 static void take_panels(struct prover *prover, bool reports)
 {
     const uint32_t n = prover->challenge->n, panels = n / PANEL_ROWS;

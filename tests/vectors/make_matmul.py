@@ -1,5 +1,5 @@
-"""Writes matmul.json: rigger-matmul-v1 done slowly and obviously, with Python's own integers, from the description in
-the design and from nothing of the C code.
+"""Writes matmul.json: rigger-matmul-v1 done slowly and obviously, with Python's own integers, from its description
+and from nothing of the C code.
 
 Whole products are made for small n; for large n only single rows. Takes about a minute:
 
@@ -85,7 +85,8 @@ def whole(uuid, seed, n, iterations, secret_row):
     digests = [digest(row, index) for index, row in enumerate(product(uuid, seed, n, iterations))]
     symmetric_key = blake(uuid.encode() + b" key", 16).hex()
     return {
-        "uuid": uuid, "seed": seed, "n": n, "iterations": iterations, "secret": describe_row(digests[secret_row], secret_row),
+        "uuid": uuid, "seed": seed, "n": n, "iterations": iterations,
+        "secret": describe_row(digests[secret_row], secret_row),
         "symmetric_key": symmetric_key,
         "ciphertext": seal(digests[secret_row], symmetric_key, blake(uuid.encode() + b" iv", 16)),
         "work_product": base64.b64encode(b"".join(found[:8] for found in digests)).decode(),
