@@ -1,8 +1,9 @@
 /* attest/matmul: keys, rows, digests and verdicts agree with the slow second implementation that made
  * matmul.json, and a work product that is wrong or malformed is never accepted. */
 #include "attest/matmul.h"
+
+#include "../vectors.h"
 #include "core/encode.h"
-#include "unit/vectors.h"
 
 #include <check.h>
 #include <json-c/json.h>
@@ -22,8 +23,8 @@ static void set_up(void)
 {
     ck_assert_int_ge(sodium_init(), 0);
     vectors = vectors_load("matmul.json");
-    ck_assert_uint_eq(json_object_array_length(json_object_object_get(vectors, "products")), PRODUCT_COUNT);
-    ck_assert_uint_eq(json_object_array_length(json_object_object_get(vectors, "rows")), ROWS_COUNT);
+    ck_assert_uint_eq(json_object_array_length(vectors_list(vectors, "products")), PRODUCT_COUNT);
+    ck_assert_uint_eq(json_object_array_length(vectors_list(vectors, "rows")), ROWS_COUNT);
 }
 
 static void tear_down(void)
@@ -33,24 +34,19 @@ static void tear_down(void)
 
 static json_object *vector(const char *kind, int index)
 {
-    return json_object_array_get_idx(json_object_object_get(vectors, kind), (size_t)index);
-}
-
-static const char *text_of(json_object *object, const char *key)
-{
-    return json_object_get_string(json_object_object_get(object, key));
+    return json_object_array_get_idx(vectors_list(vectors, kind), (size_t)index);
 }
 
 static uint32_t number_of(json_object *object, const char *key)
 {
-    return (uint32_t)json_object_get_int64(json_object_object_get(object, key));
+    return (uint32_t)json_object_get_int64(vectors_member(object, key));
 }
 
 static struct matmul_challenge challenge_of(json_object *described)
 {
     return (struct matmul_challenge){
-        .uuid = text_of(described, "uuid"),
-        .seed = json_object_get_int64(json_object_object_get(described, "seed")),
+        .uuid = vectors_text(described, "uuid"),
+        .seed = json_object_get_int64(vectors_member(described, "seed")),
         .iterations = number_of(described, "iterations"),
         .n = number_of(described, "n"),
     };
@@ -69,16 +65,16 @@ static void assert_row(const unsigned char digest[MATMUL_DIGEST_BYTES], json_obj
 {
     unsigned char key[32], tag[MATMUL_TAG_BYTES];
 
-    assert_hex(digest, MATMUL_DIGEST_BYTES, text_of(row, "digest"));
+    assert_hex(digest, MATMUL_DIGEST_BYTES, vectors_text(row, "digest"));
     matmul_seal_key(digest, key);
-    assert_hex(key, sizeof(key), text_of(row, "seal_key"));
+    assert_hex(key, sizeof(key), vectors_text(row, "seal_key"));
     matmul_tag(digest, tag);
-    assert_hex(tag, sizeof(tag), text_of(row, "tag"));
+    assert_hex(tag, sizeof(tag), vectors_text(row, "tag"));
 }
 
 START_TEST(the_keys_of_all_matrices_are_as_described)
 {
-    json_object *described = vector("rows", _i), *keys = json_object_object_get(described, "keys");
+    json_object *described = vector("rows", _i), *keys = vectors_list(described, "keys");
     struct matmul_challenge challenge = challenge_of(described);
     unsigned char key[32];
 
@@ -92,7 +88,7 @@ END_TEST
 
 START_TEST(rows_are_as_described)
 {
-    json_object *described = vector("rows", _i), *rows = json_object_object_get(described, "rows");
+    json_object *described = vector("rows", _i), *rows = vectors_list(described, "rows");
     struct matmul_challenge challenge = challenge_of(described);
     unsigned char digests[MATMUL_ROWS_MAX][MATMUL_DIGEST_BYTES];
     uint32_t wanted[MATMUL_ROWS_MAX];
@@ -187,10 +183,10 @@ static struct product product_of(int index)
 {
     json_object *described = vector("products", index);
     struct product product = { .challenge = challenge_of(described),
-                               .honest = text_of(described, "work_product") };
+                               .honest = vectors_text(described, "work_product") };
     size_t length;
 
-    product.secret_row = number_of(json_object_object_get(described, "secret"), "row");
+    product.secret_row = number_of(vectors_member(described, "secret"), "row");
     ck_assert_uint_eq(product.challenge.n, 256);
     ck_assert_int_eq(sodium_base642bin(product.bytes, sizeof(product.bytes), product.honest,
                                        strlen(product.honest), NULL, &length, NULL,
@@ -222,7 +218,7 @@ START_TEST(the_secret_row_of_a_product_is_as_described)
     unsigned char digest[1][MATMUL_DIGEST_BYTES];
 
     ck_assert(matmul_rows(&product.challenge, &product.secret_row, 1, digest));
-    assert_row(digest[0], json_object_object_get(vector("products", _i), "secret"));
+    assert_row(digest[0], vectors_member(vector("products", _i), "secret"));
 }
 END_TEST
 

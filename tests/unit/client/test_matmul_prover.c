@@ -1,9 +1,10 @@
 /* client/matmul_prover: solves what matmul.json describes with any number of threads, agrees with the
  * verifier, and ends in the outcome that fits where it cannot solve. */
-#include "attest/aes.h"
 #include "client/matmul_prover.h"
+
+#include "../vectors.h"
+#include "attest/aes.h"
 #include "core/encode.h"
-#include "unit/vectors.h"
 
 #include <check.h>
 #include <json-c/json.h>
@@ -28,11 +29,6 @@ static void tear_down(void)
     arena_free(arena);
 }
 
-static const char *text_of(json_object *object, const char *key)
-{
-    return json_object_get_string(json_object_object_get(object, key));
-}
-
 /* The tag of one row, as the server makes it. */
 static void tag_of(const struct matmul_challenge *challenge, uint32_t row,
                    unsigned char tag[MATMUL_TAG_BYTES])
@@ -46,8 +42,8 @@ static void tag_of(const struct matmul_challenge *challenge, uint32_t row,
 /* The digest opens what was sealed: the instance's key. */
 static void assert_opens(const unsigned char digest[MATMUL_DIGEST_BYTES], json_object *described)
 {
-    const char *ciphertext = text_of(described, "ciphertext"),
-               *expected = text_of(described, "symmetric_key");
+    const char *ciphertext = vectors_text(described, "ciphertext"),
+               *expected = vectors_text(described, "symmetric_key");
     unsigned char key[AES256_KEY_BYTES], *sealed, *plain;
     size_t length, plain_length;
 
@@ -65,25 +61,24 @@ START_TEST(described_challenges_are_solved_with_any_number_of_threads)
 {
     static const unsigned threads[] = { 1, 2, 3, 4, 64 };
     json_object *vectors = vectors_load("matmul.json");
-    json_object *described =
-        json_object_array_get_idx(json_object_object_get(vectors, "products"), (size_t)_i);
-    json_object *secret = json_object_object_get(described, "secret");
+    json_object *described = json_object_array_get_idx(vectors_list(vectors, "products"), (size_t)_i);
+    json_object *secret = vectors_member(described, "secret");
     const struct matmul_challenge challenge = {
-        .uuid = text_of(described, "uuid"),
-        .seed = json_object_get_int64(json_object_object_get(described, "seed")),
-        .iterations = (uint32_t)json_object_get_int(json_object_object_get(described, "iterations")),
-        .n = (uint32_t)json_object_get_int(json_object_object_get(described, "n")),
+        .uuid = vectors_text(described, "uuid"),
+        .seed = json_object_get_int64(vectors_member(described, "seed")),
+        .iterations = (uint32_t)json_object_get_int(vectors_member(described, "iterations")),
+        .n = (uint32_t)json_object_get_int(vectors_member(described, "n")),
     };
     unsigned char tag[MATMUL_TAG_BYTES];
 
-    ck_assert(hex_decode(tag, sizeof(tag), text_of(secret, "tag"), strlen(text_of(secret, "tag"))));
+    vectors_bytes(secret, "tag", tag, sizeof(tag));
     for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
         const struct matmul_effort effort = { .threads = threads[i] };
         struct matmul_solution solution;
 
         ck_assert_int_eq(matmul_prove(&challenge, tag, &effort, arena, &solution), MATMUL_SOLVED);
-        ck_assert_int_eq((int)solution.row, json_object_get_int(json_object_object_get(secret, "row")));
-        ck_assert_str_eq(solution.work_product, text_of(described, "work_product"));
+        ck_assert_int_eq((int)solution.row, json_object_get_int(vectors_member(secret, "row")));
+        ck_assert_str_eq(solution.work_product, vectors_text(described, "work_product"));
         assert_opens(solution.digest, described);
     }
     json_object_put(vectors);

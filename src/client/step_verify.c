@@ -1,0 +1,84 @@
+/* PUT launch_config: the pod answers its challenge, or cheats where it was told to. */
+#include "client/call.h"
+#include "client/step.h"
+#include "core/encode.h"
+
+#include <sodium.h>
+#include <string.h>
+
+/* The answer under the instance's key; NULL where it cannot be made. */
+static char *seal_answer(struct life *life, const unsigned char iv[AES_BLOCK_BYTES])
+{
+    size_t length = strlen(life->plaintext), sealed_length;
+    char *plain = arena_strndup(life->arena, life->plaintext, length);
+    unsigned char *sealed = arena_alloc(life->arena, length + AES_BLOCK_BYTES);
+
+    if (life->plan->cheat == CHEAT_ANSWER && length > 0)
+        plain[length - 1] ^= 1;
+    sealed_length = aes_cbc_encrypt(life->key, sizeof(life->key), iv, plain, length, sealed);
+    if (sealed_length == 0)
+        return NULL;
+    if (life->plan->cheat == CHEAT_PADDING)
+        sealed[sealed_length - 1] ^= 1;
+    return base64_encode(life->arena, sealed, sealed_length);
+}
+
+static const char *proof(struct life *life)
+{
+    size_t length = strlen(life->work_product);
+    char *product = arena_strndup(life->arena, life->work_product, length);
+
+    /* The last four characters keep their padding. */
+    if (life->plan->cheat == CHEAT_PROOF)
+        memset(product, 'A', length - 4);
+    return product;
+}
+
+static json_object *make_body(struct life *life)
+{
+    json_object *body, *proofs = json_object_new_object(), *entry = json_object_new_object();
+    char iv_hex[2 * AES_BLOCK_BYTES + 1], *response;
+    unsigned char iv[AES_BLOCK_BYTES];
+
+    randombytes_buf(iv, sizeof(iv));
+    hex_encode(iv_hex, iv, sizeof(iv));
+    json_object_object_add(entry, "work_product", json_object_new_string(proof(life)));
+    json_object_object_add(proofs, life->challenge.uuid, entry);
+    response = seal_answer(life, iv);
+    if (response == NULL) {
+        json_object_put(proofs);
+        return NULL;
+    }
+    body = json_object_new_object();
+    json_object_object_add(body, "response", json_object_new_string(response));
+    json_object_object_add(body, "iv", json_object_new_string(iv_hex));
+    json_object_object_add(body, "proof", proofs);
+    return body;
+}
+
+static bool run(struct life *life, struct outcome *outcome)
+{
+    struct credential credential;
+    struct call call = {
+        .method = "PUT",
+        .path = arena_printf(life->arena, "/instances/launch_config/%s", life->config_id),
+        .credential = &credential,
+        .body = make_body(life),
+    };
+    json_object *answer;
+
+    if (call.body == NULL)
+        return call_fail(outcome, "the answer could not be encrypted");
+    call_bear(life, &credential);
+    if (!call_send(life, &call, outcome, &answer))
+        return false;
+    life->instance_id = call_text(answer, "instance_id");
+    if (life->instance_id == NULL || !uuid_is_text(life->instance_id))
+        return call_fail(outcome, "the answer has no usable instance_id");
+    return true;
+}
+
+const struct step step_verify = {
+    .name = "verify",
+    .run = run,
+};
