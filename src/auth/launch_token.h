@@ -7,6 +7,7 @@
 #include "core/secret.h"
 #include "core/status.h"
 
+#include <json-c/json.h>
 #include <stdint.h>
 
 #define LAUNCH_TOKEN_LIFETIME_S 7200
@@ -19,8 +20,11 @@ struct launch_token {
     int64_t issued_at_s; /* Unix seconds */
 };
 
-/* Signs a token; it lives in the arena. */
+/* Signs a token; it lives in the arena. NULL: out of memory. */
 char *launch_token_sign(struct arena *arena, const struct secret *launch_secret, const struct launch_token *token);
+
+/* Signs other claims with the same key (a job's status token), and frees them. NULL as above, or for NULL. */
+char *launch_token_sign_claims(struct arena *arena, const struct secret *launch_secret, json_object *claims);
 
 /* Checks an Authorization header's value (bare or after "Bearer ") at now_s, for the config of the path.
  * STATUS_NO_CREDENTIAL: header is NULL or empty. STATUS_BAD_TOKEN: anything else that is wrong. */
