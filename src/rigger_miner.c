@@ -72,8 +72,8 @@ enum {
     BAD,
     JSON,
     QUIET,
-    HELP,
-    VERSION
+    OPTION_HELP,
+    OPTION_VERSION
 };
 
 static const struct option long_options[] = {
@@ -94,8 +94,8 @@ static const struct option long_options[] = {
     { "bad", required_argument, NULL, BAD },
     { "json", no_argument, NULL, JSON },
     { "quiet", no_argument, NULL, QUIET },
-    { "help", no_argument, NULL, HELP },
-    { "version", no_argument, NULL, VERSION },
+    { "help", no_argument, NULL, OPTION_HELP },
+    { "version", no_argument, NULL, OPTION_VERSION },
     { 0 },
 };
 
@@ -339,8 +339,8 @@ int main(int argc, char **argv)
     if (sodium_init() < 0)
         return EXIT_FAILURE;
     while ((option = getopt_long(argc, argv, "", long_options, &index)) != -1) {
-        if (option == HELP || option == VERSION) {
-            fputs(option == HELP ? help : "rigger-miner " PACKAGE_VERSION "\n", stdout);
+        if (option == OPTION_HELP || option == OPTION_VERSION) {
+            fputs(option == OPTION_HELP ? help : "rigger-miner " PACKAGE_VERSION "\n", stdout);
             return EXIT_SUCCESS;
         }
         if (option < OPTION_FIRST) {

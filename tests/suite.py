@@ -137,10 +137,11 @@ def main():
     try:
         if arguments.only in (None, "unit"):
             run_unit(tally)
-        if arguments.only in (None, "sql"):
-            run_sql(tally, arguments.k)
-        if arguments.only in (None, "http"):
-            run_http(tally, arguments.k)
+        if os.path.exists(os.path.join(BUILD, "rigger")):
+            if arguments.only in (None, "sql"):
+                run_sql(tally, arguments.k)
+            if arguments.only in (None, "http"):
+                run_http(tally, arguments.k)
     except (StackError, subprocess.CalledProcessError) as error:
         print(error)
         tally.failed += 1
