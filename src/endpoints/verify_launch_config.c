@@ -2,7 +2,7 @@
  * reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
 #include "attest/aes.h"
 #include "attest/proof.h"
-#include "auth/jwt.h"
+#include "auth/launch_token.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/statements.h"
