@@ -1,0 +1,86 @@
+-- Purpose: looks for broken promises of the schema (the numbered list of the design). No row is the only good
+--   answer, at any commit.
+-- Parameters: none.
+-- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
+-- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.claims, rigger.challenges,
+--   rigger.events, rigger.used_signatures (read).
+create or replace function rigger.check_invariants()
+returns table (invariant integer, subject text, what text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+  select 1, node_id, 'the GPU is in more than one instance'
+  from public.instance_nodes group by node_id having count(*) > 1
+  union all
+  select 1, host || ':' || port, 'more than one instance has this host and port'
+  from public.instances group by host, port having count(*) > 1
+  union all
+  select 1, config_id, 'the config made more than one instance'
+  from rigger.claims
+  where config_id is not null and released_at is null
+  group by config_id having count(*) > 1
+  union all
+  select 2, instance_id, 'its place was not one the capacity rule allowed'
+  from rigger.claims
+  where instances_before >= instances_allowed
+  union all
+  select 3, j.job_id, 'the job is held by an instance of another miner'
+  from public.jobs j
+  join public.instances i on i.instance_id = j.instance_id
+  where j.miner_hotkey is distinct from i.miner_hotkey
+  union all
+  select 4, i.instance_id, 'verified, but its config or challenge is not'
+  from public.instances i
+  left join public.launch_configs l on l.config_id = i.config_id
+  left join rigger.challenges c on c.config_id = i.config_id
+  join rigger.claims k on k.instance_id = i.instance_id
+  where i.config_id is not null
+    and i.verified
+    and (l.verified_at is null or c.decided_at is null or c.fault is not null or c.attempt_at > c.expires_at)
+  union all
+  select 4, i.instance_id, 'active, but not verified'
+  from public.instances i
+  where i.config_id is not null and i.active and not i.verified
+  union all
+  select 5, c.instance_id, 'the instance has no audit row'
+  from rigger.claims c
+  where not exists (select from public.instance_audit a where a.instance_id = c.instance_id)
+  union all
+  select 5, c.instance_id, 'deleted without time or reason'
+  from rigger.claims c
+  join public.instance_audit a on a.instance_id = c.instance_id
+  where not exists (select from public.instances i where i.instance_id = c.instance_id)
+    and (a.deleted_at is null or a.deletion_reason is null)
+  union all
+  select 6, e.instance_id, e.reason || ' was announced ' || e.count || ' times'
+  from (select payload -> 'data' ->> 'instance_id' as instance_id, reason, count(*)
+        from rigger.events group by 1, 2) e
+  join rigger.claims c on c.instance_id = e.instance_id
+  where e.count > 1 and c.config_id is not null
+  union all
+  select 6, c.instance_id, w.reason || ' was never announced'
+  from rigger.claims c
+  left join public.instances i on i.instance_id = c.instance_id
+  cross join lateral (
+    values ('instance_created', true),
+           ('instance_deleted', i.instance_id is null),
+           ('instance_verified', coalesce(i.verified, false)),
+           ('instance_hot', coalesce(i.verified, false)),
+           ('instance_activated', coalesce(i.active, false))) w (reason, expected)
+  where w.expected
+    and not exists (select from rigger.events e
+                    where e.payload -> 'data' ->> 'instance_id' = c.instance_id and e.reason = w.reason)
+  union all
+  select 7, request_key::text, 'one request used more than one signature'
+  from rigger.used_signatures group by request_key having count(*) > 1
+  union all
+  select 8, o.config_id, 'reserved past its time limit: ' || o.why
+  from rigger.overdue_configs() o
+  join public.launch_configs l on l.config_id = o.config_id
+  left join rigger.challenges c on c.config_id = o.config_id
+  where (l.retrieved_at < (now() at time zone 'utc') - interval '120 seconds' and l.seed = 0)
+     or c.expires_at < now() - interval '120 seconds'
+$$;
+comment on function rigger.check_invariants() is 'Broken promises of the schema; no row is the only good answer.';
