@@ -40,6 +40,7 @@ static enum status run(struct exchange *exchange)
     struct db_rows rows;
     enum status status;
     json_object *answer;
+    char *token;
 
     randombytes_buf(random, sizeof(random));
     hex_encode(env_key, random, sizeof(random));
@@ -53,8 +54,11 @@ static enum status run(struct exchange *exchange)
     if (status != STATUS_OK || endpoint_refused(exchange, &rows))
         return status;
 
+    token = sign_token(exchange, &rows);
+    if (token == NULL)
+        return STATUS_UNAVAILABLE;
     answer = json_object_new_object();
-    json_object_object_add(answer, "token", json_object_new_string(sign_token(exchange, &rows)));
+    json_object_object_add(answer, "token", json_object_new_string(token));
     json_object_object_add(answer, "config_id", json_object_new_string(db_text(&rows, 0, "config_id")));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;

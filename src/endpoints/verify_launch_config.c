@@ -110,27 +110,30 @@ static enum status judge(struct exchange *exchange, const struct db_rows *rows, 
 }
 
 /* The fields that a job's pod needs, added to the answer. */
-static void add_job(struct exchange *exchange, const struct db_rows *rows, json_object *answer)
+static enum status add_job(struct exchange *exchange, const struct db_rows *rows, json_object *answer)
 {
     const char *job_id = db_text(rows, 0, "job_id"), *data = db_text(rows, 0, "job_data");
     json_object *claims;
     char *token, *url;
 
     if (job_id == NULL)
-        return;
+        return STATUS_OK;
     claims = json_object_new_object();
     json_object_object_add(claims, "sub", json_object_new_string(job_id));
     json_object_object_add(claims, "iat", json_object_new_int64(db_integer(rows, 0, "issued_at")));
     json_object_object_add(claims, "iss", json_object_new_string("chutes"));
     token = launch_token_sign_claims(exchange->arena, &exchange->config->launch.launch_secret, claims);
+    if (token == NULL)
+        return STATUS_UNAVAILABLE;
     url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id, token);
     json_object_object_add(answer, "job_id", json_object_new_string(job_id));
     json_object_object_add(answer, "job_method", json_object_new_string(db_text(rows, 0, "job_method")));
     json_object_object_add(answer, "job_data", data == NULL ? NULL : json_tokener_parse(data));
     json_object_object_add(answer, "job_status_url", json_object_new_string(url));
+    return STATUS_OK;
 }
 
-static void answer(struct exchange *exchange, const struct db_rows *rows)
+static enum status answer(struct exchange *exchange, const struct db_rows *rows)
 {
     static const char *const copied[] = { "chute_id", "instance_id", "verified_at" };
     json_object *body = json_object_new_object();
@@ -140,8 +143,12 @@ static void answer(struct exchange *exchange, const struct db_rows *rows)
     for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
         json_object_object_add(body, copied[i], json_object_new_string(db_text(rows, 0, copied[i])));
     json_object_object_add(body, "activation_url", json_object_new_string(url));
-    add_job(exchange, rows, body);
+    if (add_job(exchange, rows, body) != STATUS_OK) {
+        json_object_put(body);
+        return STATUS_UNAVAILABLE;
+    }
     response_json(exchange->response, exchange->arena, 200, body);
+    return STATUS_OK;
 }
 
 static enum status run(struct exchange *exchange)
@@ -164,7 +171,7 @@ static enum status run(struct exchange *exchange)
     if (status == STATUS_OK)
         status = db_call(exchange->db, exchange->arena, &statement_finish_verification, parameters, &rows);
     if (status == STATUS_OK && !endpoint_refused(exchange, &rows))
-        answer(exchange, &rows);
+        status = answer(exchange, &rows);
     return status;
 }
 
