@@ -96,18 +96,13 @@ static void check(json_object *body, struct field_errors *errors)
     }
 }
 
-static void put_object(void *object)
-{
-    json_object_put(object);
-}
-
 /* The GPUs' uuids as a JSON list, for the SQL function. */
 static const char *gpu_uuids(struct exchange *exchange)
 {
     json_object *gpus = json_object_object_get(exchange->body, "gpus");
     json_object *uuids = json_object_new_array();
 
-    arena_defer(exchange->arena, put_object, uuids);
+    json_defer(exchange->arena, uuids);
     for (size_t i = 0; i < json_object_array_length(gpus); i++) {
         json_object *uuid = json_object_object_get(json_object_array_get_idx(gpus, i), "uuid");
 
