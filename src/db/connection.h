@@ -29,6 +29,9 @@ struct db_rows {
 
 /* Prepares a handle; connects at the first call. The config must outlive it. */
 struct db *db_create(const struct config *config) MUST_CHECK;
+
+/* The same for an operator's tool: another DSN, generous limits, no prepared statements. */
+struct db *db_create_for_dsn(const char *dsn) MUST_CHECK;
 void db_free(struct db *db);
 
 /* Calls a statement with its parameters as text (NULL is SQL null; bytea as "\x…"; count as declared). STATUS_OK: rows

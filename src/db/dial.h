@@ -1,0 +1,23 @@
+/* Connects to PostgreSQL within a time limit, for db/session.c. One host at a time: libpq left alone with a
+ * list of hosts never comes to the second one where the first does not even refuse. */
+#ifndef RIGGER_DB_DIAL_H
+#define RIGGER_DB_DIAL_H
+
+#include "core/attributes.h"
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How many hosts a connection string names, at least 1; 0 where libpq cannot read it. */
+unsigned dial_host_count(const char *dsn);
+
+/* Connects to the host of that number. `options` are server settings ("-c name=value …") that come after the
+ * string's own; NULL: none. NULL or a connection that is not CONNECTION_OK on failure; the caller finishes
+ * it. */
+PGconn *dial_connect(const char *dsn, unsigned host, const char *options, int64_t deadline_ms) MUST_CHECK;
+
+/* Waits until the connection's socket has one of the poll() events. False: the deadline has passed. */
+bool dial_wait(const PGconn *connection, short events, int64_t deadline_ms) MUST_CHECK;
+
+#endif
