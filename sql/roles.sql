@@ -42,7 +42,7 @@ begin
         'take_verification', 'finish_background_verification', 'reap', 'take_events', 'acknowledge_events',
         'prune_events']),
       ('rigger_admin', array[
-        'ready', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',
+        'ready', 'status', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',
         'take_events', 'acknowledge_events', 'prune_events'])
     ) as g (role, functions)
     join pg_proc p

@@ -89,6 +89,11 @@ extern const size_t config_setting_count;
 struct config *config_load(const char *path, FILE *errors) MUST_CHECK;
 void config_free(struct config *config);
 
+/* The settings that differ between two configurations and that only a restart can change, one a call: pass NULL first,
+ * then what came last. NULL: no more. */
+const struct setting *config_next_restart_needed(const struct config *before, const struct config *after,
+                                                 const struct setting *last);
+
 /* Prints the whole configuration as an ini file with its documentation; secrets appear as "********". */
 void config_dump(const struct config *config, FILE *out);
 

@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define MIGRATE_VERSION_BYTES 65 /* with NUL */
+
 /* One file of sql/, embedded at build time in install order by sql/embed.sh. */
 struct sql_file {
     const char *path; /* "migrations/0001_public_tables.sql" */
-    const unsigned char *text;
-    unsigned length;
+    const unsigned char *text; /* a NUL stands behind it */
+    unsigned length;           /* without that */
 };
 extern const struct sql_file sql_files[];
 extern const unsigned sql_file_count;
@@ -21,5 +23,9 @@ const char *migrate_schema_version(void);
  * whose checksum differs is an error), then re-creates functions, views and roles if any of them changed (all in one
  * transaction). Prints what it does to out, errors to err. Safe to run twice and by two at once. */
 bool migrate_run(const char *dsn, FILE *out, FILE *err);
+
+/* The same two for any list of files. */
+void migrate_version_of(const struct sql_file *files, unsigned count, char version[MIGRATE_VERSION_BYTES]);
+bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned count, FILE *out, FILE *err);
 
 #endif

@@ -12,7 +12,8 @@ struct route {
     const char *redirect;   /* only the trailing slash differs: the right path */
 };
 
-/* Matches against registry (NULL-terminated). A HEAD request matches a GET endpoint. Neither endpoint, allow nor
+/* Matches against registry (NULL-terminated). A HEAD request matches no
+ * GET endpoint, since our GETs change state. Neither endpoint, allow nor
  * redirect set: 404. Parameters match one non-empty segment without "/". */
 struct route router_find(const struct endpoint *const *registry, struct arena *arena, enum http_method method,
                          const char *path);

@@ -105,7 +105,7 @@ class Network:
         """Headers of a request signed by the miner; a list of them where count is more than one."""
         command = [self.riggerctl, "sign", method, path, "--json", "--count", str(count)]
         if body:
-            command += ["--body", "/dev/stdin"]
+            command += ["--body", "-"]
         done = subprocess.run(command, input=body, capture_output=True, check=True,
                               env={**os.environ, "RIGGER_SEED": miner.seed})
         signed = [json.loads(line) for line in done.stdout.splitlines()]

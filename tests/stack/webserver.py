@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 
 from .processes import free_port, program, run, wait_for
@@ -75,7 +76,14 @@ class Nginx:
         with open(os.path.join(self.directory, "nginx.log"), "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True)
-        wait_for(lambda: os.path.exists(os.path.join(self.directory, "nginx.pid")), "nginx")
+        wait_for(self._listens, "nginx")
+
+    def _listens(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return True
+        except OSError:
+            return False
 
     def reload(self):
         """SIGHUP: new workers, old ones finish."""

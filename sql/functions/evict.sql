@@ -1,0 +1,37 @@
+-- Purpose: an administrator takes an instance away: audited and announced like a deletion. A running job of it
+--   ends, its config can neither verify nor activate any more.
+-- Parameters: the instance, the reason.
+-- Returns: false where there is none.
+-- Calls: free_job, fail_launch_config, remove_instance.
+-- Tables: chutes, launch_configs, jobs, instances (locked in this order, written).
+create or replace function rigger.evict(p_instance_id text, p_reason text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_config_id text;
+  v_reason constant text := coalesce(nullif(p_reason, ''), 'evicted by an administrator');
+begin
+  select i.config_id
+  into v_config_id
+  from public.instances i
+  where i.instance_id = p_instance_id;
+  if not found then
+    return false;
+  end if;
+  perform from public.launch_configs l where l.config_id = v_config_id for no key update;
+  perform from public.jobs j where j.instance_id = p_instance_id for no key update;
+  update public.jobs j
+  set status = 'error', error_detail = v_reason, active = false,
+      finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
+  where j.instance_id = p_instance_id
+    and j.started_at is not null
+    and j.finished_at is null;
+  perform rigger.free_job(p_instance_id);
+  return rigger.fail_launch_config(v_config_id, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
+end
+$$;
+comment on function rigger.evict(text, text) is
+  'An administrator takes an instance away: audited, announced, its job ended, its config failed.';

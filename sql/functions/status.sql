@@ -1,0 +1,41 @@
+-- Purpose: how much of what there is, for riggerctl status.
+-- Parameters: none.
+-- Returns: a row a count: what, count.
+-- Tables: rigger.schema_version, launch_configs, instances, rigger.events, rigger.used_signatures (read).
+create or replace function rigger.status()
+returns table (what text, count text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+  select 'schema version', coalesce((select version from rigger.schema_version), 'none')
+  union all
+  select 'launch configs ' || s.state, s.count::text
+  from (
+    select case
+             when failed_at is not null then 'failed'
+             when verified_at is not null then 'verified'
+             when retrieved_at is not null then 'claimed'
+             else 'issued'
+           end as state,
+           count(*) as count
+    from public.launch_configs
+    group by 1
+    order by 1) s
+  union all
+  select 'instances ' || s.state, s.count::text
+  from (
+    select case when active and verified then 'hot' when verified then 'verified' else 'unverified' end as state,
+           count(*) as count
+    from public.instances
+    group by 1
+    order by 1) s
+  union all
+  select 'overdue', (select count(*) from rigger.overdue_configs())::text
+  union all
+  select 'events', (select count(*) from rigger.events)::text
+  union all
+  select 'used signatures', (select count(*) from rigger.used_signatures)::text
+$$;
+comment on function rigger.status() is 'How much of what there is, for riggerctl status.';

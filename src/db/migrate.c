@@ -1,0 +1,326 @@
+/* Brings a database to the schema of this program. Tables change by numbered migrations, each applied once;
+ * all the rest is made anew whenever any of it changed, so that what runs is what stands in sql/. It must be
+ * safe beside running responders and beside itself. */
+#include "db/migrate.h"
+
+#include "core/encode.h"
+#include "db/script.h"
+
+#include <poll.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGEST_BYTES     32
+#define TRIES_MAX        20
+#define TRY_PAUSE_MS     500
+#define PATHS_MAX_BYTES  65536
+#define MIGRATION_PREFIX "migrations/"
+
+/* Nothing is inherited from the account or the database. Read committed, so that what another run committed
+ * while this one waited for the lock is seen. */
+static const char begin_sql[] = "begin isolation level read committed read write;"
+                                " set local statement_timeout = 0;"
+                                " set local idle_in_transaction_session_timeout = 0;"
+                                " set local lock_timeout = 0;"
+                                " set local client_min_messages = notice";
+
+static const char file_settings_sql[] = "set local search_path = pg_catalog, pg_temp";
+
+/* The lock is the transaction's and not the session's: behind a pooler that would outlive the program. */
+static const char try_lock_sql[] = "select pg_try_advisory_xact_lock(hashtextextended('rigger migrate', 0))";
+static const char lock_sql[] = "select pg_advisory_xact_lock(hashtextextended('rigger migrate', 0))::text";
+
+/* Who waits for a table's lock keeps everybody else waiting behind him: rather give up soon and come again.
+ */
+static const char lock_timeout_sql[] = "set local lock_timeout = '2s'";
+
+static const char records_sql[] =
+    "create schema if not exists rigger;"
+    " create table if not exists rigger.migrations ("
+    "   path text primary key,"
+    "   checksum text not null,"
+    "   applied_at timestamptz not null default now());"
+    " comment on table rigger.migrations is 'Which files of sql/migrations have been applied.';"
+    " comment on column rigger.migrations.path is 'The file.';"
+    " comment on column rigger.migrations.checksum is 'BLAKE2b-256 of its text; an applied file never "
+    "changes.';"
+    " comment on column rigger.migrations.applied_at is 'When.';"
+    " create table if not exists rigger.schema_version ("
+    "   one boolean primary key default true check (one),"
+    "   version text not null,"
+    "   applied_at timestamptz not null default now());"
+    " comment on table rigger.schema_version is 'The one row that says which sql/ this schema was made "
+    "from.';"
+    " comment on column rigger.schema_version.one is 'Keeps it one row.';"
+    " comment on column rigger.schema_version.version is 'Digest over all files.';"
+    " comment on column rigger.schema_version.applied_at is 'When.'";
+
+static const char unknown_sql[] =
+    "select string_agg(path, ', ' order by path) from rigger.migrations where path <> all ($1::text[])";
+static const char checksum_sql[] = "select checksum from rigger.migrations where path = $1";
+static const char record_sql[] = "insert into rigger.migrations (path, checksum) values ($1, $2)";
+static const char version_sql[] = "select version from rigger.schema_version";
+static const char set_version_sql[] = "insert into rigger.schema_version (version) values ($1)"
+                                      " on conflict (one) do update set version = $1, applied_at = now()";
+
+/* `create or replace` cannot change a function's result or a view's columns, and leaves behind what has no
+ * file any more. So everything in the schema that is not a table goes first; roles.sql, which comes last,
+ * grants anew. Without `cascade`: what an administrator built upon it is not ours to drop, and is named in
+ * the error. */
+static const char drop_sql[] =
+    "do $$"
+    " declare"
+    "   doomed text;"
+    " begin"
+    "   for doomed in"
+    "     select format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass)"
+    "     from pg_trigger t join pg_proc p on p.oid = t.tgfoid"
+    "     where p.pronamespace = 'rigger'::regnamespace and not t.tgisinternal and t.tgparentid = 0"
+    "     order by t.tgrelid::regclass::text, t.tgname"
+    "   loop"
+    "     execute doomed;"
+    "   end loop;"
+    "   for doomed in"
+    "     select format('drop %s %s', kind, string_agg(object, ', '))"
+    "     from ("
+    "       select 1 as turn, 'view' as kind, c.oid::regclass::text as object, c.oid, 'pg_class'::regclass "
+    "as class"
+    "       from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'"
+    "       union all"
+    "       select 2, 'routine', p.oid::regprocedure::text, p.oid, 'pg_proc'::regclass"
+    "       from pg_proc p where p.pronamespace = 'rigger'::regnamespace) as ours"
+    "     where not exists ("
+    "       select from pg_depend d where d.classid = ours.class and d.objid = ours.oid and d.deptype = 'e')"
+    "     group by turn, kind"
+    "     order by turn"
+    "   loop"
+    "     execute doomed;"
+    "   end loop;"
+    " end"
+    " $$";
+
+/* One run over one list of files. */
+struct migration {
+    struct script script;
+    const struct sql_file *files;
+    unsigned count;
+    unsigned done; /* transactions that changed something */
+    FILE *out;
+};
+
+/* The work of one transaction. *changed false: there is nothing to commit. */
+typedef bool migrate_work(struct migration *migration, const struct sql_file *file, bool *changed);
+
+static bool is_migration(const struct sql_file *file)
+{
+    return strncmp(file->path, MIGRATION_PREFIX, strlen(MIGRATION_PREFIX)) == 0;
+}
+
+static void digest_text(const struct sql_file *file, char checksum[MIGRATE_VERSION_BYTES])
+{
+    unsigned char digest[DIGEST_BYTES];
+
+    crypto_generichash(digest, sizeof(digest), file->text, file->length, NULL, 0);
+    hex_encode(checksum, digest, sizeof(digest));
+}
+
+void migrate_version_of(const struct sql_file *files, unsigned count, char version[MIGRATE_VERSION_BYTES])
+{
+    unsigned char digest[DIGEST_BYTES];
+    char checksum[MIGRATE_VERSION_BYTES];
+    crypto_generichash_state state;
+
+    crypto_generichash_init(&state, NULL, 0, sizeof(digest));
+    for (unsigned i = 0; i < count; i++) {
+        digest_text(&files[i], checksum);
+        crypto_generichash_update(&state, (const unsigned char *)files[i].path, strlen(files[i].path) + 1);
+        crypto_generichash_update(&state, (const unsigned char *)checksum, sizeof(checksum));
+    }
+    crypto_generichash_final(&state, digest, sizeof(digest));
+    hex_encode(version, digest, sizeof(digest));
+}
+
+const char *migrate_schema_version(void)
+{
+    static char version[MIGRATE_VERSION_BYTES];
+
+    if (version[0] == '\0')
+        migrate_version_of(sql_files, sql_file_count, version);
+    return version;
+}
+
+static bool refuse(struct script *script, const char *fault, const char *what)
+{
+    buf_free(&script->fault);
+    buf_init(&script->fault, PATHS_MAX_BYTES);
+    buf_printf(&script->fault, "%s: %s\n", what, fault);
+    script->sqlstate[0] = '\0';
+    return false;
+}
+
+static bool lock(struct migration *migration)
+{
+    struct script *script = &migration->script;
+    char *free_now = NULL;
+    bool done = script_run(script, "rigger migrate", begin_sql) &&
+                script_ask(script, try_lock_sql, 0, NULL, &free_now);
+
+    if (done && (free_now == NULL || strcmp(free_now, "t") != 0)) {
+        fprintf(migration->out, "waiting for another migration\n");
+        fflush(migration->out);
+        done = script_ask(script, lock_sql, 0, NULL, NULL);
+    }
+    free(free_now);
+    return done && script_run(script, "rigger migrate", lock_timeout_sql);
+}
+
+static bool try_once(struct migration *migration, migrate_work *work, const struct sql_file *file)
+{
+    struct script *script = &migration->script;
+    bool changed = true;
+    bool done = lock(migration) && work(migration, file, &changed);
+
+    if (done && changed) {
+        done = script_commit(script);
+        migration->done += done ? 1 : 0;
+    } else if (PQtransactionStatus(script->connection) != PQTRANS_IDLE) {
+        PQclear(PQexec(script->connection, "rollback"));
+    }
+    return done;
+}
+
+/* Does the work in a transaction under the lock, again where traffic on the tables got in its way. */
+static bool transact(struct migration *migration, migrate_work *work, const struct sql_file *file,
+                     const char *what)
+{
+    const char *sqlstate = migration->script.sqlstate;
+    unsigned done_before = migration->done;
+
+    for (int tries = 1; !try_once(migration, work, file); tries++) {
+        if ((strcmp(sqlstate, "55P03") != 0 && strcmp(sqlstate, "40P01") != 0) || tries == TRIES_MAX)
+            return false;
+        fprintf(migration->out, "%s: others hold locks; trying again\n", what);
+        fflush(migration->out);
+        poll(NULL, 0, TRY_PAUSE_MS);
+    }
+    if (migration->done > done_before)
+        fprintf(migration->out, "%s: done\n", what);
+    return true;
+}
+
+static bool run_file(struct script *script, const struct sql_file *file)
+{
+    if (!script_run(script, file->path, file_settings_sql) ||
+        !script_run(script, file->path, (const char *)file->text))
+        return false;
+    if (PQtransactionStatus(script->connection) != PQTRANS_INTRANS)
+        return refuse(script, "ends its transaction, which is not its business", file->path);
+    return true;
+}
+
+static bool make_records(struct migration *migration, const struct sql_file *file, bool *changed)
+{
+    char *there = NULL;
+    bool done =
+        script_ask(&migration->script, "select to_regclass('rigger.schema_version')::text", 0, NULL, &there);
+
+    (void)file;
+    *changed = there == NULL;
+    if (done && there == NULL)
+        done = script_run(&migration->script, "rigger migrate", records_sql);
+    free(there);
+    return done;
+}
+
+/* A migration that this program does not have came from a newer one, whose functions it would take away. */
+static bool refuse_newer(struct migration *migration, const struct sql_file *file, bool *changed)
+{
+    struct script *script = &migration->script;
+    char *unknown = NULL;
+    struct buf paths;
+    bool done = true;
+
+    (void)file;
+    *changed = false;
+    buf_init(&paths, PATHS_MAX_BYTES);
+    buf_puts(&paths, "{");
+    for (unsigned i = 0; i < migration->count; i++)
+        buf_printf(&paths, "%s\"%s\"", i > 0 ? "," : "", migration->files[i].path);
+    buf_puts(&paths, "}");
+    if (paths.failed) {
+        done = refuse(script, "out of memory", "rigger migrate");
+    } else {
+        const char *const parameters[] = { paths.data };
+
+        done = script_ask(script, unknown_sql, 1, parameters, &unknown);
+    }
+    if (unknown != NULL)
+        done = refuse(script, "applied by a newer program; this one is too old for the database", unknown);
+    free(unknown);
+    buf_free(&paths);
+    return done;
+}
+
+static bool apply(struct migration *migration, const struct sql_file *file, bool *changed)
+{
+    struct script *script = &migration->script;
+    char checksum[MIGRATE_VERSION_BYTES], *applied = NULL;
+    const char *const parameters[] = { file->path, checksum };
+    bool done;
+
+    digest_text(file, checksum);
+    done = script_ask(script, checksum_sql, 1, parameters, &applied);
+    *changed = applied == NULL;
+    if (done && applied == NULL)
+        done = run_file(script, file) && script_ask(script, record_sql, 2, parameters, NULL);
+    else if (done && strcmp(applied, checksum) != 0)
+        done = refuse(script, "changed after it was applied; put it back, and the change into a new file",
+                      file->path);
+    free(applied);
+    return done;
+}
+
+static bool recreate_all(struct migration *migration, const struct sql_file *unused, bool *changed)
+{
+    struct script *script = &migration->script;
+    char version[MIGRATE_VERSION_BYTES], *applied = NULL;
+    const char *const parameters[] = { version };
+    bool done;
+
+    (void)unused;
+    migrate_version_of(migration->files, migration->count, version);
+    done = script_ask(script, version_sql, 0, NULL, &applied);
+    *changed = applied == NULL || strcmp(applied, version) != 0;
+    free(applied);
+    if (!done || !*changed)
+        return done;
+    done = script_run(script, "dropping the old functions and views", file_settings_sql) &&
+           script_run(script, "dropping the old functions and views", drop_sql);
+    for (unsigned i = 0; done && i < migration->count; i++)
+        done = is_migration(&migration->files[i]) || run_file(script, &migration->files[i]);
+    return done && script_ask(script, set_version_sql, 1, parameters, NULL);
+}
+
+bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned count, FILE *out, FILE *err)
+{
+    struct migration migration = { .files = files, .count = count, .out = out };
+    bool done = script_open(&migration.script, dsn, out) &&
+                transact(&migration, make_records, NULL, "schema rigger") &&
+                transact(&migration, refuse_newer, NULL, "schema rigger");
+
+    for (unsigned i = 0; done && i < count; i++)
+        done = !is_migration(&files[i]) || transact(&migration, apply, &files[i], files[i].path);
+    done = done && transact(&migration, recreate_all, NULL, "functions, views, triggers and roles");
+    if (!done)
+        fprintf(err, "%s", migration.script.fault.failed ? "out of memory\n" : migration.script.fault.data);
+    else if (migration.done == 0)
+        fprintf(out, "nothing to do: the schema is this program's\n");
+    script_close(&migration.script);
+    return done;
+}
+
+bool migrate_run(const char *dsn, FILE *out, FILE *err)
+{
+    return migrate_run_files(dsn, sql_files, sql_file_count, out, err);
+}

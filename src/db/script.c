@@ -1,0 +1,150 @@
+/* See script.h. Blocking on purpose: a migration takes the time it takes. */
+#include "db/script.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAULT_MAX_BYTES 16384
+
+/* What a file says with `raise notice`, and warnings; not that something was there already. */
+static void print_notice(void *stream, const PGresult *notice)
+{
+    const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    const char *hint = PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT);
+
+    if (sqlstate == NULL || text == NULL ||
+        (strcmp(sqlstate, "00000") != 0 && strncmp(sqlstate, "01", 2) != 0))
+        return;
+    fprintf(stream, "notice: %s\n", text);
+    if (hint != NULL)
+        fprintf(stream, "  hint: %s\n", hint);
+}
+
+static void begin_fault(struct script *script)
+{
+    buf_free(&script->fault);
+    buf_init(&script->fault, FAULT_MAX_BYTES);
+    memset(script->sqlstate, 0, sizeof(script->sqlstate));
+}
+
+bool script_open(struct script *script, const char *dsn, FILE *out)
+{
+    static const char *const names[] = { "fallback_application_name", "connect_timeout", "dbname",
+                                         "client_encoding", NULL };
+    const char *const values[] = { "rigger migrate", "10", dsn, "UTF8", NULL };
+
+    *script = (struct script){ .out = out };
+    buf_init(&script->fault, FAULT_MAX_BYTES);
+    script->connection = PQconnectdbParams(names, values, 1);
+    if (script->connection == NULL || PQstatus(script->connection) != CONNECTION_OK) {
+        buf_puts(&script->fault,
+                 script->connection != NULL ? PQerrorMessage(script->connection) : "out of memory\n");
+        return false;
+    }
+    PQsetNoticeReceiver(script->connection, print_notice, out);
+    return true;
+}
+
+void script_close(struct script *script)
+{
+    PQfinish(script->connection);
+    buf_free(&script->fault);
+}
+
+/* The line of the character at position, which counts from 1 and in characters. */
+static unsigned line_of(const char *text, unsigned long position)
+{
+    unsigned line = 1;
+
+    for (; *text != '\0' && position > 1; text++) {
+        line += *text == '\n';
+        if (((unsigned char)text[1] & 0xc0) != 0x80)
+            position--;
+    }
+    return line;
+}
+
+static void add_field(struct script *script, const PGresult *result, const char *label, int field)
+{
+    const char *text = PQresultErrorField(result, field);
+
+    if (text != NULL)
+        buf_printf(&script->fault, "  %s: %s\n", label, text);
+}
+
+static void describe(struct script *script, const PGresult *result, const char *name, const char *text)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+
+    begin_fault(script);
+    buf_puts(&script->fault, name);
+    if (position != NULL)
+        buf_printf(&script->fault, ":%u", line_of(text, strtoul(position, NULL, 10)));
+    if (sqlstate == NULL) {
+        buf_printf(&script->fault, ": %s", PQerrorMessage(script->connection));
+        return;
+    }
+    memcpy(script->sqlstate, sqlstate, strnlen(sqlstate, sizeof(script->sqlstate) - 1));
+    buf_printf(&script->fault, ": %s (SQLSTATE %s)\n", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
+               sqlstate);
+    add_field(script, result, "detail", PG_DIAG_MESSAGE_DETAIL);
+    add_field(script, result, "hint", PG_DIAG_MESSAGE_HINT);
+    add_field(script, result, "context", PG_DIAG_CONTEXT);
+}
+
+static bool succeeded(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+bool script_run(struct script *script, const char *name, const char *text)
+{
+    PGresult *result = PQexec(script->connection, text);
+    bool done = succeeded(result);
+
+    if (!done)
+        describe(script, result, name, text);
+    PQclear(result);
+    return done;
+}
+
+bool script_ask(struct script *script, const char *text, int count, const char *const *parameters,
+                char **value)
+{
+    PGresult *result = PQexecParams(script->connection, text, count, NULL, parameters, NULL, NULL, 0);
+    bool done = succeeded(result);
+
+    if (value != NULL)
+        *value = NULL;
+    if (!done) {
+        describe(script, result, "rigger migrate", text);
+    } else if (value != NULL && PQntuples(result) > 0 && PQgetisnull(result, 0, 0) == 0) {
+        *value = strdup(PQgetvalue(result, 0, 0));
+        done = *value != NULL;
+        if (!done) {
+            begin_fault(script);
+            buf_puts(&script->fault, "out of memory\n");
+        }
+    }
+    PQclear(result);
+    return done;
+}
+
+bool script_commit(struct script *script)
+{
+    PGresult *result = PQexec(script->connection, "commit");
+    bool done = succeeded(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
+
+    if (!succeeded(result)) {
+        describe(script, result, "commit", "");
+    } else if (!done) {
+        begin_fault(script);
+        buf_puts(&script->fault, "the transaction was rolled back instead of committed\n");
+    }
+    PQclear(result);
+    return done;
+}

@@ -1,0 +1,36 @@
+/* Runs files of SQL over a connection of their own and says where one went wrong. For migrations, by an
+ * operator who may see everything; requests go through connection.h. */
+#ifndef RIGGER_DB_SCRIPT_H
+#define RIGGER_DB_SCRIPT_H
+
+#include "core/attributes.h"
+#include "core/buf.h"
+#include "db/sqlstate.h"
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct script {
+    PGconn *connection;
+    FILE *out;                     /* gets the server's notices */
+    struct buf fault;              /* what went wrong last, in lines */
+    char sqlstate[SQLSTATE_BYTES]; /* the same; "": not the server's */
+};
+
+/* False on failure, with the fault set. script_close in any case. */
+bool script_open(struct script *script, const char *dsn, FILE *out) MUST_CHECK;
+void script_close(struct script *script);
+
+/* Runs a text of any number of statements; name is what a fault calls it. */
+bool script_run(struct script *script, const char *name, const char *text) MUST_CHECK;
+
+/* Runs one statement with text parameters; the first value that it returns goes into value, which the caller
+ * frees; NULL: no row, or null. value itself may be NULL. */
+bool script_ask(struct script *script, const char *text, int count, const char *const *parameters,
+                char **value) MUST_CHECK;
+
+/* Ends the transaction, and makes sure that it was not rolled back instead. */
+bool script_commit(struct script *script) MUST_CHECK;
+
+#endif

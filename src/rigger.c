@@ -1,0 +1,162 @@
+/* The responder: reads the command line and hands over. Nothing of a request happens here. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "core/config.h"
+#include "core/log.h"
+#include "db/migrate.h"
+#include "server/listener.h"
+#include "server/master.h"
+#include "server/worker.h"
+
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+struct arguments {
+    const char *config_path, *dsn;
+};
+
+static void usage(FILE *out)
+{
+    fputs("usage: rigger COMMAND [--config FILE]\n\n"
+          "  serve              the responder: a master and its workers\n"
+          "  migrate [--dsn D]  bring the database's schema up to date\n"
+          "  check-config       say what is wrong with the configuration\n"
+          "  dump-config        print the whole configuration, secrets masked\n\n"
+          "Without a command: one FastCGI worker where standard input is a listening socket,\n"
+          "one request where the environment is that of a CGI program.\n"
+          "--config defaults to $RIGGER_CONFIG, then " CONFIG_DEFAULT_PATH ". See rigger(8).\n",
+          out);
+}
+
+static int serve(const struct arguments *arguments)
+{
+    struct config *config = config_load(arguments->config_path, stderr);
+
+    return config == NULL ? EX_CONFIG : master_run(config, arguments->config_path);
+}
+
+static int migrate(const struct arguments *arguments)
+{
+    struct config *config;
+    bool migrated;
+
+    if (arguments->dsn != NULL)
+        return migrate_run(arguments->dsn, stdout, stderr) ? EXIT_SUCCESS : EXIT_FAILURE;
+    config = config_load(arguments->config_path, stderr);
+    if (config == NULL)
+        return EX_CONFIG;
+    migrated = migrate_run(config->database.dsn, stdout, stderr);
+    config_free(config);
+    return migrated ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int check_config(const struct arguments *arguments)
+{
+    struct config *config = config_load(arguments->config_path, stderr);
+
+    if (config == NULL)
+        return EX_CONFIG;
+    puts("The configuration is good.");
+    config_free(config);
+    return EXIT_SUCCESS;
+}
+
+static int dump_config(const struct arguments *arguments)
+{
+    struct config *config = config_load(arguments->config_path, stderr);
+
+    if (config == NULL)
+        return EX_CONFIG;
+    config_dump(config, stdout);
+    config_free(config);
+    return EXIT_SUCCESS;
+}
+
+/* Started by a web server: by a FastCGI process manager, or as a CGI program. */
+static int serve_web_server(void)
+{
+    bool fastcgi = listener_is(STDIN_FILENO);
+    struct config *config;
+    struct worker worker = { .role = "bare", .listener = STDIN_FILENO };
+    int code;
+
+    if (!fastcgi && getenv("GATEWAY_INTERFACE") == NULL) {
+        usage(stderr);
+        return 2;
+    }
+    config = config_load(NULL, stderr);
+    if (config == NULL) {
+        if (!fastcgi)
+            fputs("Status: 500 Internal Server Error\r\nContent-Type: application/json\r\n\r\n"
+                  "{\"detail\": \"Internal Server Error\"}",
+                  stdout);
+        return EX_CONFIG;
+    }
+    worker.config = config;
+    worker.deadline_ms = config->server.slow_deadline_ms;
+    code = fastcgi ? worker_run(&worker) : worker_run_cgi(config);
+    config_free(config);
+    return code;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct arguments *arguments);
+} commands[] = {
+    { "serve", serve },
+    { "migrate", migrate },
+    { "check-config", check_config },
+    { "dump-config", dump_config },
+};
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "config", required_argument, NULL, 'c' },
+        { "dsn", required_argument, NULL, 'd' },
+        { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'V' },
+        { NULL, 0, NULL, 0 },
+    };
+    struct arguments arguments = { NULL, NULL };
+    int option;
+
+    if (sodium_init() < 0) {
+        fputs("rigger: libsodium could not be initialised\n", stderr);
+        return EXIT_FAILURE;
+    }
+    while ((option = getopt_long(argc, argv, "c:d:hV", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            arguments.config_path = optarg;
+            break;
+        case 'd':
+            arguments.dsn = optarg;
+            break;
+        case 'h':
+            usage(stdout);
+            return EXIT_SUCCESS;
+        case 'V':
+            puts("rigger " PACKAGE_VERSION);
+            return EXIT_SUCCESS;
+        default:
+            usage(stderr);
+            return 2;
+        }
+    }
+    if (optind == argc)
+        return serve_web_server();
+    for (size_t i = 0; optind == argc - 1 && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[optind], commands[i].name) == 0)
+            return commands[i].run(&arguments);
+    }
+    usage(stderr);
+    return 2;
+}

@@ -1,0 +1,54 @@
+/* The operator's tool: finds the command and hands over. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "ctl/ctl.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct ctl_command ctl_commands[] = {
+    { "keygen", "[--seed HEX] [--json]", "make a hotkey, or show the address of a seed", ctl_keygen },
+    { "sign", "METHOD PATH [--body FILE] [--seed-file FILE] [--count N] [--curl | --json | --tsv]",
+      "headers of a request signed by $RIGGER_SEED", ctl_sign },
+    { "status", "[--dsn DSN | --config FILE] [--json]", "how the registry is; exit 1 if a promise is broken", ctl_status },
+    { "reap", "[--dsn DSN | --config FILE] [--json]", "undo what is overdue, now", ctl_reap },
+    { NULL, NULL, NULL, NULL },
+};
+
+static void usage(FILE *out)
+{
+    fputs("usage: riggerctl COMMAND [OPTION ...]\n\n", out);
+    for (const struct ctl_command *command = ctl_commands; command->name != NULL; command++)
+        fprintf(out, "  %s %s\n      %s\n", command->name, command->arguments, command->summary);
+    fputs("\nThe database is that of --dsn, else of the configuration. See riggerctl(1).\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    if (sodium_init() < 0) {
+        fputs("riggerctl: libsodium could not be initialised\n", stderr);
+        return EXIT_FAILURE;
+    }
+    if (argc < 2) {
+        usage(stderr);
+        return CTL_USAGE;
+    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+        usage(stdout);
+        return EXIT_SUCCESS;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("riggerctl " PACKAGE_VERSION);
+        return EXIT_SUCCESS;
+    }
+    for (const struct ctl_command *command = ctl_commands; command->name != NULL; command++) {
+        if (strcmp(argv[1], command->name) == 0)
+            return command->run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "riggerctl: no such command: %s; see riggerctl help\n", argv[1]);
+    return CTL_USAGE;
+}

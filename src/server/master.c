@@ -1,0 +1,287 @@
+/* One loop over signals and a clock tick: reap the dead, fork what is missing, kill what is overdue. */
+#include "server/master.h"
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "server/background.h"
+#include "server/listener.h"
+#include "server/notify.h"
+#include "server/scoreboard.h"
+#include "server/worker.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS          200
+#define QUICK_DEATH_MS   1000
+#define RESPAWN_DELAY_MS 1000
+
+enum role { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND };
+
+/* A place for a child. At a reload the old child moves to `old` and finishes while its successor serves. */
+struct child {
+    enum role role;
+    pid_t pid, old;
+    int64_t started_ms, not_before_ms;
+    struct scoreboard_slot *slot, *old_slot;
+};
+
+struct master {
+    struct config *config;
+    const char *config_path;
+    struct child *children;
+    size_t count;
+    int listeners[2]; /* by role */
+    sigset_t signals;
+};
+
+static NO_RETURN void run_child(const struct master *master, const struct child *child, pid_t master_pid)
+{
+    const struct config *config = master->config;
+    struct worker worker = {
+        .config = config,
+        .role = child->role == ROLE_FAST ? "fast" : "slow",
+        .deadline_ms = child->role == ROLE_FAST ? config->server.fast_deadline_ms : config->server.slow_deadline_ms,
+        .slot = child->slot,
+        .master = master_pid,
+    };
+
+    if (child->role == ROLE_BACKGROUND)
+        _exit(background_run(config, master_pid));
+    worker.listener = master->listeners[child->role];
+    _exit(worker_run(&worker));
+}
+
+static void start_child(const struct master *master, struct child *child)
+{
+    pid_t master_pid = getpid(), pid;
+
+    scoreboard_clear(child->slot);
+    pid = fork();
+    if (pid == 0)
+        run_child(master, child, master_pid);
+    child->started_ms = clock_monotonic_ms();
+    if (pid < 0) {
+        log_event(LOG_LEVEL_ERROR, "cannot fork a worker; trying again");
+        child->not_before_ms = child->started_ms + RESPAWN_DELAY_MS;
+        return;
+    }
+    child->pid = pid;
+}
+
+static void note_death(struct child *child, int state)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    bool clean = WIFEXITED(state) && WEXITSTATUS(state) == EXIT_RENEWED;
+
+    if (!clean && WIFSIGNALED(state))
+        log_event(LOG_LEVEL_WARNING, "worker %ld ended by signal %d", (long)child->pid, WTERMSIG(state));
+    else if (!clean)
+        log_event(LOG_LEVEL_WARNING, "worker %ld ended with %d", (long)child->pid, WEXITSTATUS(state));
+    if (!clean && now_ms - child->started_ms < QUICK_DEATH_MS)
+        child->not_before_ms = now_ms + RESPAWN_DELAY_MS;
+    child->pid = 0;
+}
+
+static void collect_dead(struct master *master)
+{
+    int state;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &state, WNOHANG)) > 0) {
+        for (size_t i = 0; i < master->count; i++) {
+            if (master->children[i].pid == pid)
+                note_death(&master->children[i], state);
+            else if (master->children[i].old == pid)
+                master->children[i].old = 0;
+        }
+    }
+}
+
+static void kill_overdue(pid_t pid, struct scoreboard_slot *slot, int64_t now_ms)
+{
+    if (pid == 0 || !scoreboard_is_overdue(slot, now_ms))
+        return;
+    log_event(LOG_LEVEL_ERROR, "worker %ld is past its deadline and is killed", (long)pid);
+    scoreboard_clear(slot);
+    kill(pid, SIGKILL);
+}
+
+static void look_after(struct master *master)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    for (size_t i = 0; i < master->count; i++) {
+        struct child *child = &master->children[i];
+
+        if (child->pid == 0 && now_ms >= child->not_before_ms)
+            start_child(master, child);
+        kill_overdue(child->pid, child->slot, now_ms);
+        kill_overdue(child->old, child->old_slot, now_ms);
+    }
+}
+
+static void warn_of_restarts(const struct config *before, const struct config *after)
+{
+    const struct setting *setting = NULL;
+
+    while ((setting = config_next_restart_needed(before, after, setting)) != NULL)
+        log_event(LOG_LEVEL_WARNING, "[%s] %s has changed; that takes effect at the next restart", setting->section,
+                  setting->key);
+}
+
+/* Loads the configuration anew and gives every place a new child; the old ones finish what they have. */
+static void reload(struct master *master)
+{
+    struct config *config;
+
+    notify_send("RELOADING=1");
+    config = config_load(master->config_path, stderr);
+    if (config == NULL) {
+        log_event(LOG_LEVEL_ERROR, "the configuration is faulty; the old one stays");
+        notify_send("READY=1");
+        return;
+    }
+    warn_of_restarts(master->config, config);
+    config_free(master->config);
+    master->config = config;
+    for (size_t i = 0; i < master->count; i++) {
+        struct child *child = &master->children[i];
+        struct scoreboard_slot *slot;
+
+        if (child->pid == 0)
+            continue;
+        if (child->old != 0)
+            kill(child->old, SIGKILL); /* two reloads within one request's deadline */
+        child->old = child->pid;
+        child->pid = 0;
+        slot = child->old_slot;
+        child->old_slot = child->slot;
+        child->slot = slot;
+        start_child(master, child);
+        kill(child->old, SIGTERM);
+    }
+    log_event(LOG_LEVEL_INFO, "reloaded");
+    notify_send("READY=1");
+}
+
+static size_t alive(const struct master *master)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < master->count; i++)
+        count += (size_t)(master->children[i].pid != 0) + (size_t)(master->children[i].old != 0);
+    return count;
+}
+
+static void signal_all(const struct master *master, int signal_number)
+{
+    for (size_t i = 0; i < master->count; i++) {
+        if (master->children[i].pid != 0)
+            kill(master->children[i].pid, signal_number);
+        if (master->children[i].old != 0)
+            kill(master->children[i].old, signal_number);
+    }
+}
+
+static int next_signal(const struct master *master)
+{
+    const struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
+
+    return sigtimedwait(&master->signals, NULL, &tick);
+}
+
+/* Lets everybody finish; whoever is left at the limit is killed. */
+static int drain(struct master *master)
+{
+    int64_t limit_ms = clock_monotonic_ms() + master->config->server.drain_ms;
+
+    notify_send("STOPPING=1");
+    signal_all(master, SIGTERM);
+    while (alive(master) > 0 && clock_remaining_ms(limit_ms) > 0) {
+        next_signal(master);
+        collect_dead(master);
+    }
+    if (alive(master) == 0)
+        return EXIT_SUCCESS;
+    log_event(LOG_LEVEL_ERROR, "%zu workers did not finish in time and are killed", alive(master));
+    signal_all(master, SIGKILL);
+    return EXIT_FAILURE;
+}
+
+static bool open_listeners(struct master *master)
+{
+    static const char *const names[] = { "fast", "slow" };
+    const struct config *config = master->config;
+    const char *const paths[] = { config->server.fast_socket, config->server.slow_socket };
+
+    for (int i = 0; i < 2; i++) {
+        master->listeners[i] = listener_inherited(names[i]);
+        if (master->listeners[i] < 0)
+            master->listeners[i] =
+                listener_open(paths[i], (mode_t)config->server.socket_mode, config->server.socket_group);
+        if (master->listeners[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool make_places(struct master *master)
+{
+    size_t fast = (size_t)master->config->server.fast_workers, slow = (size_t)master->config->server.slow_workers;
+    struct scoreboard_slot *slots;
+
+    master->count = fast + slow + 1;
+    master->children = calloc(master->count, sizeof(*master->children));
+    slots = scoreboard_create(2 * master->count);
+    if (master->children == NULL || slots == NULL)
+        return false;
+    for (size_t i = 0; i < master->count; i++) {
+        master->children[i].role = i < fast ? ROLE_FAST : i < fast + slow ? ROLE_SLOW : ROLE_BACKGROUND;
+        master->children[i].slot = &slots[2 * i];
+        master->children[i].old_slot = &slots[2 * i + 1];
+    }
+    return true;
+}
+
+static void take_signals(struct master *master)
+{
+    static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD };
+
+    sigemptyset(&master->signals);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        sigaddset(&master->signals, numbers[i]);
+    sigprocmask(SIG_BLOCK, &master->signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int master_run(struct config *config, const char *config_path)
+{
+    struct master master = { .config = config, .config_path = config_path };
+    int signal_number = 0, code;
+
+    log_configure((enum log_level)worker_log_level(config), "master");
+    worker_settle(0);
+    take_signals(&master);
+    if (!open_listeners(&master) || !make_places(&master))
+        return EXIT_FAILURE;
+    look_after(&master);
+    log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
+    notify_send("READY=1");
+    while (signal_number != SIGTERM && signal_number != SIGINT && signal_number != SIGQUIT) {
+        signal_number = next_signal(&master);
+        collect_dead(&master);
+        if (signal_number == SIGHUP)
+            reload(&master);
+        look_after(&master);
+        notify_watchdog();
+    }
+    code = drain(&master);
+    free(master.children);
+    config_free(master.config);
+    return code;
+}

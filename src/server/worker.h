@@ -1,0 +1,37 @@
+/* A worker: one process, one request at a time. */
+#ifndef RIGGER_SERVER_WORKER_H
+#define RIGGER_SERVER_WORKER_H
+
+#include "core/attributes.h"
+#include "core/config.h"
+#include "server/scoreboard.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define EXIT_RENEWED 0 /* drained, or served its number of requests */
+
+struct worker {
+    const struct config *config;
+    const char *role; /* "fast", "slow", "bare": goes into the log */
+    int listener;
+    int64_t deadline_ms;          /* for one request */
+    struct scoreboard_slot *slot; /* NULL: nobody watches */
+    pid_t master;                 /* 0: none; its death drains the worker */
+};
+
+/* Serves until it is told to stop (SIGTERM, the master's death) or has served worker_requests. Returns the exit code.
+ * Signals are taken between requests only. */
+int worker_run(const struct worker *worker) MUST_CHECK;
+
+/* Serves the one request of a CGI process. Returns the exit code. */
+int worker_run_cgi(const struct config *config) MUST_CHECK;
+
+/* Settings that every child of the master makes for itself: no core dump, SIGTERM when the master dies. */
+void worker_settle(pid_t master);
+
+/* The level of the configured name. */
+int worker_log_level(const struct config *config);
+
+#endif
