@@ -21,7 +21,9 @@ Suite *hotkey_suite(void);
 Suite *jwt_suite(void);
 Suite *launch_token_suite(void);
 Suite *aes_suite(void);
+Suite *envdump_suite(void);
 Suite *host_suite(void);
+Suite *ports_suite(void);
 Suite *matmul_suite(void);
 Suite *matmul_prover_suite(void);
 Suite *slot_suite(void);
@@ -32,6 +34,7 @@ static Suite *(*const suites[])(void) = {
     arena_suite,   buf_suite,      log_suite,          secret_suite,        config_suite, config_faults_suite,
     dsn_suite,     encode_suite,   client_address_suite, ss58_suite,        keccak_suite, merlin_suite,
     sr25519_suite, hotkey_suite,   jwt_suite,          launch_token_suite,  aes_suite,    host_suite,
+    envdump_suite, ports_suite,
     matmul_suite,  matmul_prover_suite, slot_suite,    tally_suite,         http_client_suite,
 };
 
