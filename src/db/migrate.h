@@ -9,7 +9,7 @@
 
 /* One file of sql/, embedded at build time in install order by sql/embed.sh. */
 struct sql_file {
-    const char *path; /* "migrations/0001_public_tables.sql" */
+    const char *path;          /* "migrations/0001_public_tables.sql" */
     const unsigned char *text; /* a NUL stands behind it */
     unsigned length;           /* without that */
 };
@@ -19,9 +19,10 @@ extern const unsigned sql_file_count;
 /* The version of the schema that this binary was built with: a digest over all embedded files, in hex. */
 const char *migrate_schema_version(void);
 
-/* Under an advisory lock: runs numbered migrations that are not yet recorded (one transaction each; a recorded one
- * whose checksum differs is an error), then re-creates functions, views and roles if any of them changed (all in one
- * transaction). Prints what it does to out, errors to err. Safe to run twice and by two at once. */
+/* Under an advisory lock: runs numbered migrations that are not yet recorded (one transaction each; a
+ * recorded one whose checksum differs is an error), then re-creates functions, views and roles if any of them
+ * changed (all in one transaction). Prints what it does to out, errors to err. Safe to run twice and by two
+ * at once. */
 bool migrate_run(const char *dsn, FILE *out, FILE *err);
 
 /* The same two for any list of files. */
