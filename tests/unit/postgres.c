@@ -50,7 +50,7 @@ static int run(const char *name, const char *const *arguments)
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         if (chdir("/") == 0 && freopen("/dev/null", "r", stdin) != NULL &&
-            freopen(log_file, "ae", stdout) != NULL && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0)
+            freopen(log_file, "a", stdout) != NULL && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0)
             execvp(command[0], (char *const *)command);
         _exit(127);
     }
