@@ -14,7 +14,8 @@ const struct ctl_command ctl_commands[] = {
     { "keygen", "[--seed HEX] [--json]", "make a hotkey, or show the address of a seed", ctl_keygen },
     { "sign", "METHOD PATH [--body FILE] [--seed-file FILE] [--count N] [--curl | --json | --tsv]",
       "headers of a request signed by $RIGGER_SEED", ctl_sign },
-    { "status", "[--dsn DSN | --config FILE] [--json]", "how the registry is; exit 1 if a promise is broken", ctl_status },
+    { "status", "[--dsn DSN | --config FILE] [--json]", "how the registry is; exit 1 if a promise is broken",
+      ctl_status },
     { "reap", "[--dsn DSN | --config FILE] [--json]", "undo what is overdue, now", ctl_reap },
     { NULL, NULL, NULL, NULL },
 };

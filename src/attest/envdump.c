@@ -21,22 +21,25 @@ static const char WRONG_RULE[] = "The environment breaks a rule of this validato
 bool envdump_derive_key(const char *master_key, const char *env_key, const char *salt,
                         unsigned char key[ENVDUMP_KEY_BYTES])
 {
-    size_t master_length = strlen(master_key) / 2, env_length = strlen(env_key) / 2, salt_length = strlen(salt) / 2;
+    size_t master_length = strlen(master_key) / 2, env_length = strlen(env_key) / 2,
+           salt_length = strlen(salt) / 2;
     unsigned char password[KEY_TEXT_MAX_BYTES], salt_bytes[KEY_TEXT_MAX_BYTES];
     bool derived;
 
     if (master_length + env_length > sizeof(password) || salt_length > sizeof(salt_bytes))
         return false;
-    derived = hex_decode(password, master_length, master_key, strlen(master_key)) &&
-              hex_decode(password + master_length, env_length, env_key, strlen(env_key)) &&
-              hex_decode(salt_bytes, salt_length, salt, strlen(salt)) &&
-              PKCS5_PBKDF2_HMAC((const char *)password, (int)(master_length + env_length), salt_bytes,
-                                (int)salt_length, ENVDUMP_ITERATIONS, EVP_sha256(), ENVDUMP_KEY_BYTES, key) == 1;
+    derived =
+        hex_decode(password, master_length, master_key, strlen(master_key)) &&
+        hex_decode(password + master_length, env_length, env_key, strlen(env_key)) &&
+        hex_decode(salt_bytes, salt_length, salt, strlen(salt)) &&
+        PKCS5_PBKDF2_HMAC((const char *)password, (int)(master_length + env_length), salt_bytes,
+                          (int)salt_length, ENVDUMP_ITERATIONS, EVP_sha256(), ENVDUMP_KEY_BYTES, key) == 1;
     sodium_memzero(password, sizeof(password));
     return derived;
 }
 
-char *envdump_open(struct arena *arena, const unsigned char key[ENVDUMP_KEY_BYTES], const char *dump, size_t *length)
+char *envdump_open(struct arena *arena, const unsigned char key[ENVDUMP_KEY_BYTES], const char *dump,
+                   size_t *length)
 {
     size_t sealed_length = 0;
     unsigned char *sealed = base64_decode(arena, dump, strlen(dump), &sealed_length);
@@ -69,7 +72,8 @@ static bool is_python(const char *name)
     name += 6;
     if (name[0] == '\0' || strcmp(name, "3") == 0)
         return true;
-    return strncmp(name, "3.", 2) == 0 && name[2] != '\0' && strspn(name + 2, "0123456789") == strlen(name + 2);
+    return strncmp(name, "3.", 2) == 0 && name[2] != '\0' &&
+           strspn(name + 2, "0123456789") == strlen(name + 2);
 }
 
 bool envdump_command_matches(struct arena *arena, const char *cmdline, const struct envdump_command *expected)
@@ -85,10 +89,12 @@ bool envdump_command_matches(struct arena *arena, const char *cmdline, const str
     if (rest == NULL)
         return false;
     *rest++ = '\0';
-    wanted = arena_printf(arena, "run %s --port 8000%s%s --miner-ss58 %s --validator-ss58 %s", expected->ref_str,
-                          expected->seed != NULL ? " --graval-seed " : "",
-                          expected->seed != NULL ? expected->seed : "", expected->hotkey, expected->validator);
-    return is_python(base_name(line)) && strcmp(base_name(chutes), "chutes") == 0 && strcmp(rest, wanted) == 0;
+    wanted =
+        arena_printf(arena, "run %s --port 8000%s%s --miner-ss58 %s --validator-ss58 %s", expected->ref_str,
+                     expected->seed != NULL ? " --graval-seed " : "",
+                     expected->seed != NULL ? expected->seed : "", expected->hotkey, expected->validator);
+    return is_python(base_name(line)) && strcmp(base_name(chutes), "chutes") == 0 &&
+           strcmp(rest, wanted) == 0;
 }
 
 static void put_object(void *object)
@@ -152,8 +158,8 @@ static bool rule_holds(json_object *rule, bool there, json_object *value)
         return there == json_object_get_boolean(wanted);
     if (json_object_object_get_ex(rule, "equals", &wanted))
         return there && json_object_equal(wanted, value);
-    if (!json_object_object_get_ex(rule, "matches", &wanted) || !json_object_is_type(wanted, json_type_string) ||
-        !json_object_is_type(value, json_type_string) ||
+    if (!json_object_object_get_ex(rule, "matches", &wanted) ||
+        !json_object_is_type(wanted, json_type_string) || !json_object_is_type(value, json_type_string) ||
         regcomp(&pattern, json_object_get_string(wanted), REG_EXTENDED | REG_NOSUB) != 0)
         return false;
     matches = regexec(&pattern, json_object_get_string(value), 0, NULL, 0) == 0;

@@ -12,9 +12,9 @@
  * documentation, benchmarking, multicast, reserved, v4-mapped, 6to4, NAT64, ULA or unspecified. */
 bool host_address_is_public(const char *address);
 
-/* Vets host: an address in strict form, or a DNS name whose every address must be acceptable. Returns NULL and sets
- * *address (arena) to the one that will be dialled, or returns the public reason of the refusal. Looks names up, within
- * timeout_ms: call it outside any transaction. */
+/* Vets host: an address in strict form, or a DNS name whose every address must be acceptable. Returns NULL
+ * and sets *address (arena) to the one that will be dialled, or returns the public reason of the refusal.
+ * Looks names up, within timeout_ms: call it outside any transaction. */
 const char *host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
                      const char **address) MUST_CHECK;
 

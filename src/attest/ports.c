@@ -1,5 +1,5 @@
-/* Port probes: one poll loop over all sockets of a request. Whatever a peer does - refuse, trickle, flood, stay silent -
- * costs no more than the deadline and one small buffer. */
+/* Port probes: one poll loop over all sockets of a request. Whatever a peer does - refuse, trickle, flood,
+ * stay silent - costs no more than the deadline and one small buffer. */
 #include "attest/ports.h"
 
 #include "core/clock.h"
@@ -37,7 +37,8 @@ static void probe_end(struct probe *probe, bool passed)
     probe->passed = passed;
 }
 
-static bool parse_address(const char *address, uint16_t port, struct sockaddr_storage *storage, socklen_t *length)
+static bool parse_address(const char *address, uint16_t port, struct sockaddr_storage *storage,
+                          socklen_t *length)
 {
     struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
@@ -78,18 +79,23 @@ static int64_t member_integer(json_object *mapping, const char *name)
 static void probe_begin(struct probe *probe, const char *address, json_object *mapping)
 {
     const char *protocol = member_text(mapping, "proto");
-    int64_t internal = member_integer(mapping, "internal_port"), external = member_integer(mapping, "external_port");
+    int64_t internal = member_integer(mapping, "internal_port"),
+            external = member_integer(mapping, "external_port");
     struct sockaddr_storage peer;
     socklen_t peer_length;
 
     *probe = (struct probe){ .fd = -1, .udp = strcasecmp(protocol, "udp") == 0 };
-    snprintf(probe->expected, sizeof(probe->expected), "response from %s %lld", protocol, (long long)internal);
+    snprintf(probe->expected, sizeof(probe->expected), "response from %s %lld", protocol,
+             (long long)internal);
     for (char *c = probe->expected; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
-    if (external < 1 || external > UINT16_MAX || !parse_address(address, (uint16_t)external, &peer, &peer_length))
+    if (external < 1 || external > UINT16_MAX ||
+        !parse_address(address, (uint16_t)external, &peer, &peer_length))
         return;
-    probe->fd = socket(peer.ss_family, (probe->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (probe->fd >= 0 && connect(probe->fd, (struct sockaddr *)&peer, peer_length) != 0 && errno != EINPROGRESS)
+    probe->fd =
+        socket(peer.ss_family, (probe->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (probe->fd >= 0 && connect(probe->fd, (struct sockaddr *)&peer, peer_length) != 0 &&
+        errno != EINPROGRESS)
         probe_end(probe, false);
 }
 
@@ -113,7 +119,8 @@ static bool answer_is_right(const struct probe *probe, const unsigned char key[A
 
 static void probe_send(struct probe *probe, int64_t now_ms)
 {
-    /* A refused datagram shows as an error of the next call; the port may still open, so UDP goes on trying. */
+    /* A refused datagram shows as an error of the next call; the port may still open, so UDP goes on trying.
+     */
     if (send(probe->fd, PROBE_TEXT, strlen(PROBE_TEXT), MSG_NOSIGNAL) < 0 && !probe->udp && errno != EAGAIN) {
         probe_end(probe, false);
         return;

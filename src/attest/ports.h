@@ -1,5 +1,5 @@
-/* Reachability of a job's ports (api.md, "Port probe"): every mapping is asked for its answer under the instance's
- * key, all at once, at the address that was vetted. */
+/* Reachability of a job's ports (api.md, "Port probe"): every mapping is asked for its answer under the
+ * instance's key, all at once, at the address that was vetted. */
 #ifndef RIGGER_ATTEST_PORTS_H
 #define RIGGER_ATTEST_PORTS_H
 
@@ -10,12 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PORTS_MAX           32
-#define PORTS_TIMEOUT_MS    10000 /* for one port */
-#define PORTS_ANSWER_BYTES  1024
+#define PORTS_MAX          32
+#define PORTS_TIMEOUT_MS   10000 /* for one port */
+#define PORTS_ANSWER_BYTES 1024
 
-/* Probes the mappings (a JSON list of {"internal_port","external_port","proto"}, at most PORTS_MAX) at address, an
- * inet_pton form, until deadline_ms (clock_monotonic_ms) or PORTS_TIMEOUT_MS. True: every port gave the right answer. */
+/* Probes the mappings (a JSON list of {"internal_port","external_port","proto"}, at most PORTS_MAX) at
+ * address, an inet_pton form, until deadline_ms (clock_monotonic_ms) or PORTS_TIMEOUT_MS. True: every port
+ * gave the right answer. */
 bool ports_answer(const char *address, json_object *mappings, const unsigned char key[AES128_KEY_BYTES],
                   int64_t deadline_ms) MUST_CHECK;
 

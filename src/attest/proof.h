@@ -1,6 +1,6 @@
-/* The providers of the proof of work behind one small interface: what a claim asks for (a challenge that seals the
- * instance's key) and what a verification asks for (a judgement of the work product). Both may use the network and
- * take seconds: never call them with a transaction open. */
+/* The providers of the proof of work behind one small interface: what a claim asks for (a challenge that
+ * seals the instance's key) and what a verification asks for (a judgement of the work product). Both may use
+ * the network and take seconds: never call them with a transaction open. */
 #ifndef RIGGER_ATTEST_PROOF_H
 #define RIGGER_ATTEST_PROOF_H
 
@@ -19,11 +19,12 @@ struct proof_gpu {
     int64_t iterations;
 };
 
-/* A challenge. make() fills in all of it; for check() it comes from the database, without ciphertext and tag. */
+/* A challenge. make() fills in all of it; for check() it comes from the database, without ciphertext and tag.
+ */
 struct proof_challenge {
     const char *algorithm;
-    int64_t seed;          /* 1 … 2^63-1 */
-    int64_t n, secret_row; /* matmul only; -1: none */
+    int64_t seed;           /* 1 … 2^63-1 */
+    int64_t n, secret_row;  /* matmul only; -1: none */
     const char *ciphertext; /* base64(iv | cipher) of the symmetric key in hex */
     const char *tag;        /* hex; matmul only, else NULL */
 };
@@ -35,7 +36,8 @@ struct proof_algorithm {
                         const char *symmetric_key, struct proof_challenge *challenge) MUST_CHECK;
     /* Judges a work product. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
     enum status (*check)(const struct config *config, struct arena *arena, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, const char *work_product, bool *valid) MUST_CHECK;
+                         const struct proof_challenge *challenge, const char *work_product,
+                         bool *valid) MUST_CHECK;
 };
 
 extern const struct proof_algorithm proof_matmul;

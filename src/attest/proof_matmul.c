@@ -20,8 +20,8 @@ static int64_t random_seed(void)
     return (int64_t)seed;
 }
 
-static bool seal(struct arena *arena, const unsigned char digest[MATMUL_DIGEST_BYTES], const char *symmetric_key,
-                 struct proof_challenge *challenge)
+static bool seal(struct arena *arena, const unsigned char digest[MATMUL_DIGEST_BYTES],
+                 const char *symmetric_key, struct proof_challenge *challenge)
 {
     unsigned char key[AES256_KEY_BYTES], tag[MATMUL_TAG_BYTES];
     unsigned char sealed[AES_BLOCK_BYTES + 2 * AES128_KEY_BYTES + AES_BLOCK_BYTES];
@@ -33,7 +33,8 @@ static bool seal(struct arena *arena, const unsigned char digest[MATMUL_DIGEST_B
     matmul_seal_key(digest, key);
     matmul_tag(digest, tag);
     randombytes_buf(sealed, AES_BLOCK_BYTES);
-    cipher_length = aes_cbc_encrypt(key, sizeof(key), sealed, symmetric_key, length, sealed + AES_BLOCK_BYTES);
+    cipher_length =
+        aes_cbc_encrypt(key, sizeof(key), sealed, symmetric_key, length, sealed + AES_BLOCK_BYTES);
     sodium_memzero(key, sizeof(key));
     hex_encode(tag_hex, tag, sizeof(tag));
     challenge->ciphertext = base64_encode(arena, sealed, AES_BLOCK_BYTES + cipher_length);

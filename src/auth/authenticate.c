@@ -27,8 +27,9 @@ static enum status authenticate_hotkey(struct exchange *exchange, const char *ta
         return status;
     if (authorization != NULL && headers.nonce == NULL && headers.signature == NULL)
         return STATUS_BAD_ACCOUNT;
-    status = hotkey_verify(&headers, tail, clock_unix_seconds(), exchange->config->launch.accept_wrapped_signatures,
-                           exchange->caller.signature_hash);
+    status =
+        hotkey_verify(&headers, tail, clock_unix_seconds(),
+                      exchange->config->launch.accept_wrapped_signatures, exchange->caller.signature_hash);
     if (status == STATUS_OK) {
         exchange->caller.hotkey = headers.hotkey;
         exchange->caller.signature_used = true;

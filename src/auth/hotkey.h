@@ -1,5 +1,5 @@
-/* Hotkey signatures: `{hotkey}:{nonce}:{tail}` signed with sr25519 in the context "substrate" (api.md). Pure: no clock,
- * no database; registration, blacklist and single use are judged in SQL. */
+/* Hotkey signatures: `{hotkey}:{nonce}:{tail}` signed with sr25519 in the context "substrate" (api.md). Pure:
+ * no clock, no database; registration, blacklist and single use are judged in SQL. */
 #ifndef RIGGER_AUTH_HOTKEY_H
 #define RIGGER_AUTH_HOTKEY_H
 
@@ -10,21 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HOTKEY_SS58_PREFIX      42
-#define HOTKEY_NONCE_WINDOW_S   600
-#define HOTKEY_TAIL_MAX_BYTES   64
-#define SIGNATURE_HASH_BYTES    32
+#define HOTKEY_SS58_PREFIX    42
+#define HOTKEY_NONCE_WINDOW_S 600
+#define HOTKEY_TAIL_MAX_BYTES 64
+#define SIGNATURE_HASH_BYTES  32
 
 struct hotkey_headers {
     const char *hotkey, *nonce, *signature; /* header values; NULL where absent */
 };
 
-/* Checks the three headers against tail (a purpose, or the body's hex digest) at the time now_s (Unix seconds).
- * STATUS_OK, or the 401 that fits: NO_CREDENTIAL (none given), INCOMPLETE_SIGNATURE, BAD_HOTKEY, BAD_NONCE,
- * BAD_SIGNATURE. accept_wrapped also takes a signature of `<Bytes>…</Bytes>`. On success signature_hash gets
- * BLAKE2b-256 of the 64 signature bytes. */
-enum status hotkey_verify(const struct hotkey_headers *headers, const char *tail, int64_t now_s, bool accept_wrapped,
-                          unsigned char signature_hash[SIGNATURE_HASH_BYTES]) MUST_CHECK;
+/* Checks the three headers against tail (a purpose, or the body's hex digest) at the time now_s (Unix
+ * seconds). STATUS_OK, or the 401 that fits: NO_CREDENTIAL (none given), INCOMPLETE_SIGNATURE, BAD_HOTKEY,
+ * BAD_NONCE, BAD_SIGNATURE. accept_wrapped also takes a signature of `<Bytes>…</Bytes>`. On success
+ * signature_hash gets BLAKE2b-256 of the 64 signature bytes. */
+enum status hotkey_verify(const struct hotkey_headers *headers, const char *tail, int64_t now_s,
+                          bool accept_wrapped, unsigned char signature_hash[SIGNATURE_HASH_BYTES]) MUST_CHECK;
 
 /* Lower-case hex SHA-256 of a body, the tail of POST and PATCH. out: 65 bytes. */
 void hotkey_body_tail(char out[65], const void *body, size_t length);

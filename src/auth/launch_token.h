@@ -1,4 +1,5 @@
-/* Launch tokens: HS256 JWTs keyed with the hex SHA-256 of the configured launch secret (api.md, "Launch token"). */
+/* Launch tokens: HS256 JWTs keyed with the hex SHA-256 of the configured launch secret (api.md, "Launch
+ * token"). */
 #ifndef RIGGER_AUTH_LAUNCH_TOKEN_H
 #define RIGGER_AUTH_LAUNCH_TOKEN_H
 
@@ -21,7 +22,8 @@ struct launch_token {
 };
 
 /* Signs a token; it lives in the arena. NULL: out of memory. */
-char *launch_token_sign(struct arena *arena, const struct secret *launch_secret, const struct launch_token *token);
+char *launch_token_sign(struct arena *arena, const struct secret *launch_secret,
+                        const struct launch_token *token);
 
 /* Signs other claims with the same key (a job's status token), and frees them. NULL as above, or for NULL. */
 char *launch_token_sign_claims(struct arena *arena, const struct secret *launch_secret, json_object *claims);

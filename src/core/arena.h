@@ -1,9 +1,9 @@
-/* Memory of one request: allocated piecemeal, freed at once. Cleanups of foreign objects (PGresult, json_object)
- * are registered here and run newest first, so that no endpoint carries cleanup code.
+/* Memory of one request: allocated piecemeal, freed at once. Cleanups of foreign objects (PGresult,
+ * json_object) are registered here and run newest first, so that no endpoint carries cleanup code.
  *
- * Allocation never returns NULL: a process that is out of memory, or an arena over its limit, logs one line and
- * exits with EXIT_NO_MEMORY. The database rolls back what was open, the web server answers 503, the master forks a
- * successor. Secrets do not belong in an arena; see core/secret.h. */
+ * Allocation never returns NULL: a process that is out of memory, or an arena over its limit, logs one line
+ * and exits with EXIT_NO_MEMORY. The database rolls back what was open, the web server answers 503, the
+ * master forks a successor. Secrets do not belong in an arena; see core/secret.h. */
 #ifndef RIGGER_CORE_ARENA_H
 #define RIGGER_CORE_ARENA_H
 

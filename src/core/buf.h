@@ -1,5 +1,6 @@
-/* A growing byte buffer with a maximum. Once an append would pass the maximum, or memory is out, the buffer is
- * `failed`, further appends do nothing, and the caller asks once at the end. Always NUL-terminated behind `length`. */
+/* A growing byte buffer with a maximum. Once an append would pass the maximum, or memory is out, the buffer
+ * is `failed`, further appends do nothing, and the caller asks once at the end. Always NUL-terminated behind
+ * `length`. */
 #ifndef RIGGER_CORE_BUF_H
 #define RIGGER_CORE_BUF_H
 

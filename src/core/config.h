@@ -1,6 +1,7 @@
 /* The configuration: an ini file, then RIGGER_* environment variables over it, described by one table in
- * config_table.c (section, key, type, default, reloadable, documentation). The same table loads, checks, dumps and
- * documents. There are no defaults for secrets, and a check that nobody chose is an error, never a silent pass. */
+ * config_table.c (section, key, type, default, reloadable, documentation). The same table loads, checks,
+ * dumps and documents. There are no defaults for secrets, and a check that nobody chose is an error, never a
+ * silent pass. */
 #ifndef RIGGER_CORE_CONFIG_H
 #define RIGGER_CORE_CONFIG_H
 
@@ -71,11 +72,11 @@ struct setting {
         SETTING_SECRET, /* struct secret; "@/path" reads the file; always masked */
         SETTING_DSN     /* text, its password masked */
     } type;
-    size_t offset;             /* into struct config */
-    const char *default_text;  /* NULL: required */
-    int64_t min, max;          /* of an integer */
+    size_t offset;              /* into struct config */
+    const char *default_text;   /* NULL: required */
+    int64_t min, max;           /* of an integer */
     const char *const *choices; /* of a choice: names by enum value from 1; NULL-terminated */
-    bool reloadable;           /* takes effect on SIGHUP; the others need a restart */
+    bool reloadable;            /* takes effect on SIGHUP; the others need a restart */
     const char *doc;
     const char *(*check)(const char *text); /* what else is wrong with a value; NULL: nothing. May be NULL */
 };
@@ -83,14 +84,14 @@ struct setting {
 extern const struct setting config_settings[];
 extern const size_t config_setting_count;
 
-/* Loads path (NULL: $RIGGER_CONFIG, else CONFIG_DEFAULT_PATH if it exists, else the environment alone) and the
- * environment. On failure prints every fault to `errors`, one a line, as "file:line: [section] key: what is wrong and
- * what to write instead", and returns NULL. The caller owns the result. */
+/* Loads path (NULL: $RIGGER_CONFIG, else CONFIG_DEFAULT_PATH if it exists, else the environment alone) and
+ * the environment. On failure prints every fault to `errors`, one a line, as "file:line: [section] key: what
+ * is wrong and what to write instead", and returns NULL. The caller owns the result. */
 struct config *config_load(const char *path, FILE *errors) MUST_CHECK;
 void config_free(struct config *config);
 
-/* The settings that differ between two configurations and that only a restart can change, one a call: pass NULL first,
- * then what came last. NULL: no more. */
+/* The settings that differ between two configurations and that only a restart can change, one a call: pass
+ * NULL first, then what came last. NULL: no more. */
 const struct setting *config_next_restart_needed(const struct config *before, const struct config *after,
                                                  const struct setting *last);
 

@@ -15,20 +15,25 @@ struct arena;
 /* Writes 2 * length lower-case digits and a NUL to out. */
 void hex_encode(char *out, const void *data, size_t length);
 
-/* Decodes exactly text_length hex digits (any case) into out; true if they are text_length == 2 * out_length digits. */
+/* Decodes exactly text_length hex digits (any case) into out; true if they are text_length == 2 * out_length
+ * digits. */
 bool hex_decode(void *out, size_t out_length, const char *text, size_t text_length) MUST_CHECK;
 
 /* Standard base64 with padding; the result lives in the arena. */
 char *base64_encode(struct arena *arena, const void *data, size_t length) NEVER_NULL;
 
-/* Strict standard base64 (padding required, no white space). The bytes live in the arena; NULL if malformed. */
-unsigned char *base64_decode(struct arena *arena, const char *text, size_t text_length, size_t *length) MUST_CHECK;
+/* Strict standard base64 (padding required, no white space). The bytes live in the arena; NULL if malformed.
+ */
+unsigned char *base64_decode(struct arena *arena, const char *text, size_t text_length,
+                             size_t *length) MUST_CHECK;
 
 /* URL-safe base64 without padding (RFC 7515). */
 char *base64url_encode(struct arena *arena, const void *data, size_t length) NEVER_NULL;
-unsigned char *base64url_decode(struct arena *arena, const char *text, size_t text_length, size_t *length) MUST_CHECK;
+unsigned char *base64url_decode(struct arena *arena, const char *text, size_t text_length,
+                                size_t *length) MUST_CHECK;
 
-/* A random version 4 UUID / the version 5 UUID (RFC 4122, SHA-1) of name in the OID namespace, as lower-case text. */
+/* A random version 4 UUID / the version 5 UUID (RFC 4122, SHA-1) of name in the OID namespace, as lower-case
+ * text. */
 void uuid4_text(char out[UUID_TEXT_BYTES]);
 void uuid5_oid_text(char out[UUID_TEXT_BYTES], const void *name, size_t length);
 

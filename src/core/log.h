@@ -1,5 +1,5 @@
-/* One JSON line per event on stderr. Values are quoted here, so that no caller can break a line. Never log a token,
- * a key, a signature, a body or an SQL parameter. */
+/* One JSON line per event on stderr. Values are quoted here, so that no caller can break a line. Never log a
+ * token, a key, a signature, a body or an SQL parameter. */
 #ifndef RIGGER_CORE_LOG_H
 #define RIGGER_CORE_LOG_H
 
@@ -9,7 +9,8 @@
 
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
-/* Events below level are dropped. `role` ("master", "fast", "slow", "background", ...) goes into every line. */
+/* Events below level are dropped. `role` ("master", "fast", "slow", "background", ...) goes into every line.
+ */
 void log_configure(enum log_level level, const char *role);
 
 /* The request whose id goes into every following line; NULL for none. The text must outlive the setting. */

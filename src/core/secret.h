@@ -16,7 +16,8 @@ struct secret {
 bool secret_set(struct secret *secret, const char *text, size_t length);
 void secret_clear(struct secret *secret);
 
-/* Why a secret may not be used: too short, one repeated character, or a well-known example. NULL if acceptable. */
+/* Why a secret may not be used: too short, one repeated character, or a well-known example. NULL if
+ * acceptable. */
 const char *secret_weakness(const char *text);
 
 #endif

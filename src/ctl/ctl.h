@@ -1,5 +1,5 @@
-/* The commands of riggerctl. Each takes its own arguments (argv[0] is its name) and returns the exit code: 0 done,
- * 1 failed, 2 wrong usage. What is asked of the database goes through SQL functions and views. */
+/* The commands of riggerctl. Each takes its own arguments (argv[0] is its name) and returns the exit code: 0
+ * done, 1 failed, 2 wrong usage. What is asked of the database goes through SQL functions and views. */
 #ifndef RIGGER_CTL_CTL_H
 #define RIGGER_CTL_CTL_H
 
@@ -34,8 +34,8 @@ struct ctl_database {
     bool json;
 };
 
-/* Reads --dsn DSN, --config FILE and --json; the DSN of the configuration is used where none is given. False: said so on
- * stderr. ctl_database_close in any case. */
+/* Reads --dsn DSN, --config FILE and --json; the DSN of the configuration is used where none is given. False:
+ * said so on stderr. ctl_database_close in any case. */
 bool ctl_database_open(struct ctl_database *database, int argc, char **argv) MUST_CHECK;
 void ctl_database_close(struct ctl_database *database);
 

@@ -65,7 +65,8 @@ void ctl_database_close(struct ctl_database *database)
 }
 
 /* The statement's columns, split; their count. */
-static int split_columns(struct arena *arena, const struct statement *statement, const char *names[COLUMNS_MAX])
+static int split_columns(struct arena *arena, const struct statement *statement,
+                         const char *names[COLUMNS_MAX])
 {
     int count = 0;
 
@@ -118,7 +119,8 @@ static void print_table(const struct db_rows *rows, const char *const *names, in
         for (int i = 0; i < count; i++) {
             const char *text = row < 0 ? names[i] : db_text(rows, row, names[i]);
 
-            printf("%-*s%s", i + 1 < count ? widths[i] : 0, text == NULL ? "-" : text, i + 1 < count ? "  " : "\n");
+            printf("%-*s%s", i + 1 < count ? widths[i] : 0, text == NULL ? "-" : text,
+                   i + 1 < count ? "  " : "\n");
         }
     }
 }

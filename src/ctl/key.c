@@ -1,4 +1,5 @@
-/* riggerctl keygen and sign: keys and signed headers, for curl and for tests. Needs no server and no database. */
+/* riggerctl keygen and sign: keys and signed headers, for curl and for tests. Needs no server and no
+ * database. */
 #include "auth/hotkey.h"
 #include "auth/sr25519.h"
 #include "auth/ss58.h"
@@ -28,7 +29,8 @@ static bool derive(struct key *key)
 {
     unsigned char public_key[SS58_KEY_BYTES];
 
-    return sr25519_public_key(public_key, key->seed) && ss58_encode(key->address, HOTKEY_SS58_PREFIX, public_key);
+    return sr25519_public_key(public_key, key->seed) &&
+           ss58_encode(key->address, HOTKEY_SS58_PREFIX, public_key);
 }
 
 static bool read_seed_text(struct key *key, const char *text)
@@ -56,9 +58,9 @@ static bool read_seed_file(struct key *key, const char *path)
 
 int ctl_keygen(int argc, char **argv)
 {
-    static const struct option options[] = {
-        { "seed", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 }
-    };
+    static const struct option options[] = { { "seed", required_argument, NULL, 's' },
+                                             { "json", no_argument, NULL, 'j' },
+                                             { NULL, 0, NULL, 0 } };
     struct key key;
     char seed[2 * SEED_BYTES + 1];
     const char *given = NULL;
@@ -148,8 +150,8 @@ static bool print_signature(const struct request_to_sign *request, const struct 
         printf("X-Chutes-Hotkey: %s\nX-Chutes-Nonce: %s\nX-Chutes-Signature: %s\n", key->address, nonce, hex);
         break;
     case FORM_CURL:
-        printf("-H 'X-Chutes-Hotkey: %s' -H 'X-Chutes-Nonce: %s' -H 'X-Chutes-Signature: %s'\n", key->address, nonce,
-               hex);
+        printf("-H 'X-Chutes-Hotkey: %s' -H 'X-Chutes-Nonce: %s' -H 'X-Chutes-Signature: %s'\n", key->address,
+               nonce, hex);
         break;
     case FORM_JSON:
         printf("{\"X-Chutes-Hotkey\": \"%s\", \"X-Chutes-Nonce\": \"%s\", \"X-Chutes-Signature\": \"%s\"}\n",
@@ -166,9 +168,12 @@ static bool print_signature(const struct request_to_sign *request, const struct 
 static const char *read_sign_options(int argc, char **argv, struct request_to_sign *request, struct key *key)
 {
     static const struct option options[] = {
-        { "body", required_argument, NULL, 'b' },  { "seed-file", required_argument, NULL, 's' },
-        { "count", required_argument, NULL, 'n' }, { "curl", no_argument, NULL, 'c' },
-        { "json", no_argument, NULL, 'j' },        { "tsv", no_argument, NULL, 't' },
+        { "body", required_argument, NULL, 'b' },
+        { "seed-file", required_argument, NULL, 's' },
+        { "count", required_argument, NULL, 'n' },
+        { "curl", no_argument, NULL, 'c' },
+        { "json", no_argument, NULL, 'j' },
+        { "tsv", no_argument, NULL, 't' },
         { NULL, 0, NULL, 0 },
     };
     const char *seed_path = NULL, *seed = getenv("RIGGER_SEED");

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int print_statement(struct ctl_database *database, const struct statement *statement, struct db_rows *rows)
+static int print_statement(struct ctl_database *database, const struct statement *statement,
+                           struct db_rows *rows)
 {
     if (db_call(database->db, database->arena, statement, NULL, rows) != STATUS_OK) {
         fputs("riggerctl: the database did not answer; the reason is in the line above\n", stderr);

@@ -23,7 +23,8 @@ const struct statement statement_authenticate_hotkey = {
 const struct statement statement_issue_launch_config = {
     .name = "issue_launch_config",
     .text = "select status, detail, config_id, env_key, job_id, disk_gb, issued_at"
-            " from rigger.issue_launch_config($1::text, $2::int, $3::bytea, $4::uuid, $5::text, $6::text, $7::text)",
+            " from rigger.issue_launch_config($1::text, $2::int, $3::bytea, $4::uuid, $5::text, $6::text, "
+            "$7::text)",
     .parameter_count = 7, /* hotkey, netuid, signature hash, config id, chute id, job id, env key */
     .columns = "status detail config_id env_key job_id disk_gb issued_at",
 };
@@ -33,23 +34,27 @@ const struct statement statement_describe_claim = {
     .text = "select env_key, seed, miner_hotkey, chute_id, ref_str, filename, code, chutes_version, image_id,"
             " patch_version, environment_rules from rigger.describe_claim($1::text)",
     .parameter_count = 1, /* config id */
-    .columns = "env_key seed miner_hotkey chute_id ref_str filename code chutes_version image_id patch_version"
-               " environment_rules",
+    .columns =
+        "env_key seed miner_hotkey chute_id ref_str filename code chutes_version image_id patch_version"
+        " environment_rules",
 };
 
 const struct statement statement_claim_launch_config = {
     .name = "claim_launch_config",
     .text = "select status, detail, job_id, gpu_uuid, device_info, iterations"
-            " from rigger.claim_launch_config($1::text, $2::int, $3::text, $4::text, $5::text, $6::jsonb, $7::jsonb,"
+            " from rigger.claim_launch_config($1::text, $2::int, $3::text, $4::text, $5::text, $6::jsonb, "
+            "$7::jsonb,"
             " $8::text, $9::text, $10::text, $11::text, $12::text)",
-    .parameter_count = 12, /* config id, netuid, host, vetted address, client address, gpu uuids, port mappings,
-                              instance id, symmetric key, host fault, environment fault, filesystem fault */
+    .parameter_count =
+        12, /* config id, netuid, host, vetted address, client address, gpu uuids, port mappings,
+               instance id, symmetric key, host fault, environment fault, filesystem fault */
     .columns = "status detail job_id gpu_uuid device_info iterations",
 };
 
 const struct statement statement_store_challenge = {
     .name = "store_challenge",
-    .text = "select status, detail from rigger.store_challenge($1::text, $2::text, $3::text, $4::text, $5::bigint,"
+    .text = "select status, detail from rigger.store_challenge($1::text, $2::text, $3::text, $4::text, "
+            "$5::bigint,"
             " $6::int, $7::int, $8::int)",
     .parameter_count = 8, /* config id, instance id, gpu uuid, algorithm, seed, iterations, n, secret row */
     .columns = "status detail",
@@ -64,18 +69,21 @@ const struct statement statement_release_claim = {
 
 const struct statement statement_begin_verification = {
     .name = "begin_verification",
-    .text = "select status, detail, instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, n,"
+    .text = "select status, detail, instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, "
+            "iterations, n,"
             " secret_row, address, probe_ports, chutes_version, image_id, patch_version, filename"
             " from rigger.begin_verification($1::text, $2::uuid, $3::int, $4::boolean)",
     .parameter_count = 4, /* config id, attempt id, lease in ms, whether the body is well-formed */
-    .columns = "status detail instance_id symmetric_key gpu_uuid device_info algorithm seed iterations n secret_row"
-               " address probe_ports chutes_version image_id patch_version filename",
+    .columns =
+        "status detail instance_id symmetric_key gpu_uuid device_info algorithm seed iterations n secret_row"
+        " address probe_ports chutes_version image_id patch_version filename",
 };
 
 const struct statement statement_finish_verification = {
     .name = "finish_verification",
-    .text = "select status, detail, chute_id, instance_id, verified_at, job_id, job_method, job_data, issued_at"
-            " from rigger.finish_verification($1::text, $2::uuid, $3::text)",
+    .text =
+        "select status, detail, chute_id, instance_id, verified_at, job_id, job_method, job_data, issued_at"
+        " from rigger.finish_verification($1::text, $2::uuid, $3::text)",
     .parameter_count = 3, /* config id, attempt id, fault (null: all checks passed) */
     .columns = "status detail chute_id instance_id verified_at job_id job_method job_data issued_at",
 };
@@ -89,8 +97,9 @@ const struct statement statement_activate_launch_config = {
 
 const struct statement statement_delete_instance = {
     .name = "delete_instance",
-    .text = "select status, detail from rigger.delete_instance($1::text, $2::int, $3::bytea, $4::uuid, $5::text,"
-            " $6::text)",
+    .text =
+        "select status, detail from rigger.delete_instance($1::text, $2::int, $3::bytea, $4::uuid, $5::text,"
+        " $6::text)",
     .parameter_count = 6, /* hotkey, netuid, signature hash, request key, chute id, instance id */
     .columns = "status detail",
 };

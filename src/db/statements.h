@@ -1,5 +1,5 @@
-/* The only SQL in C. Each statement calls one function of the schema `rigger` and says the shape it expects; the shape
- * is checked once per connection, when the statement is first used. */
+/* The only SQL in C. Each statement calls one function of the schema `rigger` and says the shape it expects;
+ * the shape is checked once per connection, when the statement is first used. */
 #ifndef RIGGER_DB_STATEMENTS_H
 #define RIGGER_DB_STATEMENTS_H
 
@@ -11,8 +11,9 @@ struct statement {
 };
 
 extern const struct statement statement_ready, statement_ping, statement_authenticate_hotkey,
-    statement_issue_launch_config, statement_describe_claim, statement_claim_launch_config, statement_store_challenge,
-    statement_release_claim, statement_begin_verification, statement_finish_verification,
-    statement_activate_launch_config, statement_delete_instance, statement_reap;
+    statement_issue_launch_config, statement_describe_claim, statement_claim_launch_config,
+    statement_store_challenge, statement_release_claim, statement_begin_verification,
+    statement_finish_verification, statement_activate_launch_config, statement_delete_instance,
+    statement_reap;
 
 #endif

@@ -1,5 +1,5 @@
-/* GET /instances/launch_config/{config_id}/activate: the pod is ready for traffic. The SDK takes any HTTP answer here
- * as final, so a database that is away is waited for first. */
+/* GET /instances/launch_config/{config_id}/activate: the pod is ready for traffic. The SDK takes any HTTP
+ * answer here as final, so a database that is away is waited for first. */
 #include "db/statements.h"
 #include "endpoints/registry.h"
 
@@ -10,8 +10,8 @@ static enum status run(struct exchange *exchange)
     enum status status;
     json_object *answer;
 
-    status = db_call_patiently(exchange->db, exchange->arena, &statement_activate_launch_config, parameters, &rows,
-                               exchange->config->database.activation_retry_ms);
+    status = db_call_patiently(exchange->db, exchange->arena, &statement_activate_launch_config, parameters,
+                               &rows, exchange->config->database.activation_retry_ms);
     if (status != STATUS_OK || endpoint_refused(exchange, &rows))
         return status;
 

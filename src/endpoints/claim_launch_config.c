@@ -1,6 +1,7 @@
 /* POST /instances/launch_config/{config_id}: the pod claims its launch config, once, and gets a challenge.
- * Network and cryptography here, the rules in SQL: look at the host, reserve everything in one transaction, make the
- * challenge with none open, store it in another. Whatever comes between is undone by release_claim or the reaper. */
+ * Network and cryptography here, the rules in SQL: look at the host, reserve everything in one transaction,
+ * make the challenge with none open, store it in another. Whatever comes between is undone by release_claim
+ * or the reaper. */
 #include "attest/aes.h"
 #include "attest/host.h"
 #include "attest/proof.h"
@@ -43,7 +44,11 @@ static const struct field port_fields[] = {
       .min = 22,
       .max = 65535,
       .doc = "The port on the host." },
-    { .name = "proto", .type = FIELD_CHOICE, .required = true, .choices = protocols, .doc = "tcp, udp or http." },
+    { .name = "proto",
+      .type = FIELD_CHOICE,
+      .required = true,
+      .choices = protocols,
+      .doc = "tcp, udp or http." },
     { .type = FIELD_END },
 };
 
@@ -89,8 +94,9 @@ static void check(json_object *body, struct field_errors *errors)
             json_object_array_add(loc, json_object_new_string("body"));
             json_object_array_add(loc, json_object_new_string("port_mappings"));
             json_object_array_add(loc, json_object_new_int64((int64_t)i));
-            fields_add_error(errors, "value_error", loc, "Value error, a port of this protocol is mapped twice",
-                             json_object_get(one), NULL);
+            fields_add_error(errors, "value_error", loc,
+                             "Value error, a port of this protocol is mapped twice", json_object_get(one),
+                             NULL);
             return;
         }
     }
@@ -117,8 +123,9 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
     const char *host = json_get_text(exchange->body, "host");
     int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
     const char *address = NULL;
-    const char *host_fault = host_vet(exchange->config, exchange->arena, host,
-                                      timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
+    const char *host_fault =
+        host_vet(exchange->config, exchange->arena, host,
+                 timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
     const char *parameters[12] = {
         exchange->path[0],
         endpoint_netuid(exchange),
@@ -165,8 +172,8 @@ static void release(struct exchange *exchange, const char *instance_id)
         log_event(LOG_LEVEL_WARNING, "a claim could not be released; the reaper will take it");
 }
 
-static void answer(struct exchange *exchange, const struct proof_gpu *gpu, const struct proof_challenge *challenge,
-                   const char *job_id)
+static void answer(struct exchange *exchange, const struct proof_gpu *gpu,
+                   const struct proof_challenge *challenge, const char *job_id)
 {
     json_object *body = json_object_new_object(), *key = json_object_new_object(), *povw;
     const char *plaintext =
@@ -190,8 +197,8 @@ static void answer(struct exchange *exchange, const struct proof_gpu *gpu, const
 }
 
 /* The second half: a challenge for the reserved instance. */
-static enum status challenge_pod(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                                 const struct db_rows *claim)
+static enum status challenge_pod(struct exchange *exchange, const char *instance_id,
+                                 const char *symmetric_key, const struct db_rows *claim)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_configured(exchange->config);
     struct proof_gpu gpu = {

@@ -1,5 +1,5 @@
-/* The shape of an endpoint: one constant per file, listed in registry.c. What is not said is denied: a missing
- * authentication policy refuses every request. */
+/* The shape of an endpoint: one constant per file, listed in registry.c. What is not said is denied: a
+ * missing authentication policy refuses every request. */
 #ifndef RIGGER_ENDPOINTS_ENDPOINT_H
 #define RIGGER_ENDPOINTS_ENDPOINT_H
 
@@ -17,11 +17,11 @@
 
 enum auth_policy {
     AUTH_DENY = 0,
-    AUTH_NONE,             /* anybody */
-    AUTH_HOTKEY_PURPOSE,   /* hotkey signature over the endpoint's purpose, or an account credential */
-    AUTH_HOTKEY_BODY,      /* hotkey signature over the body's digest, or an account credential */
-    AUTH_LAUNCH_TOKEN,     /* bearer of the launch token whose sub is the path's config_id */
-    AUTH_MONITORING        /* the configured monitoring networks */
+    AUTH_NONE,           /* anybody */
+    AUTH_HOTKEY_PURPOSE, /* hotkey signature over the endpoint's purpose, or an account credential */
+    AUTH_HOTKEY_BODY,    /* hotkey signature over the body's digest, or an account credential */
+    AUTH_LAUNCH_TOKEN,   /* bearer of the launch token whose sub is the path's config_id */
+    AUTH_MONITORING      /* the configured monitoring networks */
 };
 
 enum pool { POOL_FAST, POOL_SLOW };
@@ -44,9 +44,9 @@ struct exchange {
     struct response *response;
     struct caller caller;
     const char *path[ENDPOINT_PATH_PARAMETERS_MAX]; /* decoded path parameters, in order */
-    json_object *query, *body;                      /* validated and coerced; NULL where the endpoint declares none */
-    json_object *invalid;                           /* list of 422 errors; only set with runs_when_invalid */
-    int64_t deadline_ms;                            /* on clock_monotonic_ms: when the master loses patience */
+    json_object *query, *body; /* validated and coerced; NULL where the endpoint declares none */
+    json_object *invalid;      /* list of 422 errors; only set with runs_when_invalid */
+    int64_t deadline_ms;       /* on clock_monotonic_ms: when the master loses patience */
 };
 
 struct endpoint {
@@ -57,22 +57,23 @@ struct endpoint {
     enum auth_policy auth;
     const char *purpose; /* the signed tail of AUTH_HOTKEY_PURPOSE */
     enum pool pool;
-    bool large_body;              /* the claim's body limit instead of the common one */
+    bool large_body;                  /* the claim's body limit instead of the common one */
     const struct field *query, *body; /* NULL: none is read */
     /* Rules of the body that its table cannot express; adds to errors. NULL: none. */
     void (*check)(json_object *body, struct field_errors *errors);
     /* The state decides before the body does (verification): run is called with exchange->invalid set. */
     bool runs_when_invalid;
-    /* Does the work and fills in exchange->response. Anything but STATUS_OK is answered from the status table. */
+    /* Does the work and fills in exchange->response. Anything but STATUS_OK is answered from the status
+     * table. */
     enum status (*run)(struct exchange *exchange);
 };
 
-/* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a refusal, and the
- * endpoint is done. */
+/* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a
+ * refusal, and the endpoint is done. */
 bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows) MUST_CHECK;
 
-/* The parameters that every hotkey-authenticated SQL function begins with, as text for db_call: hotkey, netuid,
- * signature hash (NULL under an account credential). */
+/* The parameters that every hotkey-authenticated SQL function begins with, as text for db_call: hotkey,
+ * netuid, signature hash (NULL under an account credential). */
 void endpoint_hotkey_parameters(const struct exchange *exchange, const char *parameters[3]);
 
 /* The configured netuid as text, for db_call. */

@@ -1,5 +1,5 @@
-/* GET /instances/launch_config: a miner asks for a launch token. The rules (chute, capacity, job) are in the SQL
- * function; here the token is signed over what it returned. */
+/* GET /instances/launch_config: a miner asks for a launch token. The rules (chute, capacity, job) are in the
+ * SQL function; here the token is signed over what it returned. */
 #include "auth/launch_token.h"
 #include "core/encode.h"
 #include "db/statements.h"
@@ -12,7 +12,10 @@
 
 static const struct field query_fields[] = {
     { .name = "chute_id", .type = FIELD_TEXT, .required = true, .doc = "The chute to launch." },
-    { .name = "job_id", .type = FIELD_TEXT, .nullable = true, .doc = "The job to run, for a chute with jobs." },
+    { .name = "job_id",
+      .type = FIELD_TEXT,
+      .nullable = true,
+      .doc = "The job to run, for a chute with jobs." },
     { .type = FIELD_END },
 };
 
@@ -22,8 +25,8 @@ static char *sign_token(struct exchange *exchange, const struct db_rows *rows)
     struct launch_token token = {
         .config_id = config_id,
         .env_key = db_text(rows, 0, "env_key"),
-        .url = arena_printf(exchange->arena, "%s/instances/launch_config/%s", exchange->config->launch.public_url,
-                            config_id),
+        .url = arena_printf(exchange->arena, "%s/instances/launch_config/%s",
+                            exchange->config->launch.public_url, config_id),
         .job_id = db_text(rows, 0, "job_id"),
         .disk_gb = db_integer(rows, 0, "disk_gb"),
         .issued_at_s = db_integer(rows, 0, "issued_at"),

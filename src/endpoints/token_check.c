@@ -1,5 +1,5 @@
-/* GET /instances/token_check: a token that only the holder of the salt can predict, made from the caller's address. It
- * proves to the validator where a host's traffic leaves from. No database. */
+/* GET /instances/token_check: a token that only the holder of the salt can predict, made from the caller's
+ * address. It proves to the validator where a host's traffic leaves from. No database. */
 #include "core/buf.h"
 #include "core/encode.h"
 #include "endpoints/registry.h"

@@ -1,5 +1,5 @@
-/* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first one that
- * reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
+/* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first
+ * one that reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
 #include "attest/aes.h"
 #include "attest/proof.h"
 #include "auth/launch_token.h"
@@ -17,10 +17,19 @@
 #define POLL_INTERVAL_MS 100
 
 static const struct field body_fields[] = {
-    { .name = "response", .type = FIELD_TEXT, .required = true, .doc = "base64 of the answer under the instance's key." },
-    { .name = "iv", .type = FIELD_TEXT, .required = true, .doc = "Its initialisation vector, 32 hex digits." },
+    { .name = "response",
+      .type = FIELD_TEXT,
+      .required = true,
+      .doc = "base64 of the answer under the instance's key." },
+    { .name = "iv",
+      .type = FIELD_TEXT,
+      .required = true,
+      .doc = "Its initialisation vector, 32 hex digits." },
     { .name = "proof", .type = FIELD_OBJECT, .required = true, .doc = "GPU uuid to {\"work_product\": …}." },
-    { .name = "fsv", .type = FIELD_TEXT, .nullable = true, .doc = "Digest of the filesystem, SDK before 0.3.1." },
+    { .name = "fsv",
+      .type = FIELD_TEXT,
+      .nullable = true,
+      .doc = "Digest of the filesystem, SDK before 0.3.1." },
     { .type = FIELD_END },
 };
 
@@ -52,8 +61,8 @@ static bool answer_is_right(struct exchange *exchange, const struct db_rows *row
     const char *iv_text = json_get_text(exchange->body, "iv");
     const char *key_text = db_text(rows, 0, "symmetric_key");
     unsigned char key[AES128_KEY_BYTES], iv[AES_BLOCK_BYTES], *cipher;
-    const char *expected = arena_printf(exchange->arena, "secret is %s %s", exchange->path[0],
-                                        db_text(rows, 0, "seed"));
+    const char *expected =
+        arena_printf(exchange->arena, "secret is %s %s", exchange->path[0], db_text(rows, 0, "seed"));
     size_t length = 0;
     bool right;
 
@@ -70,7 +79,8 @@ static const char *work_product(struct exchange *exchange, const char *gpu_uuid)
 {
     json_object *proof = json_object_object_get(exchange->body, "proof"), *entry = NULL, *product = NULL;
 
-    if (!json_object_object_get_ex(proof, gpu_uuid, &entry) || !json_object_is_type(entry, json_type_object) ||
+    if (!json_object_object_get_ex(proof, gpu_uuid, &entry) ||
+        !json_object_is_type(entry, json_type_object) ||
         !json_object_object_get_ex(entry, "work_product", &product) ||
         !json_object_is_type(product, json_type_string))
         return "";
@@ -102,8 +112,8 @@ static enum status judge(struct exchange *exchange, const struct db_rows *rows, 
     }
     if (algorithm == NULL)
         return STATUS_UNAVAILABLE;
-    status = algorithm->check(exchange->config, exchange->arena, &gpu, &challenge, work_product(exchange, gpu.uuid),
-                             &valid);
+    status = algorithm->check(exchange->config, exchange->arena, &gpu, &challenge,
+                              work_product(exchange, gpu.uuid), &valid);
     if (status == STATUS_OK && !valid)
         *fault = "the proof of work is wrong";
     return status;
@@ -125,7 +135,8 @@ static enum status add_job(struct exchange *exchange, const struct db_rows *rows
     token = launch_token_sign_claims(exchange->arena, &exchange->config->launch.launch_secret, claims);
     if (token == NULL)
         return STATUS_UNAVAILABLE;
-    url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id, token);
+    url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id,
+                       token);
     json_object_object_add(answer, "job_id", json_object_new_string(job_id));
     json_object_object_add(answer, "job_method", json_object_new_string(db_text(rows, 0, "job_method")));
     json_object_object_add(answer, "job_data", data == NULL ? NULL : json_tokener_parse(data));

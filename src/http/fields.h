@@ -1,6 +1,6 @@
 /* Validation by table. An endpoint lists its query and body fields once; from the same list come the 422 of
- * pydantic 2's shape, the coerced values, and the OpenAPI document. All errors of a request are reported together, in
- * declaration order. */
+ * pydantic 2's shape, the coerced values, and the OpenAPI document. All errors of a request are reported
+ * together, in declaration order. */
 #ifndef RIGGER_HTTP_FIELDS_H
 #define RIGGER_HTTP_FIELDS_H
 
@@ -27,12 +27,12 @@ struct field {
     const char *name;
     enum field_type type;
     bool required;
-    bool nullable;              /* null is accepted and stands for absent */
+    bool nullable; /* null is accepted and stands for absent */
     bool has_min, has_max;
-    int64_t min, max;           /* an integer's bounds; a list's count of items; a text's length in characters */
+    int64_t min, max; /* an integer's bounds; a list's count of items; a text's length in characters */
     const char *const *choices; /* of a choice; NULL-terminated */
     const struct field *children;
-    const char *doc;            /* one sentence for the OpenAPI document */
+    const char *doc; /* one sentence for the OpenAPI document */
 };
 
 /* Errors as pydantic gives them; made by fields_*, sent by the caller. */
@@ -41,16 +41,18 @@ struct field_errors {
     json_object *list; /* [{"type","loc","msg","input","ctx"?}, …]; NULL while there is none */
 };
 
-/* Checks the query parameters. The result (deferred on the arena) holds the declared fields that are present, coerced
- * to their types. Faults are added to errors. */
-json_object *fields_read_query(const struct field *fields, const struct request *request, struct field_errors *errors);
+/* Checks the query parameters. The result (deferred on the arena) holds the declared fields that are present,
+ * coerced to their types. Faults are added to errors. */
+json_object *fields_read_query(const struct field *fields, const struct request *request,
+                               struct field_errors *errors);
 
-/* Checks the JSON body: strict JSON, then the table. The result holds the declared fields alone, coerced; NULL where
- * errors made it meaningless. A body that is no JSON is one error json_invalid. */
-json_object *fields_read_body(const struct field *fields, const struct request *request, struct field_errors *errors);
+/* Checks the JSON body: strict JSON, then the table. The result holds the declared fields alone, coerced;
+ * NULL where errors made it meaningless. A body that is no JSON is one error json_invalid. */
+json_object *fields_read_body(const struct field *fields, const struct request *request,
+                              struct field_errors *errors);
 
-/* Adds one error; for rules that a table cannot express (uniqueness across items). loc: a JSON array, input: the
- * offending value or NULL, ctx: NULL or an object; all three are taken over. */
+/* Adds one error; for rules that a table cannot express (uniqueness across items). loc: a JSON array, input:
+ * the offending value or NULL, ctx: NULL or an object; all three are taken over. */
 void fields_add_error(struct field_errors *errors, const char *type, json_object *loc, const char *msg,
                       json_object *input, json_object *ctx);
 

@@ -37,17 +37,19 @@ struct request {
     size_t body_length;
 };
 
-/* Reads the head of a request from transport->environment: method, path (base_path taken off), query, peer, id.
- * STATUS_MALFORMED_REQUEST: no REQUEST_URI, or one that is not an origin-form path; STATUS_NOT_FOUND: outside base_path.
- * request_id is set in every case. */
+/* Reads the head of a request from transport->environment: method, path (base_path taken off), query, peer,
+ * id. STATUS_MALFORMED_REQUEST: no REQUEST_URI, or one that is not an origin-form path; STATUS_NOT_FOUND:
+ * outside base_path. request_id is set in every case. */
 enum status request_read_head(struct request *request, struct arena *arena, struct transport *transport,
                               const char *base_path) MUST_CHECK;
 
 /* Reads the body, at most max_bytes. STATUS_TOO_LARGE before anything is read where CONTENT_LENGTH says so;
- * STATUS_MALFORMED_REQUEST: CONTENT_LENGTH absent on a method with a body, not a number, or not what arrived. */
+ * STATUS_MALFORMED_REQUEST: CONTENT_LENGTH absent on a method with a body, not a number, or not what arrived.
+ */
 enum status request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
 
-/* The value of a CGI variable (e.g. "HTTP_X_CHUTES_HOTKEY"), NULL if absent; *count is how often it stands there. */
+/* The value of a CGI variable (e.g. "HTTP_X_CHUTES_HOTKEY"), NULL if absent; *count is how often it stands
+ * there. */
 const char *request_variable(const struct request *request, const char *name, int *count);
 
 #endif

@@ -13,16 +13,17 @@ struct response {
     const char *content_type; /* NULL: application/json */
     const char *body;         /* in the request's arena; NULL: none */
     size_t body_length;
-    const char *location;   /* of a 307 */
-    const char *allow;      /* of a 405 */
-    int retry_after_s;      /* > 0: Retry-After */
-    const char *reason;     /* what goes into the log; a public text */
+    const char *location; /* of a 307 */
+    const char *allow;    /* of a 405 */
+    int retry_after_s;    /* > 0: Retry-After */
+    const char *reason;   /* what goes into the log; a public text */
 };
 
 /* {"detail": text} with the given HTTP status; text is copied. 503 gets Retry-After. */
 void response_detail(struct response *response, struct arena *arena, int http_status, const char *text);
 
-/* response_detail with the status and public text of the table; STATUS_FAULT names the request id and nothing else. */
+/* response_detail with the status and public text of the table; STATUS_FAULT names the request id and nothing
+ * else. */
 void response_failure(struct response *response, const struct request *request, enum status status);
 
 /* A JSON value; takes ownership of value. NULL (out of memory) becomes a 503. */

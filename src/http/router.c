@@ -49,11 +49,8 @@ static bool matches(struct arena *arena, const char *pattern, const char *path,
 static const char *write_allow(struct arena *arena, unsigned methods)
 {
     static const char *const names[] = {
-        [HTTP_GET] = "GET",
-        [HTTP_POST] = "POST",
-        [HTTP_PUT] = "PUT",
-        [HTTP_PATCH] = "PATCH",
-        [HTTP_DELETE] = "DELETE",
+        [HTTP_GET] = "GET",     [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+        [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
     };
     const char *allow = "";
 

@@ -14,8 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG             4096
-#define FIRST_INHERITED_FD  3 /* sd_listen_fds(3) */
+#define BACKLOG            4096
+#define FIRST_INHERITED_FD 3 /* sd_listen_fds(3) */
 
 static bool set_group(const char *path, const char *group)
 {
@@ -48,7 +48,8 @@ int listener_open(const char *path, mode_t mode, const char *group)
     int fd = -1;
 
     if (strlen(path) >= sizeof(address.sun_path)) {
-        log_event(LOG_LEVEL_ERROR, "socket path is longer than %zu bytes: %s", sizeof(address.sun_path) - 1, path);
+        log_event(LOG_LEVEL_ERROR, "socket path is longer than %zu bytes: %s", sizeof(address.sun_path) - 1,
+                  path);
         return -1;
     }
     memcpy(address.sun_path, path, strlen(path) + 1);

@@ -45,15 +45,16 @@ static NO_RETURN void run_child(const struct master *master, const struct child 
     struct worker worker = {
         .config = config,
         .role = child->role == ROLE_FAST ? "fast" : "slow",
-        .deadline_ms = child->role == ROLE_FAST ? config->server.fast_deadline_ms : config->server.slow_deadline_ms,
+        .deadline_ms =
+            child->role == ROLE_FAST ? config->server.fast_deadline_ms : config->server.slow_deadline_ms,
         .slot = child->slot,
         .master = master_pid,
     };
 
     if (child->role == ROLE_BACKGROUND)
-        _exit(background_run(config, master_pid));
+        exit(background_run(config, master_pid));
     worker.listener = master->listeners[child->role];
-    _exit(worker_run(&worker));
+    exit(worker_run(&worker));
 }
 
 static void start_child(const struct master *master, struct child *child)
@@ -130,8 +131,8 @@ static void warn_of_restarts(const struct config *before, const struct config *a
     const struct setting *setting = NULL;
 
     while ((setting = config_next_restart_needed(before, after, setting)) != NULL)
-        log_event(LOG_LEVEL_WARNING, "[%s] %s has changed; that takes effect at the next restart", setting->section,
-                  setting->key);
+        log_event(LOG_LEVEL_WARNING, "[%s] %s has changed; that takes effect at the next restart",
+                  setting->section, setting->key);
 }
 
 /* Loads the configuration anew and gives every place a new child; the old ones finish what they have. */
@@ -232,7 +233,8 @@ static bool open_listeners(struct master *master)
 
 static bool make_places(struct master *master)
 {
-    size_t fast = (size_t)master->config->server.fast_workers, slow = (size_t)master->config->server.slow_workers;
+    size_t fast = (size_t)master->config->server.fast_workers,
+           slow = (size_t)master->config->server.slow_workers;
     struct scoreboard_slot *slots;
 
     master->count = fast + slow + 1;

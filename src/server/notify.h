@@ -1,4 +1,5 @@
-/* sd_notify(3) without the library: what a service of Type=notify says to systemd. Nothing happens elsewhere. */
+/* sd_notify(3) without the library: what a service of Type=notify says to systemd. Nothing happens elsewhere.
+ */
 #ifndef RIGGER_SERVER_NOTIFY_H
 #define RIGGER_SERVER_NOTIFY_H
 

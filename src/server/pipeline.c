@@ -20,8 +20,9 @@ static void answer_no_endpoint(struct exchange *exchange, const struct route *ro
 
     if (route->redirect != NULL) {
         response_detail(response, exchange->arena, 307, "Temporary Redirect");
-        response->location = arena_printf(exchange->arena, "%s%s%s%s", exchange->config->server.base_path,
-                                          route->redirect, request->query[0] == '\0' ? "" : "?", request->query);
+        response->location =
+            arena_printf(exchange->arena, "%s%s%s%s", exchange->config->server.base_path, route->redirect,
+                         request->query[0] == '\0' ? "" : "?", request->query);
         return;
     }
     response_failure(response, request, route->allow != NULL ? STATUS_METHOD_NOT_ALLOWED : STATUS_NOT_FOUND);
@@ -59,8 +60,8 @@ static void answer_invalid(struct exchange *exchange, json_object *errors)
     response_json(exchange->response, exchange->arena, 422, body);
 }
 
-/* Authentication comes before validation: a malformed request of a hotkey that is not registered, is blacklisted or
- * replays a signature is told so, and not what is malformed. */
+/* Authentication comes before validation: a malformed request of a hotkey that is not registered, is
+ * blacklisted or replays a signature is told so, and not what is malformed. */
 static enum status refuse_invalid(struct exchange *exchange, json_object *errors)
 {
     char request_key[UUID_TEXT_BYTES];
@@ -108,15 +109,17 @@ static void serve(struct exchange *exchange)
     struct route route;
     enum status status;
 
-    status = request_read_head(request, exchange->arena, request->transport, exchange->config->server.base_path);
+    status =
+        request_read_head(request, exchange->arena, request->transport, exchange->config->server.base_path);
     log_set_request(request->request_id);
     if (status != STATUS_OK) {
         response_failure(exchange->response, request, status);
         return;
     }
     forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
-    request->client = client_address_find(exchange->arena, request->peer, forwarded_count == 1 ? forwarded : NULL,
-                                          exchange->config->server.trusted_proxies);
+    request->client =
+        client_address_find(exchange->arena, request->peer, forwarded_count == 1 ? forwarded : NULL,
+                            exchange->config->server.trusted_proxies);
     route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
     if (route.endpoint == NULL) {
         answer_no_endpoint(exchange, &route);

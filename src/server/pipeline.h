@@ -1,5 +1,5 @@
-/* The straight way of one request: route, body size, authentication, validation, the endpoint, the answer, the log
- * line. The only place that orders these steps. */
+/* The straight way of one request: route, body size, authentication, validation, the endpoint, the answer,
+ * the log line. The only place that orders these steps. */
 #ifndef RIGGER_SERVER_PIPELINE_H
 #define RIGGER_SERVER_PIPELINE_H
 

@@ -1,4 +1,5 @@
-/* What the master knows of its workers: a slot each in shared memory, written by the worker, read by the master. */
+/* What the master knows of its workers: a slot each in shared memory, written by the worker, read by the
+ * master. */
 #ifndef RIGGER_SERVER_SCOREBOARD_H
 #define RIGGER_SERVER_SCOREBOARD_H
 
@@ -10,8 +11,9 @@
 #include <stdint.h>
 
 struct scoreboard_slot {
-    _Atomic int64_t deadline_ms; /* on clock_monotonic_ms: when the request in hand is overdue; 0: none in hand */
-    _Atomic uint64_t requests;   /* answered since the slot's worker began */
+    _Atomic int64_t
+        deadline_ms; /* on clock_monotonic_ms: when the request in hand is overdue; 0: none in hand */
+    _Atomic uint64_t requests; /* answered since the slot's worker began */
 };
 
 /* An array of count slots in memory that children share; NULL: no memory. Kept until the process ends. */

@@ -1,4 +1,5 @@
-/* Plain CGI (RFC 3875): one request from the environment and standard input, the answer to standard output. */
+/* Plain CGI (RFC 3875): one request from the environment and standard input, the answer to standard output.
+ */
 #ifndef RIGGER_SERVER_TRANSPORT_CGI_H
 #define RIGGER_SERVER_TRANSPORT_CGI_H
 

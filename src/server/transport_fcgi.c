@@ -1,5 +1,5 @@
-/* Binds libfcgi to struct transport. We accept the connection ourselves and hand it over as a kept one, so that the
- * library neither accepts nor closes: its own accept can be held up by a silent peer. */
+/* Binds libfcgi to struct transport. We accept the connection ourselves and hand it over as a kept one, so
+ * that the library neither accepts nor closes: its own accept can be held up by a silent peer. */
 #include "server/transport_fcgi.h"
 
 #include <fcgiapp.h>

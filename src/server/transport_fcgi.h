@@ -1,4 +1,5 @@
-/* FastCGI through libfcgi, one connection a request. The only file that includes fcgiapp.h is transport_fcgi.c. */
+/* FastCGI through libfcgi, one connection a request. The only file that includes fcgiapp.h is
+ * transport_fcgi.c. */
 #ifndef RIGGER_SERVER_TRANSPORT_FCGI_H
 #define RIGGER_SERVER_TRANSPORT_FCGI_H
 
@@ -13,8 +14,9 @@ struct fcgi_connection;
 /* Prepares the library; once per process, before any signal handler is installed: it installs its own. */
 bool fcgi_prepare(void) MUST_CHECK;
 
-/* Reads the head of the one request on an accepted connection. The library has no time limits, so the descriptor gets
- * them: io_timeout_ms for each read and write. Takes the descriptor over. NULL: no whole, well-formed request came. */
+/* Reads the head of the one request on an accepted connection. The library has no time limits, so the
+ * descriptor gets them: io_timeout_ms for each read and write. Takes the descriptor over. NULL: no whole,
+ * well-formed request came. */
 struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms) MUST_CHECK;
 
 /* The request's transport; it lives as long as the connection. */

@@ -1,5 +1,5 @@
-/* Accepts, serves, closes. Every wait has an end: the accept by a signal, reads and writes by the socket's limits, the
- * whole request by the master. */
+/* Accepts, serves, closes. Every wait has an end: the accept by a signal, reads and writes by the socket's
+ * limits, the whole request by the master. */
 #include "server/worker.h"
 
 #include "core/arena.h"

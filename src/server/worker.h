@@ -21,8 +21,8 @@ struct worker {
     pid_t master;                 /* 0: none; its death drains the worker */
 };
 
-/* Serves until it is told to stop (SIGTERM, the master's death) or has served worker_requests. Returns the exit code.
- * Signals are taken between requests only. */
+/* Serves until it is told to stop (SIGTERM, the master's death) or has served worker_requests. Returns the
+ * exit code. Signals are taken between requests only. */
 int worker_run(const struct worker *worker) MUST_CHECK;
 
 /* Serves the one request of a CGI process. Returns the exit code. */

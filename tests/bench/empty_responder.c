@@ -1,5 +1,5 @@
-/* The least a FastCGI responder can do: accept, answer 200, close. The yardstick for token_check, behind the same
- * nginx. Usage: empty_responder SOCKET WORKERS */
+/* The least a FastCGI responder can do: accept, answer 200, close. The yardstick for token_check, behind the
+ * same nginx. Usage: empty_responder SOCKET WORKERS */
 #include <fcgiapp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,8 @@ static void serve(int listener)
 
     FCGX_InitRequest(&request, listener, 0);
     while (FCGX_Accept_r(&request) == 0) {
-        FCGX_PutS("Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}", request.out);
+        FCGX_PutS("Status: 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+                  request.out);
         FCGX_Finish_r(&request);
     }
 }

@@ -114,6 +114,8 @@ class Responder:
 
     def log(self):
         """All it has written so far."""
+        if not os.path.exists(self.log_path):
+            return ""
         with open(self.log_path, encoding="utf-8", errors="replace") as log:
             return log.read()
 

@@ -6,6 +6,7 @@ import tempfile
 
 from .network import Network
 from .postgres import Postgres
+from .processes import StackError
 from .responder import Responder, default_settings
 from .webserver import Nginx
 
@@ -40,11 +41,14 @@ class Stack:
         return self
 
     def stop(self):
-        """Stops everything and removes the directory."""
+        """Stops everything and removes the directory. What a sanitizer found is an error, whoever survived it."""
         self.nginx.stop()
         self.responder.stop()
         self.postgres.stop()
+        found = [line for line in self.responder.log().splitlines() if "Sanitizer" in line or "runtime error" in line]
         shutil.rmtree(self.directory, ignore_errors=True)
+        if found:
+            raise StackError("\n".join(found))
 
     def __enter__(self):
         try:

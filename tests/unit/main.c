@@ -1,4 +1,5 @@
-/* Runs every suite of unit tests; the list is the whole content. CK_* variables of Check choose output and forks. */
+/* Runs every suite of unit tests; the list is the whole content. CK_* variables of Check choose output and
+ * forks. */
 #include <check.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -31,11 +32,11 @@ Suite *tally_suite(void);
 Suite *http_client_suite(void);
 
 static Suite *(*const suites[])(void) = {
-    arena_suite,   buf_suite,      log_suite,          secret_suite,        config_suite, config_faults_suite,
-    dsn_suite,     encode_suite,   client_address_suite, ss58_suite,        keccak_suite, merlin_suite,
-    sr25519_suite, hotkey_suite,   jwt_suite,          launch_token_suite,  aes_suite,    host_suite,
-    envdump_suite, ports_suite,
-    matmul_suite,  matmul_prover_suite, slot_suite,    tally_suite,         http_client_suite,
+    arena_suite,         buf_suite,           log_suite,     secret_suite,         config_suite,
+    config_faults_suite, dsn_suite,           encode_suite,  client_address_suite, ss58_suite,
+    keccak_suite,        merlin_suite,        sr25519_suite, hotkey_suite,         jwt_suite,
+    launch_token_suite,  aes_suite,           host_suite,    envdump_suite,        ports_suite,
+    matmul_suite,        matmul_prover_suite, slot_suite,    tally_suite,          http_client_suite,
 };
 
 int main(void)

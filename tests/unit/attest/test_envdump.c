@@ -62,7 +62,8 @@ static const struct {
     bool matches;
 } commands[] = {
     { "python chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, true },
-    { "/usr/bin/python3 /usr/local/bin/chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, true },
+    { "/usr/bin/python3 /usr/local/bin/chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V",
+      NULL, true },
     { "/usr/bin/python3.10 chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, true },
     { "python3. chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, false },
     { "python2 chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, false },
@@ -76,9 +77,12 @@ static const struct {
     { "python  chutes run app:chute --port 8000 --miner-ss58 M --validator-ss58 V", NULL, false },
     { "python", NULL, false },
     { "", NULL, false },
-    { "python chutes run app:chute --port 8000 --graval-seed 7 --miner-ss58 M --validator-ss58 V", "7", true },
-    { "python chutes run app:chute --port 8000 --graval-seed 8 --miner-ss58 M --validator-ss58 V", "7", false },
-    { "python chutes run app:chute --port 8000 --graval-seed 7 --miner-ss58 M --validator-ss58 V", NULL, false },
+    { "python chutes run app:chute --port 8000 --graval-seed 7 --miner-ss58 M --validator-ss58 V", "7",
+      true },
+    { "python chutes run app:chute --port 8000 --graval-seed 8 --miner-ss58 M --validator-ss58 V", "7",
+      false },
+    { "python chutes run app:chute --port 8000 --graval-seed 7 --miner-ss58 M --validator-ss58 V", NULL,
+      false },
 };
 
 START_TEST(the_command_must_be_exactly_the_expected_one)
@@ -87,8 +91,8 @@ START_TEST(the_command_must_be_exactly_the_expected_one)
         .ref_str = "app:chute", .hotkey = "M", .validator = "V", .seed = commands[_i].seed
     };
 
-    ck_assert_msg(envdump_command_matches(arena, commands[_i].cmdline, &expected) == commands[_i].matches, "%s",
-                  commands[_i].cmdline);
+    ck_assert_msg(envdump_command_matches(arena, commands[_i].cmdline, &expected) == commands[_i].matches,
+                  "%s", commands[_i].cmdline);
 }
 END_TEST
 
@@ -135,8 +139,7 @@ static const struct {
 
 START_TEST(the_code_must_be_the_chute_s_byte_for_byte)
 {
-    const char *reason =
-        envdump_check_code(arena, codes[_i].dump, strlen(codes[_i].dump), codes[_i].code);
+    const char *reason = envdump_check_code(arena, codes[_i].dump, strlen(codes[_i].dump), codes[_i].code);
 
     ck_assert_int_eq(reason == NULL, codes[_i].passes);
 }

@@ -21,7 +21,17 @@ Suite *ports_suite(void);
 
 static const unsigned char key[AES128_KEY_BYTES] = "0123456789abcde";
 
-enum behaviour { HONEST, OTHER_PORT, OTHER_PROTOCOL, OTHER_KEY, GARBAGE, FLOOD, CLOSE, TRICKLE, SECOND_DATAGRAM };
+enum behaviour {
+    HONEST,
+    OTHER_PORT,
+    OTHER_PROTOCOL,
+    OTHER_KEY,
+    GARBAGE,
+    FLOOD,
+    CLOSE,
+    TRICKLE,
+    SECOND_DATAGRAM
+};
 
 struct pod {
     enum behaviour behaviour;
@@ -38,9 +48,11 @@ static size_t make_answer(const struct pod *pod, char *out, size_t size)
     bool udp = pod->behaviour == OTHER_PROTOCOL ? !pod->udp : pod->udp;
     size_t length;
 
-    snprintf(text, sizeof(text), "response from %s %d", udp ? "udp" : "tcp", pod->behaviour == OTHER_PORT ? 1 : 9000);
+    snprintf(text, sizeof(text), "response from %s %d", udp ? "udp" : "tcp",
+             pod->behaviour == OTHER_PORT ? 1 : 9000);
     randombytes_buf(iv, sizeof(iv));
-    length = aes_cbc_encrypt(pod->behaviour == OTHER_KEY ? wrong : key, sizeof(key), iv, text, strlen(text), cipher);
+    length = aes_cbc_encrypt(pod->behaviour == OTHER_KEY ? wrong : key, sizeof(key), iv, text, strlen(text),
+                             cipher);
     hex_encode(iv_hex, iv, sizeof(iv));
     sodium_bin2base64(base64, sizeof(base64), cipher, length, sodium_base64_VARIANT_ORIGINAL);
     return (size_t)snprintf(out, size, "%s|%s", iv_hex, base64);
@@ -123,16 +135,17 @@ static const struct {
     enum behaviour behaviour;
     bool udp, passes;
 } pods[] = {
-    { HONEST, false, true },          { HONEST, true, true },           { TRICKLE, false, true },
-    { SECOND_DATAGRAM, true, true },  { OTHER_PORT, false, false },     { OTHER_PROTOCOL, false, false },
-    { OTHER_KEY, false, false },      { GARBAGE, false, false },        { FLOOD, false, false },
-    { CLOSE, false, false },          { OTHER_PORT, true, false },      { OTHER_KEY, true, false },
+    { HONEST, false, true },         { HONEST, true, true },       { TRICKLE, false, true },
+    { SECOND_DATAGRAM, true, true }, { OTHER_PORT, false, false }, { OTHER_PROTOCOL, false, false },
+    { OTHER_KEY, false, false },     { GARBAGE, false, false },    { FLOOD, false, false },
+    { CLOSE, false, false },         { OTHER_PORT, true, false },  { OTHER_KEY, true, false },
 };
 
 START_TEST(a_pod_is_judged_by_its_answer)
 {
     json_object *mappings = json_object_new_array();
-    /* A datagram that is wrong is waited past, for a right one may follow: such a probe ends with its deadline. */
+    /* A datagram that is wrong is waited past, for a right one may follow: such a probe ends with its
+     * deadline. */
     int64_t deadline_ms = clock_monotonic_ms() + (pods[_i].udp && !pods[_i].passes ? 300 : 10000);
     struct pod pod;
 
