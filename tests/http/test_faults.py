@@ -106,7 +106,6 @@ def test_activation_waits_for_the_database(own):
 
 def test_sigterm_finishes_what_is_in_flight_and_exits_0(own):
     api = Api(own)
-    own.postgres.execute("begin; lock table public.chutes in access exclusive mode; select pg_sleep(0); commit")
     miner, chute = own.network.miner(), own.network.chute()
     blocker = own.postgres.connect()
     blocker.autocommit = False
@@ -143,6 +142,55 @@ def test_sighup_rolls_the_workers_with_no_request_lost(own):
     for thread in threads:
         thread.join()
     assert set(answers) == {200}
+
+
+def test_a_worker_past_its_deadline_is_replaced():
+    def impatient(settings):
+        settings["server"].update(fast_deadline_ms=500)
+
+    with Stack(impatient) as stack:
+        api = Api(stack)
+        miner, chute = stack.network.miner(), stack.network.chute()
+        before = set(stack.responder.workers())
+        blocker = stack.postgres.connect()
+        blocker.autocommit = False
+        blocker.cursor().execute("lock table public.chutes in access exclusive mode")
+        answer = api.token(miner, chute)
+        assert (answer.status, answer.json["detail"]) == (503, "Service temporarily unavailable, try again")
+        blocker.rollback()
+        blocker.close()
+        wait_for(lambda: len(set(stack.responder.workers()) - before) == 1, "the successor")
+        assert api.token(miner, chute).status == 200
+
+
+def test_a_lock_held_too_long_is_503_and_not_a_held_connection():
+    def short(settings):
+        settings["database"].update(lock_timeout_ms=300, statement_timeout_ms=600)
+
+    with Stack(short) as stack:
+        api = Api(stack)
+        miner, chute = stack.network.miner(), stack.network.chute()
+        blocker = stack.postgres.connect()
+        blocker.autocommit = False
+        blocker.cursor().execute("lock table public.chutes in access exclusive mode")
+        answer = api.token(miner, chute)
+        assert answer.status == 503 and answer.headers["Retry-After"]
+        blocker.rollback()
+        blocker.close()
+        assert api.token(miner, chute).status == 200
+
+
+def test_two_migrations_at_once_end_in_one_schema():
+    stack = Stack()
+    try:
+        stack.postgres.create()
+        stack.responder.write_config()
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            said = list(pool.map(lambda _: stack.responder.migrate(), range(2)))
+        assert sum("0001_public_tables" in text for text in said) == 1
+        assert stack.postgres.execute("select * from rigger.check_invariants()") == []
+    finally:
+        stack.stop()
 
 
 def test_a_bad_configuration_at_sighup_changes_nothing(own):

@@ -74,3 +74,11 @@ def test_every_line_of_the_log_is_json_and_tells_of_its_request(stack, api):
     line, = [line for line in stack.responder.log_lines() if line.get("request_id") == request_id]
     assert line["route"] == "ping" and line["status"] == 200 and line["method"] == "GET"
     assert line["ms"] >= line["db_ms"] > 0
+
+
+def test_addresses_other_than_the_machine_s_own_are_limited(api):
+    answers = [api.request("GET", "/instances/token_check", source=("127.0.0.2", 0)) for _ in range(260)]
+    limited = [answer for answer in answers if answer.status == 429]
+    assert limited and {answer.status for answer in answers} == {200, 429}
+    assert limited[0].json == {"detail": "Too many requests"}
+    assert limited[0].headers["Retry-After"]
