@@ -153,7 +153,7 @@ char *postgres_value(const char *database, const char *sql)
     PGconn *connection;
     PGresult *result;
 
-    postgres_dsn(dsn, database, "application_name=test");
+    postgres_dsn(dsn, database, "application_name=test options='-c client_min_messages=warning'");
     connection = PQconnectdb(dsn);
     ck_assert_msg(PQstatus(connection) == CONNECTION_OK, "%s", PQerrorMessage(connection));
     result = PQexec(connection, sql);

@@ -1,0 +1,234 @@
+/* db/connection, session and dial: what a caller sees of a database that is busy, hangs, goes away and comes
+ * back. */
+#include "connection_fixture.h"
+#include "postgres.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+Suite *reconnection_suite(void);
+
+#define LONG_MS 60000 /* a budget that only a failing test uses up */
+
+static const struct statement die = {
+    .name = "die",
+    .text = "select public.die($1::int) as turn",
+    .parameter_count = 1,
+    .columns = "turn",
+};
+
+START_TEST(conflicts_are_repeated_three_times)
+{
+    static const char *const states[] = { "40001", "40P01" };
+
+    ck_assert_int_eq(calls_make(&calls_fail, "3", states[_i]), STATUS_OK);
+    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 4);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", states[_i]), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), states[_i]);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "8");
+}
+END_TEST
+
+START_TEST(a_server_that_is_no_good_is_tried_once_more)
+{
+    static const char *const states[] = { "25006", "53100", "57P01", "57P03", "08006" };
+
+    ck_assert_int_eq(calls_make(&calls_fail, "1", states[_i]), STATUS_OK);
+    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", states[_i]), STATUS_UNAVAILABLE);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
+}
+END_TEST
+
+START_TEST(what_is_stale_is_tried_once_more)
+{
+    ck_assert_int_eq(calls_make(&calls_fail, "1", "XX000"), STATUS_OK);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "XX000"), STATUS_FAULT);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
+}
+END_TEST
+
+START_TEST(what_takes_too_long_is_not_tried_again)
+{
+    static const char *const states[] = { "55P03", "57014" };
+
+    ck_assert_int_eq(calls_make(&calls_fail, "1", states[_i]), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), states[_i]);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "1");
+}
+END_TEST
+
+START_TEST(the_server_ends_a_long_statement)
+{
+    static const struct statement sleep = { .name = "sleep",
+                                            .text = "select pg_sleep(60)::text as slept",
+                                            .columns = "slept" };
+
+    calls.config.database.statement_timeout_ms = 50;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&sleep, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "57014");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+START_TEST(an_idle_connection_that_was_closed_goes_unnoticed)
+{
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    postgres_execute(
+        CALLS_DATABASE,
+        "select pg_terminate_backend(pid, 60000) from pg_stat_activity where application_name = 'rigger'");
+    ck_assert_int_eq(calls_make(&die, "1", NULL), STATUS_OK); /* which needs the one re-send for itself */
+    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+}
+END_TEST
+
+START_TEST(a_connection_lost_in_a_call_is_tried_once_more)
+{
+    ck_assert_int_eq(calls_make(&die, "1", NULL), STATUS_OK);
+    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+    ck_assert_int_eq(calls_make(&die, "100", NULL), STATUS_UNAVAILABLE);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+/* SIGSTOP: the server is there, takes the query and never answers. */
+START_TEST(a_server_that_hangs_is_left)
+{
+    char *pid;
+
+    calls.config.database.statement_timeout_ms = 100;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    pid =
+        postgres_value(CALLS_DATABASE, "select pid from pg_stat_activity where application_name = 'rigger'");
+    ck_assert_int_eq(kill((pid_t)strtol(pid, NULL, 10), SIGSTOP), 0);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "08006");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(kill((pid_t)strtol(pid, NULL, 10), SIGCONT), 0);
+    free(pid);
+}
+END_TEST
+
+START_TEST(a_database_that_comes_back_is_used_again)
+{
+    static const char *const modes[] = { "fast", "immediate" };
+
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    postgres_stop(modes[_i]);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "08001");
+    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_one, NULL, &calls.rows, 1),
+                     STATUS_UNAVAILABLE);
+    ck_assert(calls_logged("cannot connect"));
+    postgres_start();
+    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_one, NULL, &calls.rows, LONG_MS),
+                     STATUS_OK);
+    ck_assert(calls_logged("connected again"));
+}
+END_TEST
+
+START_TEST(patience_is_for_what_is_unavailable_only)
+{
+    const char *const parameters[] = { "100", "P0001" };
+
+    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_fail, parameters, &calls.rows, LONG_MS),
+                     STATUS_FAULT);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "1");
+}
+END_TEST
+
+START_TEST(a_failed_connection_is_logged_without_the_password)
+{
+    if (_i == 0)
+        postgres_dsn(calls.dsn, "nowhere", "password=geheim");
+    else
+        snprintf(calls.dsn, sizeof(calls.dsn), "no connection string geheim");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert(calls_logged("cannot connect"));
+    ck_assert(!calls_logged("geheim"));
+}
+END_TEST
+
+/* A server of that name that takes connections and says nothing. */
+static int listen_silently(const char *directory)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    ck_assert_int_eq(mkdir(directory, 0755), 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s/.s.PGSQL.5432", directory);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+    ck_assert_int_eq(listen(listener, 8), 0);
+    return listener;
+}
+
+START_TEST(a_host_that_is_silent_is_passed_over)
+{
+    char silent[80];
+    int listener;
+
+    snprintf(silent, sizeof(silent), "%s/silent", postgres_directory);
+    listener = listen_silently(silent);
+    snprintf(calls.dsn, sizeof(calls.dsn), "host=%s,%s port=5432,5432 user=rigger dbname=" CALLS_DATABASE,
+             silent, postgres_sockets);
+    calls.config.database.connect_timeout_s = 2;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    close(listener);
+}
+END_TEST
+
+START_TEST(a_host_that_is_not_there_is_passed_over)
+{
+    snprintf(calls.dsn, sizeof(calls.dsn), "postgresql://rigger@/" CALLS_DATABASE "?host=/nowhere,%s",
+             postgres_sockets);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+START_TEST(only_a_server_that_takes_writes_will_do)
+{
+    postgres_execute("postgres", "create database readonly");
+    postgres_execute("postgres", "alter database readonly set default_transaction_read_only = on");
+    postgres_dsn(calls.dsn, "readonly", "target_session_attrs=read-write");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert(calls_logged("read-only"));
+    postgres_execute("postgres", "drop database readonly");
+}
+END_TEST
+
+Suite *reconnection_suite(void)
+{
+    Suite *suite = suite_create("db/reconnection");
+    TCase *tests = tcase_create("reconnection");
+
+    tcase_set_timeout(tests, 60);
+    tcase_add_unchecked_fixture(tests, calls_make_database, postgres_tear_down);
+    tcase_add_checked_fixture(tests, calls_set_up, calls_tear_down);
+    tcase_add_loop_test(tests, conflicts_are_repeated_three_times, 0, 2);
+    tcase_add_loop_test(tests, a_server_that_is_no_good_is_tried_once_more, 0, 5);
+    tcase_add_test(tests, what_is_stale_is_tried_once_more);
+    tcase_add_loop_test(tests, what_takes_too_long_is_not_tried_again, 0, 2);
+    tcase_add_test(tests, the_server_ends_a_long_statement);
+    tcase_add_test(tests, an_idle_connection_that_was_closed_goes_unnoticed);
+    tcase_add_test(tests, a_connection_lost_in_a_call_is_tried_once_more);
+    tcase_add_test(tests, a_server_that_hangs_is_left);
+    tcase_add_loop_test(tests, a_database_that_comes_back_is_used_again, 0, 2);
+    tcase_add_test(tests, patience_is_for_what_is_unavailable_only);
+    tcase_add_loop_test(tests, a_failed_connection_is_logged_without_the_password, 0, 2);
+    tcase_add_test(tests, a_host_that_is_silent_is_passed_over);
+    tcase_add_test(tests, a_host_that_is_not_there_is_passed_over);
+    tcase_add_test(tests, only_a_server_that_takes_writes_will_do);
+    suite_add_tcase(suite, tests);
+    return suite;
+}
