@@ -1,11 +1,13 @@
 /* riggerctl status and reap: how the registry is, and what is overdue in it. */
 #include "ctl/ctl.h"
 
+#include "db/migrate.h"
 #include "db/statements.h"
 #include "db/statements_admin.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int print_statement(struct ctl_database *database, const struct statement *statement,
                            struct db_rows *rows)
@@ -21,6 +23,7 @@ static int print_statement(struct ctl_database *database, const struct statement
 int ctl_status(int argc, char **argv)
 {
     struct ctl_database database;
+    const char *version;
     struct db_rows rows;
     int code = EXIT_FAILURE;
 
@@ -28,6 +31,11 @@ int ctl_status(int argc, char **argv)
         goto out;
     if (db_call(database.db, database.arena, &statement_ready, NULL, &rows) != STATUS_OK) {
         fputs("riggerctl status: no database, or no schema in it: see rigger migrate\n", stderr);
+        goto out;
+    }
+    version = db_text(&rows, 0, "schema_version");
+    if (version == NULL || strcmp(version, migrate_schema_version()) != 0) {
+        fputs("riggerctl status: the schema is not this program's: run rigger migrate\n", stderr);
         goto out;
     }
     code = print_statement(&database, &statement_admin_status, &rows);

@@ -25,18 +25,28 @@ Suite *aes_suite(void);
 Suite *envdump_suite(void);
 Suite *host_suite(void);
 Suite *ports_suite(void);
+Suite *fields_suite(void);
+Suite *router_suite(void);
+Suite *request_suite(void);
 Suite *matmul_suite(void);
 Suite *matmul_prover_suite(void);
 Suite *slot_suite(void);
 Suite *tally_suite(void);
 Suite *http_client_suite(void);
+Suite *sqlstate_suite(void);
+Suite *connection_suite(void);
+Suite *reconnection_suite(void);
+Suite *migrate_suite(void);
+Suite *migrate_run_suite(void);
 
 static Suite *(*const suites[])(void) = {
-    arena_suite,         buf_suite,           log_suite,     secret_suite,         config_suite,
-    config_faults_suite, dsn_suite,           encode_suite,  client_address_suite, ss58_suite,
-    keccak_suite,        merlin_suite,        sr25519_suite, hotkey_suite,         jwt_suite,
-    launch_token_suite,  aes_suite,           host_suite,    envdump_suite,        ports_suite,
-    matmul_suite,        matmul_prover_suite, slot_suite,    tally_suite,          http_client_suite,
+    arena_suite,         buf_suite,     log_suite,         secret_suite,         config_suite,
+    config_faults_suite, dsn_suite,     encode_suite,      client_address_suite, ss58_suite,
+    keccak_suite,        merlin_suite,  sr25519_suite,     hotkey_suite,         jwt_suite,
+    launch_token_suite,  aes_suite,     host_suite,        envdump_suite,        ports_suite,
+    fields_suite,        router_suite,  request_suite,     matmul_suite,         matmul_prover_suite,
+    slot_suite,          tally_suite,   http_client_suite, sqlstate_suite,       connection_suite,
+    reconnection_suite,  migrate_suite, migrate_run_suite,
 };
 
 int main(void)

@@ -1,5 +1,5 @@
-/* Reads the test vectors of tests/vectors (or of the directory that RIGGER_VECTORS names, for the files it has). Whatever is wrong
- * with a file or a member fails the running test. */
+/* Reads the test vectors of tests/vectors (or of the directory that RIGGER_VECTORS names, for the files it
+ * has). Whatever is wrong with a file or a member fails the running test. */
 #ifndef RIGGER_TESTS_UNIT_VECTORS_H
 #define RIGGER_TESTS_UNIT_VECTORS_H
 

@@ -1,0 +1,211 @@
+/* http/request and http/response: from CGI variables to a request, and from an answer to bytes. */
+#include "http/request.h"
+#include "http/response.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+Suite *request_suite(void);
+
+/* A web server that has one request in memory. */
+struct memory {
+    struct transport transport; /* first: a transport is its memory */
+    const char *body;
+    size_t position;
+    char written[8192];
+    size_t written_length;
+};
+
+static ssize_t read_memory(struct transport *transport, void *data, size_t length)
+{
+    struct memory *memory = (struct memory *)transport;
+    size_t left = strlen(memory->body) - memory->position;
+
+    /* In small pieces, as a network gives them. */
+    if (length > 3)
+        length = 3;
+    if (length > left)
+        length = left;
+    memcpy(data, memory->body + memory->position, length);
+    memory->position += length;
+    return (ssize_t)length;
+}
+
+static bool write_memory(struct transport *transport, const void *data, size_t length)
+{
+    struct memory *memory = (struct memory *)transport;
+
+    if (length >= sizeof(memory->written) - memory->written_length)
+        return false;
+    memcpy(memory->written + memory->written_length, data, length);
+    memory->written_length += length;
+    return true;
+}
+
+static void prepare(struct memory *memory, char **environment, const char *body)
+{
+    *memory = (struct memory){ .body = body };
+    memory->transport =
+        (struct transport){ .environment = environment, .read = read_memory, .write = write_memory };
+}
+
+static const struct {
+    const char *uri, *base;
+    enum status status;
+    const char *path, *query;
+} heads[] = {
+    { "REQUEST_URI=/a/b?c=d&e", "", STATUS_OK, "/a/b", "c=d&e" },
+    { "REQUEST_URI=/a%2fb", "", STATUS_OK, "/a%2fb", "" },
+    { "REQUEST_URI=/api/a?x", "/api", STATUS_OK, "/a", "x" },
+    { "REQUEST_URI=/apix/a", "/api", STATUS_NOT_FOUND, NULL, NULL },
+    { "REQUEST_URI=/a", "/api", STATUS_NOT_FOUND, NULL, NULL },
+    { "REQUEST_URI=https://host:1/a?b", "", STATUS_OK, "/a", "b" },
+    { "REQUEST_URI=a", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
+    { "OTHER=x", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
+};
+
+START_TEST(the_head_is_read_from_the_variables)
+{
+    char *environment[] = { "REQUEST_METHOD=GET", (char *)heads[_i].uri, "REMOTE_ADDR=192.0.2.1",
+                            "HTTP_X_REQUEST_ID=abc-1", NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory memory;
+
+    prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, heads[_i].base), heads[_i].status);
+    ck_assert_str_eq(request.request_id, "abc-1");
+    if (heads[_i].status == STATUS_OK) {
+        ck_assert_str_eq(request.path, heads[_i].path);
+        ck_assert_str_eq(request.query, heads[_i].query);
+        ck_assert_str_eq(request.peer, "192.0.2.1");
+        ck_assert_int_eq(request.method, HTTP_GET);
+    }
+    arena_free(arena);
+}
+END_TEST
+
+static const char *const bad_ids[] = { "HTTP_X_REQUEST_ID=", "HTTP_X_REQUEST_ID=a b",
+                                       "HTTP_X_REQUEST_ID=a\r\nb", "HTTP_X_REQUEST_ID=\xc3\xa9",
+                                       "HTTP_X_REQUEST_ID=\"" };
+
+START_TEST(a_request_id_that_could_break_a_line_is_replaced)
+{
+    char *environment[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", (char *)bad_ids[_i], NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory memory;
+
+    prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    ck_assert_uint_eq(strlen(request.request_id), 36);
+    arena_free(arena);
+}
+END_TEST
+
+static const struct {
+    const char *method, *length, *body;
+    enum status status;
+} bodies[] = {
+    { "POST", "5", "12345", STATUS_OK },
+    { "POST", "0", "", STATUS_OK },
+    { "POST", "10", "1234567890", STATUS_OK },
+    { "POST", "11", "12345678901", STATUS_TOO_LARGE },
+    { "POST", "99999999999999999999999", "", STATUS_TOO_LARGE },
+    { "POST", "5", "1234", STATUS_MALFORMED_REQUEST },
+    { "POST", "-5", "12345", STATUS_MALFORMED_REQUEST },
+    { "POST", "+5", "12345", STATUS_MALFORMED_REQUEST },
+    { "POST", " 5", "12345", STATUS_MALFORMED_REQUEST },
+    { "POST", "0x5", "12345", STATUS_MALFORMED_REQUEST },
+    { "GET", "", "", STATUS_OK },
+};
+
+START_TEST(the_body_is_what_was_announced_or_refused)
+{
+    char method[64], length[64];
+    char *environment[] = { method, length, "REQUEST_URI=/", NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory memory;
+    enum status status;
+
+    snprintf(method, sizeof(method), "REQUEST_METHOD=%s", bodies[_i].method);
+    snprintf(length, sizeof(length), "CONTENT_LENGTH=%s", bodies[_i].length);
+    prepare(&memory, environment, bodies[_i].body);
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    status = request_read_body(&request, 10);
+    ck_assert_int_eq(status, bodies[_i].status);
+    if (status == STATUS_OK) {
+        ck_assert_uint_eq(request.body_length, strlen(bodies[_i].body));
+        ck_assert(request.body_length == 0 ||
+                  memcmp(request.body, bodies[_i].body, request.body_length) == 0);
+    }
+    if (status == STATUS_TOO_LARGE)
+        ck_assert_msg(memory.position == 0, "something was read of a body that is too large");
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_variable_that_stands_twice_is_counted)
+{
+    char *environment[] = {
+        "REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_X=1", "HTTP_XY=2", "HTTP_X=3", NULL
+    };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory memory;
+    int count = 0;
+
+    prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    request_variable(&request, "HTTP_X", &count);
+    ck_assert_int_eq(count, 2);
+    ck_assert_ptr_null(request_variable(&request, "HTTP_", &count));
+    ck_assert_int_eq(count, 0);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(an_answer_is_written_whole)
+{
+    char *environment[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_X_REQUEST_ID=id", NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct response response = { .status = 0 };
+    struct memory memory;
+
+    prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    response_failure(&response, &request, STATUS_UNAVAILABLE);
+    ck_assert(response_write(&response, &request));
+    memory.written[memory.written_length] = '\0';
+    ck_assert_ptr_nonnull(strstr(memory.written, "Status: 503 Service Unavailable\r\n"));
+    ck_assert_ptr_nonnull(strstr(memory.written, "X-Request-ID: id\r\n"));
+    ck_assert_ptr_nonnull(strstr(memory.written, "Retry-After: "));
+    ck_assert_ptr_nonnull(strstr(memory.written, "Cache-Control: no-store\r\n"));
+    ck_assert_ptr_nonnull(strstr(memory.written, "\r\n\r\n{\"detail\":"));
+    response_failure(&response, &request, STATUS_FAULT);
+    ck_assert_ptr_nonnull(strstr(response.body, "id"));
+    arena_free(arena);
+}
+END_TEST
+
+Suite *request_suite(void)
+{
+    Suite *suite = suite_create("request");
+    TCase *read_case = tcase_create("read"), *write_case = tcase_create("write");
+
+    tcase_add_loop_test(read_case, the_head_is_read_from_the_variables, 0, COUNT(heads));
+    tcase_add_loop_test(read_case, a_request_id_that_could_break_a_line_is_replaced, 0, COUNT(bad_ids));
+    tcase_add_loop_test(read_case, the_body_is_what_was_announced_or_refused, 0, COUNT(bodies));
+    tcase_add_test(read_case, a_variable_that_stands_twice_is_counted);
+    suite_add_tcase(suite, read_case);
+    tcase_add_test(write_case, an_answer_is_written_whole);
+    suite_add_tcase(suite, write_case);
+    return suite;
+}
