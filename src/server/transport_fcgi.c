@@ -73,6 +73,8 @@ struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms)
         fcgi_close(connection);
         return NULL;
     }
+    /* Whatever the web server asked for: the library would wait up to 2 s for the peer to hang up first. */
+    connection->request.keepConnection = 1;
     connection->transport = (struct transport){
         .environment = connection->request.envp,
         .read = read_body,
