@@ -76,6 +76,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A shell that starts us in the background has us ignore Ctrl-C; kill -INT is to work all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     started = time.monotonic()
     try:
         say("Starting a private PostgreSQL, rigger serve and nginx with TLS …")
