@@ -73,8 +73,6 @@ struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms)
         fcgi_close(connection);
         return NULL;
     }
-    /* Whatever the web server asked for: the library would wait up to 2 s for the peer to hang up first. */
-    connection->request.keepConnection = 1;
     connection->transport = (struct transport){
         .environment = connection->request.envp,
         .read = read_body,
@@ -90,6 +88,8 @@ struct transport *fcgi_transport(struct fcgi_connection *connection)
 
 void fcgi_close(struct fcgi_connection *connection)
 {
+    /* Where the web server did not ask for a kept connection the library ends our side, then reads until the
+     * peer ends its own, 2 s at most: Apache still sends its empty STDIN, and must not find us gone. */
     FCGX_Finish_r(&connection->request);
     FCGX_Free(&connection->request, 0);
     /* The library was told to keep the connection; where it met an error it has closed it all the same. */

@@ -35,15 +35,16 @@ class Answer:
 
 
 class Api:
-    """Requests through nginx. Paths are those of the wire contract."""
+    """Requests through nginx, or through another web server's port. Paths are those of the wire contract."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, port=None):
         self.stack = stack
+        self.port = port or stack.nginx.port
         self.context = ssl.create_default_context(cafile=stack.nginx.certificate)
 
     def request(self, method, path, body=None, headers=(), source=None):
         """One request on a connection of its own. headers: a dict, or pairs where one stands twice."""
-        connection = http.client.HTTPSConnection("127.0.0.1", self.stack.nginx.port, timeout=60, context=self.context,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context,
                                                  source_address=source)
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
