@@ -37,7 +37,7 @@ begin
     from (values
       ('rigger_app', array[
         'ready', 'authenticate_hotkey', 'issue_launch_config', 'describe_claim', 'claim_launch_config',
-        'store_challenge', 'release_claim', 'begin_verification', 'finish_verification',
+        'store_challenge', 'release_claim', 'begin_verification', 'release_attempt', 'finish_verification',
         'activate_launch_config', 'create_instance', 'activate_instance', 'delete_instance',
         'take_verification', 'finish_background_verification', 'reap', 'take_events', 'acknowledge_events',
         'prune_events']),

@@ -2,7 +2,7 @@
 --   environment and filesystem checks. For the responder alone: it carries the chute's code and the
 --   environment key.
 -- Parameters: the config.
--- Returns: one row, none for an unknown config; environment_rules: the setting of that name.
+-- Returns: one row, none for one that cannot be claimed; environment_rules: the setting of that name.
 -- Tables: launch_configs, chutes, images, rigger.settings (read).
 create or replace function rigger.describe_claim(p_config_id text)
 returns table (
@@ -20,6 +20,8 @@ as $$
   join public.chutes c on c.chute_id = l.chute_id
   left join public.images i on i.image_id = c.image_id
   where l.config_id = p_config_id
+    and l.retrieved_at is null
+    and l.failed_at is null
 $$;
 comment on function rigger.describe_claim(text) is
   'What the environment and filesystem checks of a claim are prepared with. Carries secrets.';

@@ -5,6 +5,7 @@
 
 static const struct proof_algorithm *const algorithms[] = {
     [PROOF_MATMUL] = &proof_matmul,
+    [PROOF_GRAVAL] = &proof_graval,
 };
 
 #define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))

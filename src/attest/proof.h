@@ -19,6 +19,13 @@ struct proof_gpu {
     int64_t iterations;
 };
 
+/* What a provider works with; deadline_ms (clock_monotonic_ms) bounds all of it. */
+struct proof_context {
+    const struct config *config;
+    struct arena *arena;
+    int64_t deadline_ms;
+};
+
 /* A challenge. make() fills in all of it; for check() it comes from the database, without ciphertext and tag.
  */
 struct proof_challenge {
@@ -32,15 +39,15 @@ struct proof_challenge {
 struct proof_algorithm {
     const char *name; /* as stored with the challenge */
     /* Seals the symmetric key (32 hex digits). Anything but STATUS_OK: no challenge could be made. */
-    enum status (*make)(const struct config *config, struct arena *arena, const struct proof_gpu *gpu,
+    enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu,
                         const char *symmetric_key, struct proof_challenge *challenge) MUST_CHECK;
     /* Judges a work product. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
-    enum status (*check)(const struct config *config, struct arena *arena, const struct proof_gpu *gpu,
+    enum status (*check)(const struct proof_context *context, const struct proof_gpu *gpu,
                          const struct proof_challenge *challenge, const char *work_product,
                          bool *valid) MUST_CHECK;
 };
 
-extern const struct proof_algorithm proof_matmul;
+extern const struct proof_algorithm proof_matmul, proof_graval;
 
 /* The provider that new challenges are made with; NULL if this build has none of the configured name. */
 const struct proof_algorithm *proof_algorithm_configured(const struct config *config);

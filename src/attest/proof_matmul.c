@@ -42,14 +42,14 @@ static bool seal(struct arena *arena, const unsigned char digest[MATMUL_DIGEST_B
     return cipher_length != 0;
 }
 
-static enum status make(const struct config *config, struct arena *arena, const struct proof_gpu *gpu,
+static enum status make(const struct proof_context *context, const struct proof_gpu *gpu,
                         const char *symmetric_key, struct proof_challenge *challenge)
 {
     struct matmul_challenge work = {
         .uuid = gpu->uuid,
         .seed = random_seed(),
         .iterations = (uint32_t)gpu->iterations,
-        .n = (uint32_t)config->attestation.matmul_n,
+        .n = (uint32_t)context->config->attestation.matmul_n,
     };
     uint32_t row = randombytes_uniform(work.n);
     unsigned char digest[1][MATMUL_DIGEST_BYTES];
@@ -61,12 +61,12 @@ static enum status make(const struct config *config, struct arena *arena, const 
     challenge->seed = work.seed;
     challenge->n = work.n;
     challenge->secret_row = row;
-    sealed = seal(arena, digest[0], symmetric_key, challenge);
+    sealed = seal(context->arena, digest[0], symmetric_key, challenge);
     sodium_memzero(digest, sizeof(digest));
     return sealed ? STATUS_OK : STATUS_UNAVAILABLE;
 }
 
-static enum status check(const struct config *config, struct arena *arena, const struct proof_gpu *gpu,
+static enum status check(const struct proof_context *context, const struct proof_gpu *gpu,
                          const struct proof_challenge *challenge, const char *work_product, bool *valid)
 {
     struct matmul_challenge work = {
@@ -76,9 +76,8 @@ static enum status check(const struct config *config, struct arena *arena, const
         .n = (uint32_t)challenge->n,
     };
 
-    (void)arena;
-    if (!matmul_verify(&work, (uint32_t)challenge->secret_row, (uint32_t)config->attestation.matmul_rows,
-                       work_product, valid))
+    if (!matmul_verify(&work, (uint32_t)challenge->secret_row,
+                       (uint32_t)context->config->attestation.matmul_rows, work_product, valid))
         return STATUS_UNAVAILABLE;
     return STATUS_OK;
 }

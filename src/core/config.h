@@ -54,6 +54,11 @@ struct config {
         enum environment_provider environment;
         enum filesystem_provider filesystem;
         int64_t matmul_n, matmul_rows;
+        char *graval_url; /* empty: none */
+        int64_t graval_retry_ms;
+        struct secret envdump_master_key, envdump_salt; /* hex; empty: none */
+        char *filesystem_command;                       /* empty: none */
+        int64_t filesystem_timeout_ms;
     } attestation;
     struct {
         int64_t reap_interval_ms;

@@ -280,6 +280,37 @@ static size_t index_of(const char *section, const char *key)
     return (size_t)(config_name_find(section, key) - config_settings);
 }
 
+static bool is_hex(const struct secret *secret)
+{
+    return secret->length % 2 == 0 && strspn(secret->text, "0123456789abcdefABCDEF") == secret->length;
+}
+
+static void check_envdump_secret(struct loader *loader, const struct secret *secret, const char *key)
+{
+    if (secret->text == NULL)
+        fault_of_setting(loader, index_of("attestation", key), "missing: environment = envdump needs it");
+    else if (!is_hex(secret))
+        fault_of_setting(loader, index_of("attestation", key), "not hex: write pairs of hex digits");
+}
+
+/* What the chosen providers cannot do without. */
+static void check_providers(struct loader *loader)
+{
+    const struct config *config = loader->config;
+
+    if (config->attestation.proof_of_work == PROOF_GRAVAL && config->attestation.graval_url[0] == '\0')
+        fault_of_setting(loader, index_of("attestation", "graval_url"),
+                         "missing: proof_of_work = graval needs it");
+    if (config->attestation.environment == ENVIRONMENT_ENVDUMP) {
+        check_envdump_secret(loader, &config->attestation.envdump_master_key, "envdump_master_key");
+        check_envdump_secret(loader, &config->attestation.envdump_salt, "envdump_salt");
+    }
+    if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
+        config->attestation.filesystem_command[0] == '\0')
+        fault_of_setting(loader, index_of("attestation", "filesystem_command"),
+                         "missing: filesystem = command needs it");
+}
+
 /* What two settings must be to each other; asked only once each is right by itself. */
 static void check_relations(struct loader *loader)
 {
@@ -294,6 +325,7 @@ static void check_relations(struct loader *loader)
     /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
     if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
         fault_of_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
+    check_providers(loader);
 }
 
 static const char *find_path(const char *path)

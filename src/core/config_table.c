@@ -62,6 +62,17 @@ static const char *check_url(const char *text)
     return NULL;
 }
 
+static const char *check_optional_url(const char *text)
+{
+    return text[0] == '\0' ? NULL : check_url(text);
+}
+
+static const char *check_command(const char *text)
+{
+    return text[0] == '\0' || text[0] == '/' ? NULL
+                                             : "not a command: begin with the absolute path of a program";
+}
+
 static const char *check_power_of_two(const char *text)
 {
     long long value = strtoll(text, NULL, 10);
@@ -151,6 +162,20 @@ const struct setting config_settings[] = {
       .reloadable = true, .doc = "Rows of the matrices of matmul, a power of two." },
     { NAMED(attestation, matmul_rows), RANGE(1, 15), .default_text = "4", .reloadable = true,
       .doc = "Random rows that the verifier of matmul computes again." },
+    { NAMED(attestation, graval_url), .type = SETTING_TEXT, .default_text = "", .check = check_optional_url,
+      .reloadable = true, .doc = "Base URL of the GraVal service, for proof_of_work = graval." },
+    { NAMED(attestation, graval_retry_ms), RANGE(0, HOUR_MS), .default_text = "3000", .reloadable = true,
+      .doc = "Pause between the seven tries of a GraVal request, milliseconds." },
+    { NAMED(attestation, envdump_master_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc = "Master key of environment dumps in hex, or @/path; for environment = envdump." },
+    { NAMED(attestation, envdump_salt), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc = "Salt of environment dumps in hex, or @/path; for environment = envdump." },
+    { NAMED(attestation, filesystem_command), .type = SETTING_TEXT, .default_text = "",
+      .check = check_command, .reloadable = true,
+      .doc = "Program and words, for filesystem = command; {image_id} {patch_version} {salt} {exclude} "
+             "stand for the question. It prints RESULT:<digest>." },
+    { NAMED(attestation, filesystem_timeout_ms), RANGE(10, HOUR_MS), .default_text = "30000",
+      .reloadable = true, .doc = "Limit of one run of filesystem_command, milliseconds." },
 
     { NAMED(background, reap_interval_ms), RANGE(100, DAY_MS), .default_text = "5000", .reloadable = true,
       .doc = "How often what is overdue is looked for, milliseconds." },

@@ -178,6 +178,10 @@ static bool store(struct config *config, const struct setting *setting, const ch
         memcpy(target, &choice, sizeof(choice));
         return choice != 0;
     case SETTING_SECRET:
+        if (text[0] == '\0') { /* an optional one that is not set */
+            secret_clear(target);
+            return true;
+        }
         return text[0] == '@' ? set_secret_of_file(target, text + 1, why)
                               : store_secret(target, text, strlen(text), why);
     }
@@ -232,7 +236,8 @@ void config_value_print(const struct config *config, const struct setting *setti
         fputs(setting->choices[choice - 1], out);
         break;
     case SETTING_SECRET:
-        fputs(SECRET_MASK, out);
+        if (((const struct secret *)source)->text != NULL)
+            fputs(SECRET_MASK, out);
         break;
     }
 }

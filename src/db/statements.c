@@ -79,6 +79,13 @@ const struct statement statement_begin_verification = {
         " address probe_ports chutes_version image_id patch_version filename",
 };
 
+const struct statement statement_release_attempt = {
+    .name = "release_attempt",
+    .text = "select status, detail from rigger.release_attempt($1::text, $2::uuid)",
+    .parameter_count = 2, /* config id, attempt id */
+    .columns = "status detail",
+};
+
 const struct statement statement_finish_verification = {
     .name = "finish_verification",
     .text =

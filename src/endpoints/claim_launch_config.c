@@ -3,11 +3,14 @@
  * make the challenge with none open, store it in another. Whatever comes between is undone by release_claim
  * or the reaper. */
 #include "attest/aes.h"
+#include "attest/environment.h"
+#include "attest/filesystem.h"
 #include "attest/host.h"
 #include "attest/proof.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
+#include "core/version.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
 #include "http/json.h"
@@ -15,8 +18,11 @@
 #include <sodium.h>
 #include <string.h>
 
-#define RESOLVE_TIMEOUT_MS 5000
-#define SYMMETRIC_KEY_HEX  (2 * AES128_KEY_BYTES + 1)
+#define ANSWER_MARGIN_MS         3000 /* for the statements after the challenge, before the master loses patience */
+#define RESOLVE_TIMEOUT_MS       5000
+#define LAUNCH_CONFIG_VERSION    "0.3.0" /* since then the command has no GraVal seed */
+#define FILESYSTEM_CLAIM_VERSION "0.3.1" /* since then the digest comes with the claim */
+#define SYMMETRIC_KEY_HEX        (2 * AES128_KEY_BYTES + 1)
 
 static const char *const protocols[] = { "tcp", "udp", "http", NULL };
 
@@ -117,8 +123,72 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
+/* What the checks of environment and filesystem found wrong with the pod; NULL: nothing. */
+struct findings {
+    const char *environment, *filesystem;
+};
+
+static enum status check_environment(struct exchange *exchange, const struct db_rows *facts,
+                                     struct findings *findings)
+{
+    const struct environment_claim claim = {
+        .env = json_get_text(exchange->body, "env"),
+        .code = json_get_text(exchange->body, "code"),
+        .env_key = db_text(facts, 0, "env_key"),
+        .ref_str = db_text(facts, 0, "ref_str"),
+        .hotkey = db_text(facts, 0, "miner_hotkey"),
+        .chute_code = db_text(facts, 0, "code"),
+        .graval_seed = version_is_before(db_text(facts, 0, "chutes_version"), LAUNCH_CONFIG_VERSION)
+                           ? db_text(facts, 0, "seed")
+                           : NULL,
+        .rules = db_text(facts, 0, "environment_rules"),
+    };
+
+    return environment_check(exchange->config, exchange->arena, &claim, &findings->environment);
+}
+
+static enum status check_filesystem(struct exchange *exchange, const struct db_rows *facts,
+                                    struct findings *findings)
+{
+    const char *patch_version = db_text(facts, 0, "patch_version");
+    const struct filesystem_question question = {
+        .image_id = db_text(facts, 0, "image_id"),
+        .patch_version = patch_version != NULL ? patch_version : "",
+        .salt = exchange->path[0],
+        .filename = db_text(facts, 0, "filename"),
+    };
+
+    /* Older SDKs answer with their verification, salted with the seed. */
+    if (version_is_before(db_text(facts, 0, "chutes_version"), FILESYSTEM_CLAIM_VERSION))
+        return STATUS_OK;
+    return filesystem_check(exchange->config, exchange->arena, &question,
+                            json_get_text(exchange->body, "fsv"), exchange->deadline_ms,
+                            &findings->filesystem);
+}
+
+/* The checks that need no lock, before any transaction is open. A config that cannot be claimed has nothing
+ * to check: the claim itself refuses it. */
+static enum status examine(struct exchange *exchange, struct findings *findings)
+{
+    const struct config *config = exchange->config;
+    struct db_rows facts;
+    enum status status;
+
+    *findings = (struct findings){ NULL, NULL };
+    if (config->attestation.environment == ENVIRONMENT_NONE &&
+        config->attestation.filesystem == FILESYSTEM_NONE)
+        return STATUS_OK;
+    status = db_call(exchange->db, exchange->arena, &statement_describe_claim, exchange->path, &facts);
+    if (status != STATUS_OK || facts.count == 0)
+        return status;
+    status = check_environment(exchange, &facts, findings);
+    if (status == STATUS_OK && findings->environment == NULL)
+        status = check_filesystem(exchange, &facts, findings);
+    return status;
+}
+
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                           struct db_rows *rows)
+                           const struct findings *findings, struct db_rows *rows)
 {
     const char *host = json_get_text(exchange->body, "host");
     int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
@@ -138,8 +208,8 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         instance_id,
         symmetric_key,
         host_fault,
-        NULL, /* environment: provider none */
-        NULL, /* filesystem: provider none */
+        findings->environment,
+        findings->filesystem,
     };
 
     return db_call(exchange->db, exchange->arena, &statement_claim_launch_config, parameters, rows);
@@ -206,12 +276,15 @@ static enum status challenge_pod(struct exchange *exchange, const char *instance
         .device_info = db_text(claim, 0, "device_info"),
         .iterations = db_integer(claim, 0, "iterations"),
     };
+    const struct proof_context context = { .config = exchange->config,
+                                           .arena = exchange->arena,
+                                           .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
     struct proof_challenge challenge = { .n = -1, .secret_row = -1 };
     struct db_rows rows;
     enum status status = STATUS_UNAVAILABLE;
 
     if (algorithm != NULL)
-        status = algorithm->make(exchange->config, exchange->arena, &gpu, symmetric_key, &challenge);
+        status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
     if (status == STATUS_OK)
         status = store(exchange, instance_id, &gpu, &challenge, &rows);
     if (status != STATUS_OK) {
@@ -227,13 +300,16 @@ static enum status run(struct exchange *exchange)
 {
     unsigned char key[AES128_KEY_BYTES];
     char symmetric_key[SYMMETRIC_KEY_HEX], instance_id[UUID_TEXT_BYTES];
+    struct findings findings;
     struct db_rows claim;
-    enum status status;
+    enum status status = examine(exchange, &findings);
 
+    if (status != STATUS_OK)
+        return status;
     randombytes_buf(key, sizeof(key));
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
-    status = reserve(exchange, instance_id, symmetric_key, &claim);
+    status = reserve(exchange, instance_id, symmetric_key, &findings, &claim);
     if (status == STATUS_OK && !endpoint_refused(exchange, &claim))
         status = challenge_pod(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));

@@ -1,10 +1,14 @@
 /* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first
  * one that reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
 #include "attest/aes.h"
+#include "attest/filesystem.h"
+#include "attest/ports.h"
 #include "attest/proof.h"
 #include "auth/launch_token.h"
 #include "core/clock.h"
 #include "core/encode.h"
+#include "core/log.h"
+#include "core/version.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
 #include "http/json.h"
@@ -13,8 +17,10 @@
 #include <sodium.h>
 #include <string.h>
 
-#define ANOTHER_ATTEMPT  102
-#define POLL_INTERVAL_MS 100
+#define ANOTHER_ATTEMPT          102
+#define POLL_INTERVAL_MS         100
+#define ANSWER_MARGIN_MS         3000 /* for the statement after the checks, before the master loses patience */
+#define FILESYSTEM_CLAIM_VERSION "0.3.1" /* since then the digest comes with the claim */
 
 static const struct field body_fields[] = {
     { .name = "response",
@@ -87,36 +93,100 @@ static const char *work_product(struct exchange *exchange, const char *gpu_uuid)
     return json_object_get_string(product);
 }
 
-/* *fault: why the verification fails, for the audit; NULL: every check passed. */
-static enum status judge(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+/* The proof of work of the challenged GPU. */
+static enum status judge_proof(struct exchange *exchange, const struct db_rows *rows, const char **fault)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_of(db_text(rows, 0, "algorithm"));
-    struct proof_gpu gpu = {
+    const struct proof_context context = { .config = exchange->config,
+                                           .arena = exchange->arena,
+                                           .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
+    const struct proof_gpu gpu = {
         .uuid = db_text(rows, 0, "gpu_uuid"),
         .device_info = db_text(rows, 0, "device_info"),
         .iterations = db_integer(rows, 0, "iterations"),
     };
-    struct proof_challenge challenge = {
+    const struct proof_challenge challenge = {
         .algorithm = db_text(rows, 0, "algorithm"),
         .seed = db_integer(rows, 0, "seed"),
         .n = db_integer(rows, 0, "n"),
         .secret_row = db_integer(rows, 0, "secret_row"),
     };
-    enum status status;
+    enum status status = STATUS_UNAVAILABLE;
     bool valid = false;
 
-    *fault = NULL;
-    if (!answer_is_right(exchange, rows)) {
-        *fault = "the answer does not show possession of the key";
-        return STATUS_OK;
-    }
-    if (algorithm == NULL)
-        return STATUS_UNAVAILABLE;
-    status = algorithm->check(exchange->config, exchange->arena, &gpu, &challenge,
-                              work_product(exchange, gpu.uuid), &valid);
+    if (algorithm != NULL)
+        status = algorithm->check(&context, &gpu, &challenge, work_product(exchange, gpu.uuid), &valid);
     if (status == STATUS_OK && !valid)
         *fault = "the proof of work is wrong";
     return status;
+}
+
+/* The digest of the filesystem, which SDKs before 0.3.1 send now, salted with the seed. */
+static enum status judge_filesystem(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+{
+    const char *patch_version = db_text(rows, 0, "patch_version");
+    const struct filesystem_question question = {
+        .image_id = db_text(rows, 0, "image_id"),
+        .patch_version = patch_version != NULL ? patch_version : "",
+        .salt = db_text(rows, 0, "seed"),
+        .filename = db_text(rows, 0, "filename"),
+    };
+
+    if (!version_is_before(db_text(rows, 0, "chutes_version"), FILESYSTEM_CLAIM_VERSION))
+        return STATUS_OK;
+    return filesystem_check(exchange->config, exchange->arena, &question,
+                            json_get_text(exchange->body, "fsv"), exchange->deadline_ms - ANSWER_MARGIN_MS,
+                            fault);
+}
+
+/* The ports of a job, at the address that was vetted with the claim. */
+static enum status judge_ports(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+{
+    const char *address = db_text(rows, 0, "address"), *ports = db_text(rows, 0, "probe_ports");
+    const char *key_text = db_text(rows, 0, "symmetric_key");
+    unsigned char key[AES128_KEY_BYTES];
+    json_object *mappings;
+    bool answered;
+
+    if (ports == NULL)
+        return STATUS_OK;
+    mappings = json_tokener_parse(ports);
+    if (mappings == NULL)
+        return STATUS_UNAVAILABLE;
+    json_defer(exchange->arena, mappings);
+    answered = address != NULL && hex_decode(key, sizeof(key), key_text, strlen(key_text)) &&
+               ports_answer(address, mappings, key, exchange->deadline_ms - ANSWER_MARGIN_MS);
+    sodium_memzero(key, sizeof(key));
+    if (!answered)
+        *fault = "a port of the job does not answer";
+    return STATUS_OK;
+}
+
+/* *fault: why the verification fails, for the audit; NULL: every check passed. */
+static enum status judge(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+{
+    enum status status = STATUS_OK;
+
+    *fault = NULL;
+    if (!answer_is_right(exchange, rows))
+        *fault = "the answer does not show possession of the key";
+    if (*fault == NULL)
+        status = judge_proof(exchange, rows, fault);
+    if (status == STATUS_OK && *fault == NULL)
+        status = judge_filesystem(exchange, rows, fault);
+    if (status == STATUS_OK && *fault == NULL)
+        status = judge_ports(exchange, rows, fault);
+    return status;
+}
+
+/* The attempt could not be judged: the pod may try again. If even that fails, its lease ends by itself. */
+static void give_up_attempt(struct exchange *exchange, const char *attempt_id)
+{
+    const char *parameters[2] = { exchange->path[0], attempt_id };
+    struct db_rows rows;
+
+    if (db_call(exchange->db, exchange->arena, &statement_release_attempt, parameters, &rows) != STATUS_OK)
+        log_event(LOG_LEVEL_WARNING, "an attempt could not be released; it is when its lease ends");
 }
 
 /* The fields that a job's pod needs, added to the answer. */
@@ -179,7 +249,9 @@ static enum status run(struct exchange *exchange)
         return STATUS_OK;
 
     status = judge(exchange, &rows, &parameters[2]);
-    if (status == STATUS_OK)
+    if (status != STATUS_OK)
+        give_up_attempt(exchange, attempt_id);
+    else
         status = db_call(exchange->db, exchange->arena, &statement_finish_verification, parameters, &rows);
     if (status == STATUS_OK && !endpoint_refused(exchange, &rows))
         status = answer(exchange, &rows);

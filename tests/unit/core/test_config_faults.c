@@ -53,6 +53,11 @@ static const struct {
       ":13: [database] lock_timeout_ms: must be below statement_timeout_ms" },
     { "[attestation]\nproof_of_work = none",
       ":13: [attestation] proof_of_work: not one of the choices: write matmul or graval" },
+    { "[attestation]\nproof_of_work = graval",
+      "[attestation] graval_url: missing: proof_of_work = graval needs it" },
+    { "[attestation]\ngraval_url = ftp://x", ":13: [attestation] graval_url: not a base URL" },
+    { "[attestation]\nfilesystem_command = tool {salt}",
+      ":13: [attestation] filesystem_command: not a command" },
     { "[attestation]\nmatmul_n = 300", ":13: [attestation] matmul_n: not a power of two" },
     { "[attestation]\nmatmul_n = 128", ":13: [attestation] matmul_n: out of range" },
     { "[attestation]\nmatmul_n = 32768", ":13: [attestation] matmul_n: out of range" },
@@ -194,6 +199,19 @@ START_TEST(a_nul_byte_is_told)
 }
 END_TEST
 
+START_TEST(a_provider_without_what_it_needs_is_refused)
+{
+    setenv("RIGGER_ATTESTATION_ENVIRONMENT", "envdump", 1);
+    config_fixture_refuse(MINIMUM,
+                          "[attestation] envdump_master_key: missing: environment = envdump needs it");
+    setenv("RIGGER_ATTESTATION_ENVDUMP_MASTER_KEY", "not hex but long enough", 1);
+    config_fixture_refuse(MINIMUM, "[attestation] envdump_master_key: not hex");
+    setenv("RIGGER_ATTESTATION_FILESYSTEM", "command", 1);
+    config_fixture_refuse(MINIMUM,
+                          "[attestation] filesystem_command: missing: filesystem = command needs it");
+}
+END_TEST
+
 Suite *config_faults_suite(void)
 {
     Suite *suite = suite_create("core/config faults");
@@ -211,6 +229,7 @@ Suite *config_faults_suite(void)
     tcase_add_test(tests, a_file_with_secrets_must_not_be_open_to_everybody);
     tcase_add_test(tests, a_secret_file_that_is_missing_is_told);
     tcase_add_test(tests, a_nul_byte_is_told);
+    tcase_add_test(tests, a_provider_without_what_it_needs_is_refused);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -1,0 +1,173 @@
+/* Speaks to the GraVal service. What it answers is as untrusted as any network's: sizes are capped, forms are checked. */
+#include "attest/graval.h"
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "http/json.h"
+#include "net/http_client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONNECT_TIMEOUT_MS 5000
+#define ENCRYPT_TIMEOUT_MS 300000
+#define CHECK_TIMEOUT_MS   120000
+#define ANSWER_MAX_BYTES   ((size_t)1 << 20)
+#define TRIES              7
+
+/* The process's client: its connection is kept between requests. */
+static struct http_client *shared_client(void)
+{
+    static struct http_client *client;
+    const struct http_client_limits limits = {
+        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+        .timeout_ms = ENCRYPT_TIMEOUT_MS,
+        .response_max_bytes = ANSWER_MAX_BYTES,
+    };
+
+    if (client == NULL)
+        client = http_client_create(&limits, NULL);
+    return client;
+}
+
+/* One try. The answer's text on the arena, NULL if there is no good one. */
+static char *post(const struct proof_context *context, const char *path, const char *body, int timeout_ms)
+{
+    static const char *const headers[] = { "Content-Type: application/json", NULL };
+    struct http_client *client = shared_client();
+    int left_ms = clock_remaining_ms(context->deadline_ms);
+    struct http_client_request request = {
+        .method = "POST",
+        .url = arena_printf(context->arena, "%s%s", context->config->attestation.graval_url, path),
+        .headers = headers,
+        .body = body,
+        .body_length = strlen(body),
+        .timeout_ms = left_ms < timeout_ms ? left_ms : timeout_ms,
+    };
+    struct http_client_response response;
+    enum status status;
+
+    if (client == NULL || left_ms == 0)
+        return NULL;
+    status = http_client_send(client, &request, &response);
+    if (status == STATUS_OK && response.status == 200)
+        return arena_strndup(context->arena, response.body, response.length);
+    log_event(LOG_LEVEL_WARNING, "the GraVal service did not answer %s: %s", path,
+              status != STATUS_OK ? response.error : arena_printf(context->arena, "status %d", response.status));
+    return NULL;
+}
+
+/* Up to seven tries, as many as fit before the deadline. accept takes the answer apart; false: try again. */
+static enum status ask(const struct proof_context *context, const char *path, json_object *question, int timeout_ms,
+                       bool (*accept)(const char *answer, void *result), void *result)
+{
+    int pause_ms = (int)context->config->attestation.graval_retry_ms;
+    const char *body;
+    char *answer;
+
+    json_defer(context->arena, question);
+    body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN);
+    for (int i = 0; i < TRIES; i++) {
+        if (i > 0 && clock_remaining_ms(context->deadline_ms) <= pause_ms)
+            break;
+        if (i > 0)
+            poll(NULL, 0, pause_ms);
+        answer = post(context, path, body, timeout_ms);
+        if (answer == NULL)
+            continue;
+        if (accept(answer, result))
+            return STATUS_OK;
+        log_event(LOG_LEVEL_WARNING, "the GraVal service's answer to %s makes no sense", path);
+    }
+    return STATUS_UNAVAILABLE;
+}
+
+static json_object *parse(const char *text)
+{
+    struct json_fault fault;
+
+    return json_parse_strict(text, strlen(text), &fault);
+}
+
+struct sealed {
+    struct arena *arena;
+    int64_t seed;
+    const char *ciphertext;
+};
+
+/* {seed}|{base64}, perhaps as a JSON string. */
+static bool accept_sealed(const char *answer, void *result)
+{
+    struct sealed *sealed = result;
+    size_t length = strcspn(answer, "\r\n");
+    char *text, *end = NULL;
+
+    if (length >= 2 && answer[0] == '"' && answer[length - 1] == '"')
+        answer++, length -= 2;
+    text = arena_strndup(sealed->arena, answer, length);
+    errno = 0;
+    sealed->seed = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '|' || sealed->seed <= 0 || text[0] < '0' || text[0] > '9')
+        return false;
+    sealed->ciphertext = end + 1;
+    length = strlen(sealed->ciphertext);
+    return length >= 24 && length % 4 == 0 &&
+           strspn(sealed->ciphertext, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == length;
+}
+
+/* {"result": bool} */
+static bool accept_verdict(const char *answer, void *result)
+{
+    json_object *object = parse(answer), *verdict = NULL;
+    bool good = json_object_is_type(object, json_type_object) &&
+                json_object_object_get_ex(object, "result", &verdict) &&
+                json_object_is_type(verdict, json_type_boolean);
+
+    if (good)
+        *(bool *)result = json_object_get_boolean(verdict);
+    json_object_put(object);
+    return good;
+}
+
+enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu, const char *payload,
+                           int64_t seed, int64_t *seed_used, const char **ciphertext)
+{
+    json_object *question = json_object_new_object();
+    struct sealed sealed = { .arena = context->arena };
+    enum status status;
+
+    json_object_object_add(question, "device_info", parse(gpu->device_info));
+    json_object_object_add(question, "payload", json_object_new_string(payload));
+    if (seed != GRAVAL_NO_SEED)
+        json_object_object_add(question, "seed", json_object_new_int64(seed));
+    json_object_object_add(question, "iterations", json_object_new_int64(gpu->iterations));
+    status = ask(context, "/encrypt", question, ENCRYPT_TIMEOUT_MS, accept_sealed, &sealed);
+    *seed_used = sealed.seed;
+    *ciphertext = sealed.ciphertext;
+    return status;
+}
+
+enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu, int64_t seed,
+                               const char *work_product, bool *valid)
+{
+    json_object *question = json_object_new_object();
+
+    json_object_object_add(question, "device_info", parse(gpu->device_info));
+    json_object_object_add(question, "seed", json_object_new_int64(seed));
+    json_object_object_add(question, "work_product", json_object_new_string(work_product));
+    json_object_object_add(question, "check_index", json_object_new_int(0));
+    return ask(context, "/check_proof", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
+}
+
+enum status graval_verify_devices(const struct proof_context *context, const char *devices, const char *challenge,
+                                  const char *response, bool *valid)
+{
+    json_object *question = json_object_new_object();
+
+    json_object_object_add(question, "devices", parse(devices));
+    json_object_object_add(question, "challenge", json_object_new_string(challenge));
+    json_object_object_add(question, "response", json_object_new_string(response));
+    return ask(context, "/verify_device_challenge", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
+}

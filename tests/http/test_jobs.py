@@ -1,0 +1,165 @@
+"""Jobs, from their token to their end."""
+
+import base64
+import hashlib
+import hmac
+import json
+import uuid
+
+import pytest
+
+from client import Launch
+from pod import Port
+from test_issue_launch_config import claims
+
+
+@pytest.fixture
+def chute(network):
+    """A chute with a job that declares a TCP and a UDP port."""
+    return network.chute(jobs=[{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}, {"port": 9001, "proto": "udp"}],
+                                "timeout": 3600}])
+
+
+@pytest.fixture
+def miner(network):
+    """A miner whose host is where the test client calls from."""
+    return network.miner(gpus=1, host="127.0.0.1")
+
+
+def job_of(stack, chute, **columns):
+    """A pending job; its id."""
+    job = str(uuid.uuid4())
+    row = {"job_id": job, "chute_id": chute, "method": "train", "job_args": json.dumps({"_disk_gb": 20, "x": 1}),
+           "version": "1", "chutes_version": "0.3.5", "status": "pending", **columns}
+    stack.postgres.execute(
+        f"insert into public.jobs ({', '.join(row)}, user_id) select {', '.join(['%s'] * len(row))}, user_id"
+        " from public.chutes where chute_id = %s", (*row.values(), chute))
+    return job
+
+
+def row_of(stack, job):
+    """The job's row."""
+    return stack.postgres.execute("select * from public.jobs where job_id = %s", (job,))[0]
+
+
+class Pod:
+    """A pod that runs a job: its launch and its ports."""
+
+    def __init__(self, api, miner, chute, job, lies=(None, None)):
+        self.api, self.miner = api, miner
+        answer = api.token(miner, chute, job)
+        assert answer.status == 200, answer
+        self.launch = Launch(api, answer.json)
+        self.ports = [Port("tcp", 9000, lies[0]), Port("udp", 9001, lies[1])]
+
+    def claim(self, mappings=None):
+        """POST with the job's ports."""
+        own = [{"internal_port": 8000, "external_port": 27000, "proto": "tcp"}]
+        return self.launch.claim(self.miner.gpus, port_mappings=own + (
+            mappings if mappings is not None else [port.mapping() for port in self.ports]))
+
+    def verify(self):
+        """PUT, the ports answering under the key that was found."""
+        self.launch.solve()
+        for port in self.ports:
+            port.key = self.launch.key
+        return self.launch.verify(self.launch.answer_body())
+
+    def close(self):
+        """Closes the ports."""
+        for port in self.ports:
+            port.close()
+
+
+@pytest.fixture
+def pod(stack, api, miner, chute):
+    """An honest pod before its claim; pod.job is its job."""
+    job = job_of(stack, chute)
+    made = Pod(api, miner, chute, job)
+    made.job, made.chute = job, chute
+    yield made
+    made.close()
+
+
+def test_a_job_runs_from_token_to_delete(stack, api, miner, pod):
+    payload = claims(pod.launch.token)
+    assert payload["job_id"] == pod.job and payload["disk_gb"] == 20
+    claimed = pod.claim()
+    assert claimed.status == 200 and claimed.json["job_id"] == pod.job
+    assert row_of(stack, pod.job)["miner_hotkey"] == miner.hotkey
+    verified = pod.verify()
+    assert verified.status == 200
+    assert verified.json["job_id"] == pod.job and verified.json["job_method"] == "train"
+    assert verified.json["job_data"] == {"_disk_gb": 20, "x": 1}
+    url, _, token = verified.json["job_status_url"].partition("?token=")
+    assert url == f"{stack.nginx.url}/jobs/{pod.job}"
+    assert set(claims(token)) == {"sub", "iat", "iss"} and claims(token)["sub"] == pod.job
+    key = hashlib.sha256(stack.settings["launch"]["launch_secret"].encode()).hexdigest().encode()
+    signed, _, signature = token.rpartition(".")
+    assert signature == base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), "sha256")).rstrip(b"=").decode()
+    assert row_of(stack, pod.job)["started_at"] is not None
+    assert pod.launch.activate().status == 200
+    assert api.delete(miner, pod.chute, verified.json["instance_id"]).status == 200
+    ended = row_of(stack, pod.job)
+    assert (ended["status"], ended["miner_terminated"]) == ("error", True) and ended["finished_at"]
+
+
+@pytest.mark.parametrize("lies", [("key", None), ("port", None), ("close", None), (None, "key"), (None, "port"),
+                                  ("silent", None), (None, "silent")], ids=str)
+def test_a_port_that_does_not_answer_right_is_403_and_the_job_is_free(stack, api, miner, chute, lies):
+    job = job_of(stack, chute)
+    pod = Pod(api, miner, chute, job, lies)
+    try:
+        assert pod.claim().status == 200
+        answer = pod.verify()
+        assert (answer.status, answer.detail) == (403, "Verification failed")
+        free = row_of(stack, job)
+        assert free["miner_hotkey"] is None and free["instance_id"] is None and free["finished_at"] is None
+    finally:
+        pod.close()
+
+
+@pytest.mark.parametrize("ports", [[], [9000], [9000, 9002], [9000, 9001, 9002]], ids=str)
+def test_ports_other_than_the_declared_ones_are_403_and_the_end(pod, ports):
+    mappings = [{"internal_port": port, "external_port": 20000 + port, "proto": "udp" if port == 9001 else "tcp"}
+                for port in ports]
+    assert pod.claim(mappings).status == 403
+    assert pod.claim().status == 401
+
+
+def test_a_job_is_claimed_from_the_host_it_runs_on(stack, network, api, chute):
+    elsewhere = network.miner(gpus=1)
+    pod = Pod(api, elsewhere, chute, job_of(stack, chute))
+    try:
+        assert pod.claim().status == 400
+    finally:
+        pod.close()
+
+
+def test_the_second_claimant_gets_409_and_the_winner_keeps_the_job(stack, network, api, miner, chute, pod):
+    rival = network.miner(gpus=1, host="127.0.0.1")
+    late = Pod(api, rival, chute, pod.job)
+    try:
+        assert pod.claim().status == 200
+        before = row_of(stack, pod.job)
+        own = [{"internal_port": 8000, "external_port": 27002, "proto": "tcp"}]
+        assert late.launch.claim(rival.gpus, port_mappings=own + [port.mapping() for port in late.ports]).status == 409
+        assert row_of(stack, pod.job) == before
+        assert pod.verify().status == 200
+    finally:
+        late.close()
+
+
+def test_the_race_for_a_job(stack, network, api, chute):
+    assert api.token(network.miner(), chute, str(uuid.uuid4())).status == 404
+    finished = job_of(stack, chute, finished_at="2026-01-01")
+    assert api.token(network.miner(), chute, finished).status == 409
+    job = job_of(stack, chute)
+    miner = network.miner()
+    assert api.token(miner, chute, job).status == 200
+    assert api.token(miner, chute, job).status == 403, "once per hotkey"
+    assert row_of(stack, job)["miner_history"] == [miner.hotkey]
+
+
+def test_the_job_of_another_chute_is_404(stack, network, api, chute):
+    assert api.token(network.miner(), network.chute(), job_of(stack, chute)).status == 404
