@@ -8,8 +8,9 @@
 #include <sodium.h>
 #include <string.h>
 
-static const char *check_env(struct arena *arena, const struct environment_claim *claim, const char *validator,
-                             const unsigned char key[ENVDUMP_KEY_BYTES], json_object *rules)
+static const char *check_env(struct arena *arena, const struct environment_claim *claim,
+                             const char *validator, const unsigned char key[ENVDUMP_KEY_BYTES],
+                             json_object *rules)
 {
     const struct envdump_command expected = {
         .ref_str = claim->ref_str, .hotkey = claim->hotkey, .validator = validator, .seed = claim->graval_seed
@@ -52,8 +53,8 @@ static json_object *parse_rules(struct arena *arena, const char *text, bool *usa
     return rules;
 }
 
-enum status environment_check(const struct config *config, struct arena *arena, const struct environment_claim *claim,
-                              const char **fault)
+enum status environment_check(const struct config *config, struct arena *arena,
+                              const struct environment_claim *claim, const char **fault)
 {
     unsigned char key[ENVDUMP_KEY_BYTES];
     json_object *rules;

@@ -9,15 +9,15 @@
 
 /* What the pod sent, and what its chute and config say. */
 struct environment_claim {
-    const char *env, *code;                                    /* the dumps */
-    const char *env_key, *ref_str, *hotkey, *chute_code;       /* expectations */
-    const char *graval_seed;                                   /* SDK before 0.3.0; else NULL */
-    const char *rules;                                         /* JSON of the administrator's rules; NULL: none */
+    const char *env, *code;                              /* the dumps */
+    const char *env_key, *ref_str, *hotkey, *chute_code; /* expectations */
+    const char *graval_seed;                             /* SDK before 0.3.0; else NULL */
+    const char *rules;                                   /* JSON of the administrator's rules; NULL: none */
 };
 
-/* *fault: the public reason of the refusal, which never says what was expected; NULL: all is as it should be, or the
- * provider is `none`. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
-enum status environment_check(const struct config *config, struct arena *arena, const struct environment_claim *claim,
-                              const char **fault) MUST_CHECK;
+/* *fault: the public reason of the refusal, which never says what was expected; NULL: all is as it should be,
+ * or the provider is `none`. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
+enum status environment_check(const struct config *config, struct arena *arena,
+                              const struct environment_claim *claim, const char **fault) MUST_CHECK;
 
 #endif

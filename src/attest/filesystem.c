@@ -2,8 +2,8 @@
 #include "attest/filesystem.h"
 
 #include "core/clock.h"
-#include "core/log.h"
 #include "core/command.h"
+#include "core/log.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -118,8 +118,9 @@ static size_t find_result(const char *output, const char **digest)
 }
 
 /* Runs the tool; NULL: no answer. */
-static const char *ask(const struct config *config, struct arena *arena, const struct filesystem_question *question,
-                       const unsigned char key[KEY_BYTES], int64_t deadline_ms)
+static const char *ask(const struct config *config, struct arena *arena,
+                       const struct filesystem_question *question, const unsigned char key[KEY_BYTES],
+                       int64_t deadline_ms)
 {
     const char *words[WORDS_MAX + 1], *rest = config->attestation.filesystem_command, *digest = NULL;
     struct command command = { .arguments = words, .output_max_bytes = OUTPUT_MAX_BYTES };
@@ -145,8 +146,8 @@ static const char *ask(const struct config *config, struct arena *arena, const s
 }
 
 enum status filesystem_check(const struct config *config, struct arena *arena,
-                             const struct filesystem_question *question, const char *digest, int64_t deadline_ms,
-                             const char **fault)
+                             const struct filesystem_question *question, const char *digest,
+                             int64_t deadline_ms, const char **fault)
 {
     unsigned char key[KEY_BYTES];
     const char *expected;

@@ -1,5 +1,5 @@
-/* The filesystem check "command" (attestation.md 3): a tool of the operator's computes the digest that a pod's image must
- * have. Its answers are kept, for the same question has the same answer. */
+/* The filesystem check "command" (attestation.md 3): a tool of the operator's computes the digest that a
+ * pod's image must have. Its answers are kept, for the same question has the same answer. */
 #ifndef RIGGER_ATTEST_FILESYSTEM_H
 #define RIGGER_ATTEST_FILESYSTEM_H
 
@@ -16,11 +16,11 @@ struct filesystem_question {
     const char *filename; /* of the chute's code, in /app, which the digest leaves out */
 };
 
-/* Compares a pod's digest (NULL: it sent none) with the tool's. *fault: the public reason of the refusal; NULL: they are
- * the same, or the provider is `none`. Anything but STATUS_OK: the tool gave no answer until deadline_ms
- * (clock_monotonic_ms) or its own limit, which is not the pod's fault. */
+/* Compares a pod's digest (NULL: it sent none) with the tool's. *fault: the public reason of the refusal;
+ * NULL: they are the same, or the provider is `none`. Anything but STATUS_OK: the tool gave no answer until
+ * deadline_ms (clock_monotonic_ms) or its own limit, which is not the pod's fault. */
 enum status filesystem_check(const struct config *config, struct arena *arena,
-                             const struct filesystem_question *question, const char *digest, int64_t deadline_ms,
-                             const char **fault) MUST_CHECK;
+                             const struct filesystem_question *question, const char *digest,
+                             int64_t deadline_ms, const char **fault) MUST_CHECK;
 
 #endif

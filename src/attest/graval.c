@@ -1,4 +1,5 @@
-/* Speaks to the GraVal service. What it answers is as untrusted as any network's: sizes are capped, forms are checked. */
+/* Speaks to the GraVal service. What it answers is as untrusted as any network's: sizes are capped, forms are
+ * checked. */
 #include "attest/graval.h"
 
 #include "core/clock.h"
@@ -55,13 +56,14 @@ static char *post(const struct proof_context *context, const char *path, const c
     if (status == STATUS_OK && response.status == 200)
         return arena_strndup(context->arena, response.body, response.length);
     log_event(LOG_LEVEL_WARNING, "the GraVal service did not answer %s: %s", path,
-              status != STATUS_OK ? response.error : arena_printf(context->arena, "status %d", response.status));
+              status != STATUS_OK ? response.error
+                                  : arena_printf(context->arena, "status %d", response.status));
     return NULL;
 }
 
 /* Up to seven tries, as many as fit before the deadline. accept takes the answer apart; false: try again. */
-static enum status ask(const struct proof_context *context, const char *path, json_object *question, int timeout_ms,
-                       bool (*accept)(const char *answer, void *result), void *result)
+static enum status ask(const struct proof_context *context, const char *path, json_object *question,
+                       int timeout_ms, bool (*accept)(const char *answer, void *result), void *result)
 {
     int pause_ms = (int)context->config->attestation.graval_retry_ms;
     const char *body;
@@ -114,7 +116,8 @@ static bool accept_sealed(const char *answer, void *result)
     sealed->ciphertext = end + 1;
     length = strlen(sealed->ciphertext);
     return length >= 24 && length % 4 == 0 &&
-           strspn(sealed->ciphertext, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") == length;
+           strspn(sealed->ciphertext, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
+               length;
 }
 
 /* {"result": bool} */
@@ -131,8 +134,8 @@ static bool accept_verdict(const char *answer, void *result)
     return good;
 }
 
-enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu, const char *payload,
-                           int64_t seed, int64_t *seed_used, const char **ciphertext)
+enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu,
+                           const char *payload, int64_t seed, int64_t *seed_used, const char **ciphertext)
 {
     json_object *question = json_object_new_object();
     struct sealed sealed = { .arena = context->arena };
@@ -161,8 +164,8 @@ enum status graval_check_proof(const struct proof_context *context, const struct
     return ask(context, "/check_proof", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
 }
 
-enum status graval_verify_devices(const struct proof_context *context, const char *devices, const char *challenge,
-                                  const char *response, bool *valid)
+enum status graval_verify_devices(const struct proof_context *context, const char *devices,
+                                  const char *challenge, const char *response, bool *valid)
 {
     json_object *question = json_object_new_object();
 

@@ -1,5 +1,5 @@
-/* fork and exec with a pipe for the output. The child keeps nothing of ours: no descriptors, no environment, no signal
- * mask, no secrets but what its arguments say. */
+/* fork and exec with a pipe for the output. The child keeps nothing of ours: no descriptors, no environment,
+ * no signal mask, no secrets but what its arguments say. */
 #include "core/command.h"
 
 #include "core/buf.h"
@@ -36,7 +36,8 @@ static NO_RETURN void run_child(const struct command *command, int output)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     setrlimit(RLIMIT_FSIZE, &file_size);
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+        dup2(null, STDERR_FILENO) < 0)
         _exit(EXIT_NOT_FOUND);
     close_range(STDERR_FILENO + 1, ~0U, 0);
     execve(command->arguments[0], (char *const *)command->arguments, (char *const *)environment);
@@ -64,7 +65,8 @@ static const char *read_output(int fd, struct buf *output, int64_t deadline_ms)
     }
 }
 
-/* Waits for the end of a child that has closed its output; one that goes on all the same is killed in time. */
+/* Waits for the end of a child that has closed its output; one that goes on all the same is killed in time.
+ */
 static const char *await_end(pid_t pid, int64_t deadline_ms)
 {
     int state = 0;

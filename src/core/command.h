@@ -14,9 +14,9 @@ struct command {
     int64_t deadline_ms;          /* on clock_monotonic_ms */
 };
 
-/* Runs it to its end and returns what it printed on standard output, on the arena, NUL-terminated. NULL: it could not be
- * started, did not end with 0, printed too much or was not done in time; then its whole process group is killed, and
- * the log says which. */
+/* Runs it to its end and returns what it printed on standard output, on the arena, NUL-terminated. NULL: it
+ * could not be started, did not end with 0, printed too much or was not done in time; then its whole process
+ * group is killed, and the log says which. */
 char *command_run(const struct command *command, struct arena *arena) MUST_CHECK;
 
 #endif

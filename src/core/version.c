@@ -4,8 +4,8 @@
 #include <ctype.h>
 #include <stddef.h>
 
-#define PARTS_MAX     4
-#define PART_MAX      1000000
+#define PARTS_MAX 4
+#define PART_MAX  1000000
 
 static void read_parts(const char *text, long parts[PARTS_MAX])
 {

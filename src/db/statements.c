@@ -111,6 +111,25 @@ const struct statement statement_delete_instance = {
     .columns = "status detail",
 };
 
+const struct statement statement_create_instance = {
+    .name = "create_instance",
+    .text =
+        "select status, detail, instance from rigger.create_instance($1::text, $2::int, $3::bytea, $4::uuid,"
+        " $5::text, $6::text, $7::jsonb, $8::text, $9::text, $10::int, $11::text, $12::text)",
+    .parameter_count = 12, /* hotkey, netuid, signature hash, request key, chute id, instance id, gpu uuids,
+                              host, vetted address, port, symmetric key, host fault */
+    .columns = "status detail instance",
+};
+
+const struct statement statement_activate_instance = {
+    .name = "activate_instance",
+    .text = "select status, detail, instance from rigger.activate_instance($1::text, $2::int, $3::bytea, "
+            "$4::uuid,"
+            " $5::text, $6::text, $7::boolean)",
+    .parameter_count = 7, /* hotkey, netuid, signature hash, request key, chute id, instance id, active */
+    .columns = "status detail instance",
+};
+
 const struct statement statement_reap = {
     .name = "reap",
     .text = "select kind, id, reason from rigger.reap()",

@@ -14,6 +14,6 @@ extern const struct statement statement_ready, statement_ping, statement_authent
     statement_issue_launch_config, statement_describe_claim, statement_claim_launch_config,
     statement_store_challenge, statement_release_claim, statement_begin_verification,
     statement_release_attempt, statement_finish_verification, statement_activate_launch_config,
-    statement_delete_instance, statement_reap;
+    statement_delete_instance, statement_create_instance, statement_activate_instance, statement_reap;
 
 #endif

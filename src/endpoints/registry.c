@@ -7,6 +7,8 @@ const struct endpoint *const endpoint_registry[] = {
     &verify_launch_config,
     &activate_launch_config,
     &delete_instance,
+    &create_instance,
+    &activate_instance,
     &token_check,
     &ping,
     &livez,

@@ -5,6 +5,7 @@
 #include "endpoints/endpoint.h"
 
 extern const struct endpoint issue_launch_config, claim_launch_config, verify_launch_config,
-    activate_launch_config, delete_instance, token_check, ping, livez, readyz;
+    activate_launch_config, delete_instance, create_instance, activate_instance, token_check, ping, livez,
+    readyz;
 
 #endif

@@ -177,8 +177,6 @@ static enum status read_length(const char *text, size_t max_bytes, size_t *lengt
 
 enum status request_read_body(struct request *request, size_t max_bytes)
 {
-    bool expected =
-        request->method == HTTP_POST || request->method == HTTP_PUT || request->method == HTTP_PATCH;
     const char *announced;
     unsigned char *body;
     size_t length, taken = 0;
@@ -190,9 +188,10 @@ enum status request_read_body(struct request *request, size_t max_bytes)
     announced = request_variable(request, "CONTENT_LENGTH", &count);
     if (count > 1)
         return STATUS_MALFORMED_REQUEST;
-    /* Web servers pass an empty variable where the client sent no header. */
+    /* No length is no body. Web servers pass an empty variable where the client sent no header, and the
+     * length of what they have read where it came in chunks. */
     if (announced == NULL || announced[0] == '\0')
-        return expected ? STATUS_MALFORMED_REQUEST : STATUS_OK;
+        return STATUS_OK;
     status = read_length(announced, max_bytes, &length);
     if (status != STATUS_OK)
         return status;

@@ -44,7 +44,8 @@ enum status request_read_head(struct request *request, struct arena *arena, stru
                               const char *base_path) MUST_CHECK;
 
 /* Reads the body, at most max_bytes. STATUS_TOO_LARGE before anything is read where CONTENT_LENGTH says so;
- * STATUS_MALFORMED_REQUEST: CONTENT_LENGTH absent on a method with a body, not a number, or not what arrived.
+ * STATUS_MALFORMED_REQUEST: CONTENT_LENGTH is not a number, or not what arrived. Without one there is no
+ * body.
  */
 enum status request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
 

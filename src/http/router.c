@@ -83,21 +83,18 @@ struct route router_find(const struct endpoint *const *registry, struct arena *a
     size_t length = strlen(path);
     struct route route, other;
     const char *toggled;
-    unsigned methods;
+    unsigned methods, other_methods;
 
     route = match_path(registry, arena, method, path, &methods);
-    if (route.endpoint != NULL)
-        return route;
-    if (methods != 0) {
-        route.allow = write_allow(arena, methods);
-        return route;
-    }
-    if (length < 2)
+    if (route.endpoint != NULL || length < 2)
         return route;
     toggled =
         path[length - 1] == '/' ? arena_strndup(arena, path, length - 1) : arena_printf(arena, "%s/", path);
-    other = match_path(registry, arena, method, toggled, &methods);
-    if (other.endpoint != NULL || methods != 0)
+    other = match_path(registry, arena, method, toggled, &other_methods);
+    /* The path that has this method is meant, before one that is known for other methods. */
+    if (other.endpoint != NULL || (methods == 0 && other_methods != 0))
         route.redirect = toggled;
+    else if (methods != 0)
+        route.allow = write_allow(arena, methods);
     return route;
 }

@@ -15,9 +15,9 @@ Suite *command_suite(void);
 static char *run_script(struct arena *arena, const char *script, int64_t limit_ms)
 {
     const char *const arguments[] = { "/bin/sh", "-c", script, "name", "a b", "$(id)", NULL };
-    const struct command command = {
-        .arguments = arguments, .output_max_bytes = 1000, .deadline_ms = clock_monotonic_ms() + limit_ms
-    };
+    const struct command command = { .arguments = arguments,
+                                     .output_max_bytes = 1000,
+                                     .deadline_ms = clock_monotonic_ms() + limit_ms };
 
     return command_run(&command, arena);
 }

@@ -123,6 +123,7 @@ static const struct {
     { "POST", " 5", "12345", STATUS_MALFORMED_REQUEST },
     { "POST", "0x5", "12345", STATUS_MALFORMED_REQUEST },
     { "GET", "", "", STATUS_OK },
+    { "POST", "", "", STATUS_OK },
 };
 
 START_TEST(the_body_is_what_was_announced_or_refused)

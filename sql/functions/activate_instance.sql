@@ -1,0 +1,71 @@
+-- Purpose: PATCH /instances/{chute_id}/{instance_id}: an instance of the older path becomes active, and its
+--   verification in the background is queued: one at a time, at most six within 600 seconds. One that is
+--   active and verified stays as it is.
+-- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance, what
+--   "active" is to be.
+-- Returns: status 200, 400, 401, 403, 404 or 429, and detail: 404 is the same for "not there", "not yours"
+--   and "made from a launch config"; with 200 the instance as JSON.
+-- Calls: authenticate_hotkey, emit_instance_event, instance_json.
+-- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
+--   rigger.events (written).
+create or replace function rigger.activate_instance(
+  p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
+  p_instance_id text, p_active boolean,
+  out status integer, out detail text, out instance json)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_instance public.instances;
+begin
+  select a.status, a.detail
+  into status, detail
+  from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;
+  if status = 200 and not p_active then
+    status := 400;
+    detail := 'An instance can only be activated; delete it to end it';
+  end if;
+  if status <> 200 then
+    return;
+  end if;
+
+  select *
+  into v_instance
+  from public.instances i
+  where i.instance_id = p_instance_id
+    and i.chute_id = p_chute_id
+    and i.miner_hotkey = p_hotkey
+    and i.config_id is null
+  for no key update;
+  if not found then
+    status := 404;
+    detail := 'Instance not found';
+    return;
+  end if;
+
+  if not (v_instance.active and v_instance.verified)
+     and not exists (select from rigger.verifications v
+                     where v.instance_id = p_instance_id
+                       and v.state in ('queued', 'running')) then
+    if (select count(*) from rigger.verifications v
+        where v.instance_id = p_instance_id
+          and v.queued_at > now() - interval '600 seconds') >= 6 then
+      status := 429;
+      detail := 'Too many verifications within ten minutes';
+      return;
+    end if;
+    insert into rigger.verifications (instance_id) values (p_instance_id);
+  end if;
+  if not v_instance.active then
+    update public.instances i
+    set active = true, updated_at = now()
+    where i.instance_id = p_instance_id
+    returning * into v_instance;
+    perform rigger.emit_instance_event('instance_activated', p_instance_id);
+  end if;
+  instance := rigger.instance_json(v_instance);
+end
+$$;
+comment on function rigger.activate_instance(text, integer, bytea, uuid, text, text, boolean) is
+  'PATCH /instances/{chute_id}/{instance_id}: an instance of the older path becomes active; its verification is queued.';

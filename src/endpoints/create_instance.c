@@ -1,0 +1,86 @@
+/* POST /instances/{chute_id}/: the older path, for chutes whose SDK has no launch configs. The host is vetted here,
+ * before the one transaction in which the SQL function judges and reserves. */
+#include "attest/aes.h"
+#include "attest/host.h"
+#include "core/clock.h"
+#include "core/encode.h"
+#include "db/statements.h"
+#include "endpoints/registry.h"
+#include "http/json.h"
+
+#include <sodium.h>
+
+#define RESOLVE_TIMEOUT_MS 5000
+
+static const struct field node_item = { .type = FIELD_TEXT };
+
+static const struct field body_fields[] = {
+    { .name = "node_ids",
+      .type = FIELD_LIST,
+      .required = true,
+      .children = &node_item,
+      .doc = "The UUIDs of the instance's GPUs." },
+    { .name = "host", .type = FIELD_TEXT, .required = true, .doc = "Public address or name of the host." },
+    { .name = "port",
+      .type = FIELD_INTEGER,
+      .required = true,
+      .has_min = true,
+      .has_max = true,
+      .min = 1,
+      .max = 65535,
+      .doc = "The port of the host that leads to the instance." },
+    { .type = FIELD_END },
+};
+
+static enum status create(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
+                          struct db_rows *rows)
+{
+    const char *host = json_get_text(exchange->body, "host"), *address = NULL, *parameters[12];
+    json_object *node_ids = json_object_object_get(exchange->body, "node_ids");
+    int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
+    char request_key[UUID_TEXT_BYTES];
+
+    uuid4_text(request_key);
+    endpoint_hotkey_parameters(exchange, parameters);
+    parameters[3] = request_key;
+    parameters[4] = exchange->path[0];
+    parameters[5] = instance_id;
+    parameters[6] = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN);
+    parameters[7] = host;
+    parameters[11] = host_vet(exchange->config, exchange->arena, host,
+                              timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
+    parameters[8] = address;
+    parameters[9] = arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));
+    parameters[10] = symmetric_key;
+    return db_call(exchange->db, exchange->arena, &statement_create_instance, parameters, rows);
+}
+
+static enum status run(struct exchange *exchange)
+{
+    unsigned char key[AES128_KEY_BYTES];
+    char symmetric_key[2 * AES128_KEY_BYTES + 1], instance_id[UUID_TEXT_BYTES];
+    struct db_rows rows;
+    enum status status;
+
+    randombytes_buf(key, sizeof(key));
+    hex_encode(symmetric_key, key, sizeof(key));
+    uuid4_text(instance_id);
+    status = create(exchange, instance_id, symmetric_key, &rows);
+    sodium_memzero(key, sizeof(key));
+    sodium_memzero(symmetric_key, sizeof(symmetric_key));
+    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+        return status;
+    response_json(exchange->response, exchange->arena, 202, json_tokener_parse(db_text(&rows, 0, "instance")));
+    return STATUS_OK;
+}
+
+const struct endpoint create_instance = {
+    .name = "create_instance",
+    .method = HTTP_POST,
+    .path = "/instances/{chute_id}/",
+    .summary = "Announce an instance of a chute whose SDK has no launch configs.",
+    .auth = AUTH_HOTKEY_BODY,
+    .pool = POOL_SLOW,
+    .body = body_fields,
+    .run = run,
+};
