@@ -36,7 +36,8 @@ begin
     select g.role, format('execute on function %s', p.oid::regprocedure) as what
     from (values
       ('rigger_app', array[
-        'ready', 'authenticate_hotkey', 'issue_launch_config', 'describe_claim', 'claim_launch_config',
+        'ready', 'authenticate_hotkey', 'find_api_key', 'touch_api_key', 'find_user',
+        'issue_launch_config', 'describe_claim', 'claim_launch_config',
         'store_challenge', 'release_claim', 'begin_verification', 'release_attempt', 'finish_verification',
         'activate_launch_config', 'create_instance', 'activate_instance', 'delete_instance',
         'take_verification', 'finish_background_verification', 'reap', 'take_events', 'acknowledge_events',

@@ -1,6 +1,7 @@
 /* Enforces the authentication policy of an endpoint. The one switch over policies in the program. */
 #include "auth/authenticate.h"
 
+#include "auth/account.h"
 #include "auth/client_address.h"
 #include "auth/launch_token.h"
 #include "core/clock.h"
@@ -12,6 +13,21 @@ static enum status single_header(const struct exchange *exchange, const char *va
 
     *value = request_variable(exchange->request, variable, &count);
     return count > 1 ? STATUS_DUPLICATE_CREDENTIAL : STATUS_OK;
+}
+
+static enum status authenticate_account(struct exchange *exchange, const char *authorization,
+                                        const char *hotkey)
+{
+    const struct account_request request = {
+        .config = exchange->config,
+        .arena = exchange->arena,
+        .db = exchange->db,
+        .authorization = authorization,
+        .hotkey = hotkey,
+        .now_s = clock_unix_seconds(),
+    };
+
+    return account_authenticate(&request, &exchange->caller.hotkey);
 }
 
 static enum status authenticate_hotkey(struct exchange *exchange, const char *tail)
@@ -26,7 +42,7 @@ static enum status authenticate_hotkey(struct exchange *exchange, const char *ta
         (status = single_header(exchange, "HTTP_AUTHORIZATION", &authorization)) != STATUS_OK)
         return status;
     if (authorization != NULL && headers.nonce == NULL && headers.signature == NULL)
-        return STATUS_BAD_ACCOUNT;
+        return authenticate_account(exchange, authorization, headers.hotkey);
     status =
         hotkey_verify(&headers, tail, clock_unix_seconds(),
                       exchange->config->launch.accept_wrapped_signatures, exchange->caller.signature_hash);

@@ -87,9 +87,10 @@ static bool claims_hold(json_object *claims, const struct jwt_rules *rules)
     const char *issuer = jwt_text(claims, "iss");
     int64_t expires_s, issued_s, begins_s;
 
-    if (issuer == NULL || strcmp(issuer, rules->issuer) != 0)
+    if (rules->issuer != NULL && (issuer == NULL || strcmp(issuer, rules->issuer) != 0))
         return false;
-    if (!jwt_date(claims, "iat", &issued_s) || issued_s > rules->now_s)
+    if (!(rules->undated && !json_object_object_get_ex(claims, "iat", NULL)) &&
+        (!jwt_date(claims, "iat", &issued_s) || issued_s > rules->now_s))
         return false;
     if (json_object_object_get_ex(claims, "nbf", NULL) &&
         (!jwt_date(claims, "nbf", &begins_s) || begins_s > rules->now_s))
@@ -99,18 +100,34 @@ static bool claims_hold(json_object *claims, const struct jwt_rules *rules)
     return jwt_date(claims, "exp", &expires_s) && rules->now_s < expires_s;
 }
 
+/* Where the two dots of a token are. False: it is none. */
+static bool find_dots(const char *token, const char **first, const char **last)
+{
+    if (strnlen(token, JWT_MAX_BYTES + 1) > JWT_MAX_BYTES)
+        return false;
+    *first = strchr(token, '.');
+    *last = strrchr(token, '.');
+    return *first != NULL &&
+           *first != *last; /* more dots than two end in the claims, where base64url has none */
+}
+
+json_object *jwt_peek(struct arena *arena, const char *token)
+{
+    const char *first_dot, *last_dot;
+
+    if (!find_dots(token, &first_dot, &last_dot))
+        return NULL;
+    return read_part(arena, first_dot + 1, (size_t)(last_dot - first_dot - 1));
+}
+
 json_object *jwt_verify(struct arena *arena, const struct jwt_key *key, const struct jwt_rules *rules,
                         const char *token)
 {
     const char *first_dot, *last_dot;
     json_object *claims;
 
-    if (strnlen(token, JWT_MAX_BYTES + 1) > JWT_MAX_BYTES)
+    if (!find_dots(token, &first_dot, &last_dot))
         return NULL;
-    first_dot = strchr(token, '.');
-    last_dot = strrchr(token, '.');
-    if (first_dot == NULL || first_dot == last_dot)
-        return NULL; /* more dots than two end in the claims, where base64url has none */
     if (!signature_is_valid(arena, key, token, last_dot, last_dot + 1) ||
         !header_is_acceptable(read_part(arena, token, (size_t)(first_dot - token))))
         return NULL;

@@ -19,9 +19,10 @@ struct jwt_key {
 };
 
 struct jwt_rules {
-    const char *issuer; /* what `iss` must be */
+    const char *issuer; /* what `iss` must be; NULL: anything or nothing */
     int64_t now_s;      /* Unix seconds */
     bool unending;      /* `exp` may be missing; where it is there, it counts */
+    bool undated;       /* the same of `iat` */
 };
 
 /* Signs the claims, which stay the caller's. The token lives in the arena; NULL: out of memory. */
@@ -33,6 +34,10 @@ char *jwt_sign(struct arena *arena, const struct jwt_key *key, json_object *clai
  * is refused. */
 json_object *jwt_verify(struct arena *arena, const struct jwt_key *key, const struct jwt_rules *rules,
                         const char *token) MUST_CHECK;
+
+/* The claims of a token as it stands, nothing verified: only to find out whose key to verify it with. NULL
+ * where it is no token. */
+json_object *jwt_peek(struct arena *arena, const char *token) MUST_CHECK;
 
 /* A text claim; NULL where it is missing or something else. It lives as long as claims. */
 const char *jwt_text(json_object *claims, const char *name);

@@ -46,6 +46,7 @@ struct config {
         char *public_url;     /* base of the `url` claim and of activation_url, without a trailing slash */
         char *validator_ss58; /* this validator's hotkey */
         struct secret launch_secret, ip_check_salt;
+        struct secret account_encryption_key; /* empty: none */
         bool allow_private_hosts, accept_wrapped_signatures;
         char *own_addresses; /* comma-separated addresses that no instance may claim */
     } launch;

@@ -143,6 +143,8 @@ const struct setting config_settings[] = {
     { NAMED(launch, ip_check_salt), .type = SETTING_SECRET, .reloadable = true,
       .doc =
           "Salt of token_check, at least 16 bytes, or @/path of a file that holds it; not launch_secret." },
+    { NAMED(launch, account_encryption_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc = "Encryption key of the Chutes accounts, or @/path; user tokens that are salted need it." },
     { NAMED(launch, allow_private_hosts), .type = SETTING_BOOLEAN, .default_text = "false",
       .reloadable = true,
       .doc = "Whether instances may live at private addresses. For a development network." },

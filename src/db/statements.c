@@ -20,6 +20,27 @@ const struct statement statement_authenticate_hotkey = {
     .columns = "status detail",
 };
 
+const struct statement statement_find_api_key = {
+    .name = "find_api_key",
+    .text = "select api_key_id, key_hash, admin, hotkey from rigger.find_api_key($1::text, $2::text)",
+    .parameter_count = 2, /* key id, user id */
+    .columns = "api_key_id key_hash admin hotkey",
+};
+
+const struct statement statement_touch_api_key = {
+    .name = "touch_api_key",
+    .text = "select status, detail from rigger.touch_api_key($1::text)",
+    .parameter_count = 1, /* key id */
+    .columns = "status detail",
+};
+
+const struct statement statement_find_user = {
+    .name = "find_user",
+    .text = "select fingerprint_hash, hotkey from rigger.find_user($1::text)",
+    .parameter_count = 1, /* user id */
+    .columns = "fingerprint_hash hotkey",
+};
+
 const struct statement statement_issue_launch_config = {
     .name = "issue_launch_config",
     .text = "select status, detail, config_id, env_key, job_id, disk_gb, issued_at"

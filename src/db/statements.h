@@ -11,9 +11,10 @@ struct statement {
 };
 
 extern const struct statement statement_ready, statement_ping, statement_authenticate_hotkey,
-    statement_issue_launch_config, statement_describe_claim, statement_claim_launch_config,
-    statement_store_challenge, statement_release_claim, statement_begin_verification,
-    statement_release_attempt, statement_finish_verification, statement_activate_launch_config,
-    statement_delete_instance, statement_create_instance, statement_activate_instance, statement_reap;
+    statement_find_api_key, statement_touch_api_key, statement_find_user, statement_issue_launch_config,
+    statement_describe_claim, statement_claim_launch_config, statement_store_challenge,
+    statement_release_claim, statement_begin_verification, statement_release_attempt,
+    statement_finish_verification, statement_activate_launch_config, statement_delete_instance,
+    statement_create_instance, statement_activate_instance, statement_reap;
 
 #endif

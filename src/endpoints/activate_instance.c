@@ -1,12 +1,15 @@
-/* PATCH /instances/{chute_id}/{instance_id}: an instance of the older path takes traffic; its verification follows in the
- * background. */
+/* PATCH /instances/{chute_id}/{instance_id}: an instance of the older path takes traffic; its verification
+ * follows in the background. */
 #include "core/encode.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
 #include "http/json.h"
 
 static const struct field body_fields[] = {
-    { .name = "active", .type = FIELD_BOOLEAN, .required = true, .doc = "true; an instance ends by deleting it." },
+    { .name = "active",
+      .type = FIELD_BOOLEAN,
+      .required = true,
+      .doc = "true; an instance ends by deleting it." },
     { .type = FIELD_END },
 };
 
@@ -26,7 +29,8 @@ static enum status run(struct exchange *exchange)
     status = db_call(exchange->db, exchange->arena, &statement_activate_instance, parameters, &rows);
     if (status != STATUS_OK || endpoint_refused(exchange, &rows))
         return status;
-    response_json(exchange->response, exchange->arena, 200, json_tokener_parse(db_text(&rows, 0, "instance")));
+    response_json(exchange->response, exchange->arena, 200,
+                  json_tokener_parse(db_text(&rows, 0, "instance")));
     return STATUS_OK;
 }
 

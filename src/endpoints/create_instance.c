@@ -1,5 +1,5 @@
-/* POST /instances/{chute_id}/: the older path, for chutes whose SDK has no launch configs. The host is vetted here,
- * before the one transaction in which the SQL function judges and reserves. */
+/* POST /instances/{chute_id}/: the older path, for chutes whose SDK has no launch configs. The host is vetted
+ * here, before the one transaction in which the SQL function judges and reserves. */
 #include "attest/aes.h"
 #include "attest/host.h"
 #include "core/clock.h"
@@ -50,7 +50,8 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     parameters[11] = host_vet(exchange->config, exchange->arena, host,
                               timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
     parameters[8] = address;
-    parameters[9] = arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));
+    parameters[9] =
+        arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));
     parameters[10] = symmetric_key;
     return db_call(exchange->db, exchange->arena, &statement_create_instance, parameters, rows);
 }
@@ -70,7 +71,8 @@ static enum status run(struct exchange *exchange)
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
     if (status != STATUS_OK || endpoint_refused(exchange, &rows))
         return status;
-    response_json(exchange->response, exchange->arena, 202, json_tokener_parse(db_text(&rows, 0, "instance")));
+    response_json(exchange->response, exchange->arena, 202,
+                  json_tokener_parse(db_text(&rows, 0, "instance")));
     return STATUS_OK;
 }
 

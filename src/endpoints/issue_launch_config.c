@@ -1,6 +1,7 @@
 /* GET /instances/launch_config: a miner asks for a launch token. The rules (chute, capacity, job) are in the
  * SQL function; here the token is signed over what it returned. */
 #include "auth/launch_token.h"
+#include "core/clock.h"
 #include "core/encode.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
@@ -31,6 +32,11 @@ static char *sign_token(struct exchange *exchange, const struct db_rows *rows)
         .disk_gb = db_integer(rows, 0, "disk_gb"),
         .issued_at_s = db_integer(rows, 0, "issued_at"),
     };
+    int64_t now_s = clock_unix_seconds();
+
+    /* A database clock ahead of ours must not make a token that we refuse ourselves. */
+    if (token.issued_at_s > now_s)
+        token.issued_at_s = now_s;
 
     return launch_token_sign(exchange->arena, &exchange->config->launch.launch_secret, &token);
 }

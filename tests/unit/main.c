@@ -16,6 +16,7 @@ Suite *encode_suite(void);
 Suite *version_suite(void);
 Suite *command_suite(void);
 Suite *client_address_suite(void);
+Suite *api_key_suite(void);
 Suite *ss58_suite(void);
 Suite *keccak_suite(void);
 Suite *merlin_suite(void);
@@ -42,13 +43,14 @@ Suite *migrate_suite(void);
 Suite *migrate_run_suite(void);
 
 static Suite *(*const suites[])(void) = {
-    arena_suite,          buf_suite,           log_suite,          secret_suite,  config_suite,
-    config_faults_suite,  dsn_suite,           encode_suite,       version_suite, command_suite,
-    client_address_suite, ss58_suite,          keccak_suite,       merlin_suite,  sr25519_suite,
-    hotkey_suite,         jwt_suite,           launch_token_suite, aes_suite,     host_suite,
-    envdump_suite,        ports_suite,         fields_suite,       router_suite,  request_suite,
-    matmul_suite,         matmul_prover_suite, slot_suite,         tally_suite,   http_client_suite,
-    sqlstate_suite,       connection_suite,    reconnection_suite, migrate_suite, migrate_run_suite,
+    arena_suite,          buf_suite,      log_suite,           secret_suite,       config_suite,
+    config_faults_suite,  dsn_suite,      encode_suite,        version_suite,      command_suite,
+    client_address_suite, api_key_suite,  ss58_suite,          keccak_suite,       merlin_suite,
+    sr25519_suite,        hotkey_suite,   jwt_suite,           launch_token_suite, aes_suite,
+    host_suite,           envdump_suite,  ports_suite,         fields_suite,       router_suite,
+    request_suite,        matmul_suite,   matmul_prover_suite, slot_suite,         tally_suite,
+    http_client_suite,    sqlstate_suite, connection_suite,    reconnection_suite, migrate_suite,
+    migrate_run_suite,
 };
 
 int main(void)

@@ -1,0 +1,20 @@
+-- Purpose: an API key's hash and account, for its verification. For the responder alone: it carries the hash.
+-- Parameters: key id and user id as they stand in a key: 32 hex digits, a UUID without its dashes.
+-- Returns: one row, none where there is no such key of that account: api_key_id, key_hash, admin, the
+--   account's hotkey (null: none).
+-- Tables: api_keys, users (read).
+create or replace function rigger.find_api_key(p_key_id text, p_user_id text)
+returns table (api_key_id text, key_hash text, admin boolean, hotkey text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+  select k.api_key_id, k.key_hash, coalesce(k.admin, false), nullif(u.hotkey, '')
+  from public.api_keys k
+  join public.users u on u.user_id = k.user_id
+  where k.api_key_id in (p_key_id, p_key_id::uuid::text)
+    and u.user_id in (p_user_id, p_user_id::uuid::text)
+$$;
+comment on function rigger.find_api_key(text, text) is
+  'An API key''s hash and account, for its verification. Carries a hash.';

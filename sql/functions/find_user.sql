@@ -1,0 +1,17 @@
+-- Purpose: what a user token is verified with. For the responder alone: it carries the fingerprint's hash.
+-- Parameters: the user id, as the token's sub claims it.
+-- Returns: one row, none for an unknown user: the fingerprint hash, the account's hotkey (null: none).
+-- Tables: users (read).
+create or replace function rigger.find_user(p_user_id text)
+returns table (fingerprint_hash text, hotkey text)
+language sql
+stable
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+  select u.fingerprint_hash, nullif(u.hotkey, '')
+  from public.users u
+  where u.user_id = p_user_id
+    and u.fingerprint_hash <> ''
+$$;
+comment on function rigger.find_user(text) is 'What a user token is verified with. Carries a hash.';
