@@ -44,7 +44,7 @@ begin
         'prune_events']),
       ('rigger_admin', array[
         'ready', 'status', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',
-        'take_events', 'acknowledge_events', 'prune_events'])
+        'take_events', 'acknowledge_events', 'prune_events', 'forget_consumer'])
     ) as g (role, functions)
     join pg_proc p
       on p.pronamespace = 'rigger'::regnamespace

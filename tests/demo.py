@@ -52,7 +52,7 @@ def show(stack):
          "select instance_id, verified_at is not null as verified, deleted_at is not null as deleted,"
          " deletion_reason from public.instance_audit")
     psql(stack, "What the network was told (select … from rigger.v_events)",
-         "select event_id, channel, reason from rigger.events order by event_id")
+         "select event_id, channel, reason from rigger.v_events order by event_id")
     broken = stack.postgres.execute("select * from rigger.check_invariants()")
     say(f"rigger.check_invariants(): {len(broken)} violations")
 

@@ -3,7 +3,7 @@
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
 -- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.claims, rigger.challenges,
---   rigger.events, rigger.used_signatures (read).
+--   rigger.events, rigger.used_signatures, rigger.settings (read; what prune_events() forgot is not missed).
 create or replace function rigger.check_invariants()
 returns table (invariant integer, subject text, what text)
 language sql
@@ -63,13 +63,15 @@ as $$
   select 6, c.instance_id, w.reason || ' was never announced'
   from rigger.claims c
   left join public.instances i on i.instance_id = c.instance_id
+  left join public.instance_audit a on a.instance_id = c.instance_id
   cross join lateral (
-    values ('instance_created', true),
-           ('instance_deleted', i.instance_id is null),
-           ('instance_verified', coalesce(i.verified, false)),
-           ('instance_hot', coalesce(i.verified, false)),
-           ('instance_activated', coalesce(i.active, false))) w (reason, expected)
-  where w.expected
+    values ('instance_created', c.claimed_at),
+           ('instance_deleted', case when i.instance_id is null then a.deleted_at at time zone 'utc' end),
+           ('instance_verified', case when i.verified then i.last_verified_at end),
+           ('instance_hot', case when i.verified then i.last_verified_at end),
+           ('instance_activated', case when i.active then c.claimed_at end)) w (reason, happened_at)
+  where w.happened_at > coalesce((select (s.value #>> '{}')::timestamptz from rigger.settings s
+                                  where s.key = 'events_pruned_to'), '-infinity')
     and not exists (select from rigger.events e
                     where e.payload -> 'data' ->> 'instance_id' = c.instance_id and e.reason = w.reason)
   union all

@@ -4,8 +4,8 @@
 --   forgets signatures older than 1200 s. One caller works at a time; the others find nothing to do.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
--- Calls: fail_launch_config, remove_instance.
--- Tables: launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
+-- Calls: overdue_configs, fail_launch_config, remove_instance.
+-- Tables: v_stuck (read), launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
 create or replace function rigger.reap()
 returns table (kind text, id text, reason text)
 language plpgsql
@@ -40,16 +40,17 @@ begin
   end loop;
 
   for overdue in
-    select i.instance_id
-    from public.instances i
-    where i.config_id is null
-      and not i.verified
-      and i.created_at < now() - make_interval(secs => coalesce(
-        (select (s.value #>> '{}')::double precision from rigger.settings s
-         where s.key = 'unverified_instance_seconds'), 3600))
+    select s.id as instance_id
+    from rigger.v_stuck s
+    where s.kind = 'instance'
+      and s.taken_at < now()
     limit 500
-    for update skip locked
   loop
+    perform from public.instances i
+    where i.instance_id = overdue.instance_id
+      and not i.verified
+    for update skip locked;
+    continue when not found;
     kind := 'instance';
     id := overdue.instance_id;
     reason := 'never verified';

@@ -1,5 +1,5 @@
 begin;
-select plan(11);
+select plan(13);
 
 create function pg_temp.executable(p_role text) returns setof text language sql
 as $$
@@ -38,6 +38,21 @@ select is_empty(
             or has_table_privilege('rigger_read', c.oid, 'insert, update, delete')
             or c.relkind <> 'v' and has_table_privilege('rigger_read', c.oid, 'select')) $$,
   'rigger_app has no right on any table, rigger_read may read the views alone');
+select set_eq(
+  $$ select pg_temp.executable('rigger_admin') $$,
+  $$ values ('ready'), ('status'), ('reap'), ('check_invariants'), ('set_target'), ('blacklist'), ('evict'),
+            ('requeue_verification'), ('take_events'), ('acknowledge_events'), ('prune_events'), ('forget_consumer') $$,
+  'rigger_admin may execute what steers, and not what endpoints call');
+select set_eq(
+  $$ select c.relname || ' ' || c.relkind::text
+     from pg_class c
+     where c.relnamespace in ('rigger'::regnamespace, 'public'::regnamespace)
+       and c.relkind in ('r', 'v', 'p')
+       and c.relname !~ '^(pg_all_foreign_keys|tap_funky)$'
+       and has_table_privilege('rigger_admin', c.oid, 'select') $$,
+  $$ select c.relname || ' v' from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'
+     union all values ('gpu_models r'), ('settings r') $$,
+  'rigger_admin may read the views and the two tables of settings');
 select is_empty($$ select pg_temp.executable('rigger_read') $$, 'rigger_read may execute nothing');
 select is_empty(
   $$ select p.oid::regprocedure

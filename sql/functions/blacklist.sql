@@ -1,0 +1,19 @@
+-- Purpose: an administrator shuts a miner out, or lets it in again. Its instances stay: evict() takes them.
+-- Parameters: the hotkey, the reason (null or empty: no longer blacklisted).
+-- Returns: false where the hotkey is not registered.
+-- Tables: metagraph_nodes (written).
+create or replace function rigger.blacklist(p_hotkey text, p_reason text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+begin
+  update public.metagraph_nodes m
+  set blacklist_reason = nullif(p_reason, '')
+  where m.hotkey = p_hotkey;
+  return found;
+end
+$$;
+comment on function rigger.blacklist(text, text) is
+  'Shuts a miner out for a reason; a null reason lets it in again.';

@@ -1,0 +1,25 @@
+-- Purpose: an administrator has an instance of the older path verified again.
+-- Parameters: the instance.
+-- Returns: false where there is none of that path, or a verification is open already.
+-- Tables: instances (locked), rigger.verifications (written).
+create or replace function rigger.requeue_verification(p_instance_id text)
+returns boolean
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+begin
+  perform from public.instances i
+  where i.instance_id = p_instance_id
+    and i.config_id is null
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  insert into rigger.verifications (instance_id)
+  values (p_instance_id)
+  on conflict (instance_id) where state in ('queued', 'running') do nothing;
+  return found;
+end
+$$;
+comment on function rigger.requeue_verification(text) is 'Has an instance of the older path verified again.';
