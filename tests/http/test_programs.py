@@ -50,7 +50,7 @@ def test_check_config_names_file_line_and_key(stack, tmp_path):
 
 def test_migrate_again_changes_nothing(stack):
     before = stack.postgres.execute("select * from rigger.migrations")
-    again = run(stack, "rigger", "migrate", "--config", stack.responder.config)
+    again = run(stack, "rigger", "migrate", "--dsn", stack.postgres.dsn)
     assert again.returncode == 0, again.stderr
     assert stack.postgres.execute("select * from rigger.migrations") == before
 

@@ -29,7 +29,11 @@ class Postgres:
         self.log = os.path.join(directory, "postgres.log")
         self.settings = settings
         self.binaries = run([program("pg_config"), "--bindir"]).strip()
-        self.dsn = f"host={self.socket} user=rigger_owner dbname=rigger"
+        self.dsn = self.dsn_of("rigger_owner")
+
+    def dsn_of(self, role):
+        """Connection string by which a role reaches the database."""
+        return f"host={self.socket} user={role} dbname=rigger"
 
     def _pg(self, name, *arguments, **options):
         return run(as_user("postgres", [program(name, self.binaries), *arguments]), cwd="/", **options)

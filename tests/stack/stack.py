@@ -31,11 +31,14 @@ class Stack:
         self.network = Network(self.postgres, build)
 
     def start(self):
-        """Starts everything, in order."""
+        """Starts everything, in order. The responder serves as a role that may call the functions, nothing else."""
         self.settings["launch"]["public_url"] = self.nginx.url
         self.postgres.create()
         self.responder.write_config()
         self.responder.migrate()
+        self.postgres.execute("create role rigger_server login in role rigger_app")
+        self.settings["database"]["dsn"] = self.postgres.dsn_of("rigger_server")
+        self.responder.write_config()
         self.responder.start()
         self.nginx.start()
         return self
