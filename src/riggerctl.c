@@ -14,9 +14,19 @@ const struct ctl_command ctl_commands[] = {
     { "keygen", "[--seed HEX] [--json]", "make a hotkey, or show the address of a seed", ctl_keygen },
     { "sign", "METHOD PATH [--body FILE] [--seed-file FILE] [--count N] [--curl | --json | --tsv]",
       "headers of a request signed by $RIGGER_SEED", ctl_sign },
-    { "status", "[--dsn DSN | --config FILE] [--json]", "how the registry is; exit 1 if a promise is broken",
-      ctl_status },
-    { "reap", "[--dsn DSN | --config FILE] [--json]", "undo what is overdue, now", ctl_reap },
+    { "token", "[--config FILE] TOKEN | -", "what a launch token says, and whether it is good; exit 1 if not",
+      ctl_token },
+    { "status", "", "how the registry is; exit 1 if a promise is broken", ctl_status },
+    { "chutes", "[CHUTE]", "how many instances chutes have and should have", ctl_chutes },
+    { "instances", "[--chute CHUTE] [--miner HOTKEY]", "the instances", ctl_instances },
+    { "miners", "[HOTKEY]", "the miners, what they have and how they do", ctl_miners },
+    { "stuck", "", "what is waiting, and when the reaper takes it", ctl_stuck },
+    { "events", "tail [--count N] [--follow]", "the newest events", ctl_events },
+    { "target", "CHUTE N", "say how many instances a chute should have", ctl_target },
+    { "blacklist", "HOTKEY REASON | --lift HOTKEY", "shut a miner out, or let it in again", ctl_blacklist },
+    { "evict", "INSTANCE REASON", "take an instance away", ctl_evict },
+    { "requeue", "INSTANCE", "have an instance of the older path verified again", ctl_requeue },
+    { "reap", "", "undo what is overdue, now", ctl_reap },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -25,7 +35,10 @@ static void usage(FILE *out)
     fputs("usage: riggerctl COMMAND [OPTION ...]\n\n", out);
     for (const struct ctl_command *command = ctl_commands; command->name != NULL; command++)
         fprintf(out, "  %s %s\n      %s\n", command->name, command->arguments, command->summary);
-    fputs("\nThe database is that of --dsn, else of the configuration. See riggerctl(1).\n", out);
+    fputs("\nCommands that ask the database take --dsn DSN or --config FILE (else the default "
+          "configuration), and\n"
+          "--json, which prints a line of JSON a row. See riggerctl(1).\n",
+          out);
 }
 
 int main(int argc, char **argv)

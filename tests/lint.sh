@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What can be checked without running anything: format, warnings, layers, sizes, banned functions. Called by ./dev lint.
 set -uo pipefail
+shopt -s lastpipe # what complain counts at the end of a pipe is counted here
 cd "$(dirname "$(readlink -f "$0")")/.." || exit 1
 faults=0
 

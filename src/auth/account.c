@@ -1,5 +1,5 @@
-/* Looks accounts up and verifies what claims to be them. Registration and blacklist of the hotkey are judged later, in
- * the endpoint's SQL function, as for a signature. */
+/* Looks accounts up and verifies what claims to be them. Registration and blacklist of the hotkey are judged
+ * later, in the endpoint's SQL function, as for a signature. */
 #include "auth/account.h"
 
 #include "auth/api_key.h"
@@ -15,7 +15,8 @@
 #define BEARER       "bearer "
 #define BEARER_BYTES (sizeof(BEARER) - 1)
 
-static enum status authenticate_api_key(const struct account_request *request, const char *text, const char **hotkey)
+static enum status authenticate_api_key(const struct account_request *request, const char *text,
+                                        const char **hotkey)
 {
     struct api_key key;
     const char *parameters[2] = { key.key_id, key.user_id }, *touched[1];
@@ -40,8 +41,8 @@ static enum status authenticate_api_key(const struct account_request *request, c
     return status;
 }
 
-/* The key of an account's tokens: the text of a digest over the fingerprint's hash and, where the token is salted, the
- * configured encryption key. False: there is none configured. */
+/* The key of an account's tokens: the text of a digest over the fingerprint's hash and, where the token is
+ * salted, the configured encryption key. False: there is none configured. */
 static bool derive_key(const struct account_request *request, const char *fingerprint_hash, bool salted,
                        char text[2 * crypto_hash_sha256_BYTES + 1])
 {

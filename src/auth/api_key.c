@@ -1,5 +1,5 @@
-/* Two small tables of this process, the oldest entry overwritten first: verified keys and wrong tries. Both forget by
- * time and by size, so that nobody can make them grow. */
+/* Two small tables of this process, the oldest entry overwritten first: verified keys and wrong tries. Both
+ * forget by time and by size, so that nobody can make them grow. */
 #include "auth/api_key.h"
 
 #include <sodium.h>
@@ -91,7 +91,8 @@ static void note_wrong(const char *key_id, int64_t now_ms)
     wrong_next = (wrong_next + 1) % WRONG_MAX;
 }
 
-bool api_key_verify(const char *text, const struct api_key *key, const char *hash, int64_t now_ms, bool *fresh)
+bool api_key_verify(const char *text, const struct api_key *key, const char *hash, int64_t now_ms,
+                    bool *fresh)
 {
     unsigned char digest[32];
     const int *tries;

@@ -21,25 +21,60 @@ extern const struct ctl_command ctl_commands[];
 
 int ctl_keygen(int argc, char **argv);
 int ctl_sign(int argc, char **argv);
+int ctl_token(int argc, char **argv);
 int ctl_status(int argc, char **argv);
 int ctl_reap(int argc, char **argv);
+int ctl_chutes(int argc, char **argv);
+int ctl_instances(int argc, char **argv);
+int ctl_miners(int argc, char **argv);
+int ctl_stuck(int argc, char **argv);
+int ctl_events(int argc, char **argv);
+int ctl_target(int argc, char **argv);
+int ctl_blacklist(int argc, char **argv);
+int ctl_evict(int argc, char **argv);
+int ctl_requeue(int argc, char **argv);
 
 /* Prints `riggerctl NAME: message` on stderr and returns CTL_USAGE. */
 int ctl_misused(const char *name, const char *message);
 
-/* The options of a command that asks the database. */
+/* What stands on the command line of a command that asks the database. The texts are argv's. */
+struct ctl_options {
+    const char *dsn, *config_path; /* NULL: the default configuration's */
+    bool json;
+    const char *chute, *miner; /* NULL: any */
+    long count;                /* 0: not given */
+    bool follow, lift;
+    int argument_count; /* what is left when the options are gone */
+    char **arguments;
+};
+
+/* Reads --dsn, --config, --json and those of --chute, --miner, --count, --follow, --lift whose first letter
+ * stands in also. False: said on stderr. */
+bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv) MUST_CHECK;
+
+/* The database that the options name. */
 struct ctl_database {
     struct arena *arena;
     struct db *db;
     bool json;
 };
 
-/* Reads --dsn DSN, --config FILE and --json; the DSN of the configuration is used where none is given. False:
- * said so on stderr. ctl_database_close in any case. */
-bool ctl_database_open(struct ctl_database *database, int argc, char **argv) MUST_CHECK;
+/* Prepares it; connects at the first call. False: said on stderr. ctl_database_close in any case. */
+bool ctl_database_open(struct ctl_database *database, const struct ctl_options *options) MUST_CHECK;
 void ctl_database_close(struct ctl_database *database);
 
-/* Prints rows: a table with a header for people, one JSON object a line with --json. */
+/* Calls a statement of statements_admin.h. False: said on stderr. */
+bool ctl_call(struct ctl_database *database, const struct statement *statement, const char *const *parameters,
+              struct db_rows *rows) MUST_CHECK;
+
+/* Prints rows: a table with a header for people; with --json the rows' column `json`, one a line. */
 void ctl_print_rows(const struct ctl_database *database, const struct db_rows *rows);
+
+/* Prints text, padded with spaces to so many characters; control characters as question marks. */
+void ctl_print_text(const char *text, int padded);
+
+/* All of a command that shows what a statement answers: opens, calls, prints, closes; the exit code. */
+int ctl_show(const struct ctl_options *options, const struct statement *statement,
+             const char *const *parameters);
 
 #endif

@@ -1,7 +1,6 @@
-/* What the commands that ask the database share: finding it, and printing what it answers. */
+/* What the commands that ask the database share: their options, finding it, asking it. */
 #include "ctl/ctl.h"
 
-#include "core/buf.h"
 #include "core/config.h"
 #include "db/statements.h"
 
@@ -11,13 +10,67 @@
 #include <string.h>
 
 #define ARENA_MAX_BYTES ((size_t)256 << 20)
-#define LINE_MAX_BYTES  ((size_t)1 << 20)
-#define COLUMNS_MAX     32
+#define COUNT_MAX       10000
 
 int ctl_misused(const char *name, const char *message)
 {
     fprintf(stderr, "riggerctl %s: %s\n", name, message);
     return CTL_USAGE;
+}
+
+static bool read_count(struct ctl_options *options, const char *text)
+{
+    char *end;
+
+    options->count = strtol(text, &end, 10);
+    return end != text && *end == '\0' && options->count >= 1 && options->count <= COUNT_MAX;
+}
+
+bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv)
+{
+    static const struct option known[] = {
+        { "dsn", required_argument, NULL, 'D' },
+        { "config", required_argument, NULL, 'C' },
+        { "json", no_argument, NULL, 'J' },
+        { "chute", required_argument, NULL, 'c' },
+        { "miner", required_argument, NULL, 'm' },
+        { "count", required_argument, NULL, 'n' },
+        { "follow", no_argument, NULL, 'f' },
+        { "lift", no_argument, NULL, 'l' },
+        { NULL, 0, NULL, 0 },
+    };
+    int option;
+
+    *options = (struct ctl_options){ .json = false };
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == '?')
+            return false;
+        if (strchr("DCJ", option) == NULL && strchr(also, option) == NULL) {
+            ctl_misused(argv[0], "takes no such option; see riggerctl help");
+            return false;
+        }
+        if (option == 'D')
+            options->dsn = optarg;
+        else if (option == 'C')
+            options->config_path = optarg;
+        else if (option == 'J')
+            options->json = true;
+        else if (option == 'c')
+            options->chute = optarg;
+        else if (option == 'm')
+            options->miner = optarg;
+        else if (option == 'f')
+            options->follow = true;
+        else if (option == 'l')
+            options->lift = true;
+        else if (!read_count(options, optarg)) {
+            ctl_misused(argv[0], "--count takes a number from 1 to 10000");
+            return false;
+        }
+    }
+    options->argument_count = argc - optind;
+    options->arguments = argv + optind;
+    return true;
 }
 
 static struct db *connect_configured(const char *config_path)
@@ -32,29 +85,11 @@ static struct db *connect_configured(const char *config_path)
     return db;
 }
 
-bool ctl_database_open(struct ctl_database *database, int argc, char **argv)
+bool ctl_database_open(struct ctl_database *database, const struct ctl_options *options)
 {
-    static const struct option options[] = {
-        { "dsn", required_argument, NULL, 'd' },
-        { "config", required_argument, NULL, 'c' },
-        { "json", no_argument, NULL, 'j' },
-        { NULL, 0, NULL, 0 },
-    };
-    const char *dsn = NULL, *config_path = NULL;
-    int option;
-
-    *database = (struct ctl_database){ .arena = arena_create(ARENA_MAX_BYTES) };
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'd')
-            dsn = optarg;
-        else if (option == 'c')
-            config_path = optarg;
-        else if (option == 'j')
-            database->json = true;
-        else
-            return false;
-    }
-    database->db = dsn != NULL ? db_create_for_dsn(dsn) : connect_configured(config_path);
+    *database = (struct ctl_database){ .arena = arena_create(ARENA_MAX_BYTES), .json = options->json };
+    database->db =
+        options->dsn != NULL ? db_create_for_dsn(options->dsn) : connect_configured(options->config_path);
     return database->db != NULL;
 }
 
@@ -64,74 +99,24 @@ void ctl_database_close(struct ctl_database *database)
     arena_free(database->arena);
 }
 
-/* The statement's columns, split; their count. */
-static int split_columns(struct arena *arena, const struct statement *statement,
-                         const char *names[COLUMNS_MAX])
+bool ctl_call(struct ctl_database *database, const struct statement *statement, const char *const *parameters,
+              struct db_rows *rows)
 {
-    int count = 0;
-
-    for (const char *name = statement->columns; *name != '\0' && count < COLUMNS_MAX;) {
-        size_t length = strcspn(name, " ");
-
-        names[count++] = arena_strndup(arena, name, length);
-        name += length;
-        name += strspn(name, " ");
-    }
-    return count;
+    if (db_call(database->db, database->arena, statement, parameters, rows) == STATUS_OK)
+        return true;
+    fputs("riggerctl: the database did not do it; the reason is in the line above\n", stderr);
+    return false;
 }
 
-static void print_json(const struct db_rows *rows, const char *const *names, int count)
+int ctl_show(const struct ctl_options *options, const struct statement *statement,
+             const char *const *parameters)
 {
-    struct buf line;
+    struct ctl_database database;
+    struct db_rows rows;
+    bool done = ctl_database_open(&database, options) && ctl_call(&database, statement, parameters, &rows);
 
-    for (int row = 0; row < rows->count; row++) {
-        buf_init(&line, LINE_MAX_BYTES);
-        for (int i = 0; i < count; i++) {
-            const char *text = db_text(rows, row, names[i]);
-
-            buf_printf(&line, "%s\"%s\": ", i == 0 ? "{" : ", ", names[i]);
-            if (text == NULL)
-                buf_puts(&line, "null");
-            else
-                buf_json_string(&line, text, strlen(text));
-        }
-        if (!line.failed)
-            printf("%s}\n", line.data);
-        buf_free(&line);
-    }
-}
-
-static void print_table(const struct db_rows *rows, const char *const *names, int count)
-{
-    int widths[COLUMNS_MAX];
-
-    for (int i = 0; i < count; i++) {
-        widths[i] = (int)strlen(names[i]);
-        for (int row = 0; row < rows->count; row++) {
-            const char *text = db_text(rows, row, names[i]);
-            int length = text == NULL ? 1 : (int)strlen(text);
-
-            if (length > widths[i])
-                widths[i] = length;
-        }
-    }
-    for (int row = -1; row < rows->count; row++) {
-        for (int i = 0; i < count; i++) {
-            const char *text = row < 0 ? names[i] : db_text(rows, row, names[i]);
-
-            printf("%-*s%s", i + 1 < count ? widths[i] : 0, text == NULL ? "-" : text,
-                   i + 1 < count ? "  " : "\n");
-        }
-    }
-}
-
-void ctl_print_rows(const struct ctl_database *database, const struct db_rows *rows)
-{
-    const char *names[COLUMNS_MAX];
-    int count = split_columns(database->arena, rows->statement, names);
-
-    if (database->json)
-        print_json(rows, names, count);
-    else
-        print_table(rows, names, count);
+    if (done)
+        ctl_print_rows(&database, &rows);
+    ctl_database_close(&database);
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -43,9 +43,8 @@ END_TEST
 
 static void make_hash(char hash[crypto_pwhash_STRBYTES])
 {
-    ck_assert_int_eq(crypto_pwhash_str(hash, KEY, strlen(KEY), crypto_pwhash_OPSLIMIT_MIN,
-                                       crypto_pwhash_MEMLIMIT_MIN),
-                     0);
+    ck_assert_int_eq(
+        crypto_pwhash_str(hash, KEY, strlen(KEY), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), 0);
 }
 
 START_TEST(a_verified_key_is_remembered_for_a_while_and_for_its_hash)

@@ -1,0 +1,191 @@
+"""riggerctl as an administrator uses it: as a role of rigger_admin, on the shared database."""
+
+import base64
+import json
+import os
+import subprocess
+import uuid
+
+import pytest
+
+from stack.processes import wait_for
+
+
+@pytest.fixture(scope="module")
+def steward(stack):
+    """riggerctl as a login role that is in rigger_admin; returns what it did."""
+    stack.postgres.execute("create role steward login in role rigger_admin")
+    dsn = stack.postgres.dsn_of("steward")
+
+    def run(*arguments, code=0):
+        done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments, "--dsn", dsn], capture_output=True,
+                              text=True, env=stack.responder.environment(), check=False)
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done
+
+    run.dsn = dsn
+    return run
+
+
+def rows(done):
+    """Its lines of JSON."""
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def life(api, network):
+    """A miner, a chute and a hot instance of it."""
+    miner, chute = network.miner(gpus=2), network.chute(target=3)
+    launch = api.launch(miner, chute)
+    assert launch.claim(miner.gpus[:1]).status == 200
+    verified = launch.verify()
+    assert verified.status == 200 and launch.activate().status == 200
+    launch.instance_id = verified.json["instance_id"]
+    return miner, chute, launch
+
+
+def test_chutes(steward, life, stack):
+    _, chute, _ = life
+    (row,) = rows(steward("chutes", chute, "--json"))
+    assert (row["target"], row["total"], row["hot"], row["free"], row["rolling_update"]) == (3, 1, 1, 2, False)
+    table = steward("chutes", chute).stdout.splitlines()
+    assert table[0].split()[:3] == ["chute_id", "name", "target"] and chute in table[1] and len(table) == 2
+    by_name = stack.postgres.execute("select name from public.chutes where chute_id = %s", (chute,))[0]["name"]
+    assert chute in [row["chute_id"] for row in rows(steward("chutes", by_name, "--json"))]
+    assert chute in steward("chutes").stdout
+
+
+def test_instances(steward, life):
+    miner, chute, launch = life
+    (row,) = rows(steward("instances", "--chute", chute, "--json"))
+    assert row["instance_id"] == launch.instance_id and row["active"] is True and row["verified"] is True
+    assert row["gpus"] == [miner.gpus[0][0]] and row["job_id"] is None
+    assert not {"symmetric_key", "cacert", "env_key", "seed", "code"} & row.keys()
+    assert rows(steward("instances", "--miner", miner.hotkey, "--json")) == [row]
+    assert rows(steward("instances", "--miner", "nobody", "--json")) == []
+    assert launch.instance_id in steward("instances").stdout
+
+
+def test_miners(steward, life):
+    miner, _, _ = life
+    (row,) = rows(steward("miners", miner.hotkey, "--json"))
+    assert (row["gpus"], row["gpus_in_use"], row["instances"], row["hot"]) == (2, 1, 1, 1)
+    assert miner.hotkey in steward("miners").stdout
+
+
+def test_stuck(steward, api, network):
+    launch = api.launch(network.miner(gpus=1), network.chute())
+    (row,) = [row for row in rows(steward("stuck", "--json")) if row["id"] == launch.config_id]
+    assert row["kind"] == "launch_config" and row["waiting_for"] == "its claim"
+    assert launch.config_id in steward("stuck").stdout
+
+
+def test_target_and_blacklist(steward, api, network):
+    miner, chute = network.miner(gpus=1), network.chute(target=0)
+    steward("target", chute, "4")
+    assert rows(steward("chutes", chute, "--json"))[0]["target"] == 4
+    assert "no such chute" in steward("target", "nothing", "4", code=1).stderr
+    assert steward("blacklist", miner.hotkey, "burns GPUs").stdout == "done\n"
+    assert api.token(miner, chute).status == 403
+    assert rows(steward("miners", miner.hotkey, "--json"))[0]["blacklist_reason"] == "burns GPUs"
+    steward("blacklist", "--lift", miner.hotkey)
+    assert api.token(miner, chute).status == 200
+    assert "registered" in steward("blacklist", "nobody", "x", code=1).stderr
+
+
+def test_evict(steward, life, stack):
+    _, _, launch = life
+    assert rows(steward("evict", launch.instance_id, "burns", "--json")) == [{"done": True}]
+    (audit,) = stack.postgres.execute("select deletion_reason from public.instance_audit where instance_id = %s",
+                                      (launch.instance_id,))
+    assert audit["deletion_reason"] == "burns"
+    assert "no such instance" in steward("evict", launch.instance_id, "burns", code=1).stderr
+
+
+def test_requeue(steward, api, network):
+    miner, chute = network.miner(gpus=1), network.chute(chutes_version="0.2.20", target=3)
+    gpu, host = miner.gpus[0]
+    made = api.signed(miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": host, "port": 20000})
+    assert made.status == 202
+    instance = made.json["instance_id"]
+    steward("requeue", instance)
+    (row,) = rows(steward("instances", "--chute", chute, "--json"))
+    assert row["background_verification"] is not None
+    assert steward("requeue", str(uuid.uuid4()), code=1).stderr
+
+
+def test_events_tail(steward, life):
+    _, _, launch = life
+    reasons = [row["reason"] for row in rows(steward("events", "tail", "--count", "1000", "--json"))
+               if row["instance_id"] == launch.instance_id]
+    assert reasons == ["instance_created", "instance_verified", "instance_hot", "instance_activated"]
+    assert len(steward("events", "tail", "--count", "2").stdout.splitlines()) == 2
+
+
+def test_events_follow_shows_what_commits_late(steward, life, stack, tmp_path):
+    late = stack.postgres.connect()
+    late.autocommit = False
+    with late.cursor() as cursor:
+        cursor.execute("insert into rigger.events (channel, reason, payload) values ('events', 'late', '{}')")
+    with open(tmp_path / "out", "w+", encoding="utf-8") as out:
+        follower = subprocess.Popen([os.path.join(stack.build, "riggerctl"), "events", "tail", "--follow", "--json",
+                                     "--count", "3", "--dsn", steward.dsn], stdout=out)
+        try:
+            def seen():
+                with open(tmp_path / "out", encoding="utf-8") as lines:
+                    return [json.loads(line)["reason"] for line in lines if line.endswith("\n")]
+
+            wait_for(lambda: len(seen()) == 3, "the newest events")
+            stack.postgres.execute(
+                "insert into rigger.events (channel, reason, payload) values ('events', 'soon', '{}')")
+            wait_for(lambda: seen()[3:] == ["soon"], "what came meanwhile")
+            late.commit()
+            wait_for(lambda: seen()[3:] == ["soon", "late"], "what was under way before it")
+        finally:
+            follower.kill()
+            follower.wait()
+            late.close()
+
+
+def test_a_launch_token_is_judged(stack, api, network):
+    launch = api.launch(network.miner(gpus=1), network.chute())
+
+    def token(text, *options):
+        return subprocess.run([os.path.join(stack.build, "riggerctl"), "token", "--config", stack.responder.config,
+                               *options, text], capture_output=True, text=True, env=stack.responder.environment(),
+                              input=launch.token + "\n", check=False)
+
+    good = token(launch.token)
+    assert good.returncode == 0 and good.stdout.endswith("good\n") and launch.config_id in good.stdout
+    claims = json.loads(token("-", "--json").stdout)
+    assert claims["sub"] == launch.config_id and claims["fault"] is None
+    head, body, signature = launch.token.split(".")
+    forged = token(f"{head}.{body}.{signature[::-1]}")
+    assert forged.returncode == 1 and "refused: its signature" in forged.stdout
+    assert token("nonsense").returncode == 1
+    other = base64.urlsafe_b64encode(b'{"sub":"x"}').decode().rstrip("=")
+    assert "no launch token" in token(f"{head}.{other}.{signature}").stdout
+
+
+@pytest.mark.parametrize("arguments", [
+    ["target", "x"], ["target", "x", "-1"], ["target", "x", "1x"], ["blacklist", "x"], ["blacklist", "x", ""],
+    ["blacklist", "--lift", "x", "y"], ["evict", "x"], ["evict", "x", ""], ["requeue"], ["events"], ["events", "head"],
+    ["events", "tail", "--count", "0"], ["chutes", "a", "b"], ["chutes", "--follow"], ["instances", "a"],
+    ["miners", "a", "b"], ["stuck", "a"], ["status", "a"], ["reap", "a"], ["token"], ["stuck", "--nonsense"]])
+def test_wrong_usage_is_2_and_says_so(stack, arguments):
+    done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments], capture_output=True, text=True,
+                          env=stack.responder.environment(), check=False)
+    assert done.returncode == 2 and done.stderr, arguments
+
+
+def test_a_reader_can_look_and_not_touch(stack, life):
+    _, chute, launch = life
+    stack.postgres.execute("create role reader login in role rigger_read")
+    ctl = os.path.join(stack.build, "riggerctl")
+    dsn = stack.postgres.dsn_of("reader")
+    seen = subprocess.run([ctl, "instances", "--chute", chute, "--dsn", dsn], capture_output=True, text=True,
+                          env=stack.responder.environment(), check=True)
+    assert launch.instance_id in seen.stdout
+    refused = subprocess.run([ctl, "evict", launch.instance_id, "x", "--dsn", dsn], capture_output=True, text=True,
+                             env=stack.responder.environment(), check=False)
+    assert refused.returncode == 1 and "42501" in refused.stderr
