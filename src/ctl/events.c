@@ -12,7 +12,8 @@
 #define COUNT_DEFAULT 10
 #define POLL_MS       500
 
-/* Numbers are drawn before their transactions commit: an event may show up behind newer ones, at most this far. */
+/* Numbers are drawn before their transactions commit: an event may show up behind newer ones, at most this
+ * far. */
 #define WINDOW 1000
 
 /* The numbers that were printed, each at its place modulo WINDOW. */
@@ -20,7 +21,8 @@ struct printed {
     int64_t newest, ids[WINDOW];
 };
 
-static void print_new(const struct ctl_database *database, struct printed *printed, const struct db_rows *rows)
+static void print_new(const struct ctl_database *database, struct printed *printed,
+                      const struct db_rows *rows)
 {
     for (int row = 0; row < rows->count; row++) {
         int64_t id = db_integer(rows, row, "event_id");

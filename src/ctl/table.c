@@ -1,5 +1,5 @@
-/* Prints what the database answers: tables for people, lines of JSON for scripts. What others wrote cannot steer the
- * terminal it is shown on. */
+/* Prints what the database answers: tables for people, lines of JSON for scripts. What others wrote cannot
+ * steer the terminal it is shown on. */
 #include "ctl/ctl.h"
 
 #include "db/statements.h"

@@ -20,9 +20,11 @@ static const char *judge(struct arena *arena, const struct config *config, const
     int64_t now_s = clock_unix_seconds(), issued_at_s = 0, expires_at_s = 0;
     struct launch_token token;
 
-    if (config_id == NULL || !jwt_date(claims, "iat", &issued_at_s) || !jwt_date(claims, "exp", &expires_at_s))
+    if (config_id == NULL || !jwt_date(claims, "iat", &issued_at_s) ||
+        !jwt_date(claims, "exp", &expires_at_s))
         return "it is no launch token";
-    if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, now_s, &token) == STATUS_OK)
+    if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, now_s, &token) ==
+        STATUS_OK)
         return NULL;
     if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, issued_at_s, &token) !=
         STATUS_OK)
