@@ -40,7 +40,7 @@ begin
         'issue_launch_config', 'describe_claim', 'claim_launch_config',
         'store_challenge', 'release_claim', 'begin_verification', 'release_attempt', 'finish_verification',
         'activate_launch_config', 'create_instance', 'activate_instance', 'delete_instance',
-        'take_verification', 'finish_background_verification', 'reap', 'take_events', 'acknowledge_events',
+        'take_verification', 'finish_background_verification', 'reap', 'take_messages', 'acknowledge_events',
         'prune_events']),
       ('rigger_admin', array[
         'ready', 'status', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',

@@ -32,6 +32,7 @@ header() {
 }
 header '^src/server/transport_fcgi\.c$|^src/server/worker\.c$|^tests/bench/' 'fcgiapp\.h'
 header '^src/net/' 'curl/'
+header '^src/net/' 'hiredis/'
 header '^src/db/|^tests/unit/' 'libpq-fe\.h'
 header '^src/core/config' 'ini\.h'
 

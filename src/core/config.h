@@ -62,6 +62,12 @@ struct config {
         int64_t filesystem_timeout_ms;
     } attestation;
     struct {
+        char *redis_url;              /* empty: events are not relayed */
+        struct secret redis_password; /* empty: none */
+        int64_t relay_interval_ms;
+        int64_t keep_hours;
+    } events;
+    struct {
         int64_t reap_interval_ms;
     } background;
 };

@@ -6,6 +6,7 @@
 #include "core/config.h"
 
 #include "auth/client_address.h"
+#include "net/redis.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,13 @@ static const char *check_url(const char *text)
 static const char *check_optional_url(const char *text)
 {
     return text[0] == '\0' ? NULL : check_url(text);
+}
+
+static const char *check_redis_url(const char *text)
+{
+    return text[0] == '\0' || redis_url_is_valid(text) ? NULL
+                                                       : "not a Redis URL: write redis://host:port/database "
+                                                         "or unix:/path; the password is redis_password";
 }
 
 static const char *check_command(const char *text)
@@ -178,6 +186,16 @@ const struct setting config_settings[] = {
              "stand for the question. It prints RESULT:<digest>." },
     { NAMED(attestation, filesystem_timeout_ms), RANGE(10, HOUR_MS), .default_text = "30000",
       .reloadable = true, .doc = "Limit of one run of filesystem_command, milliseconds." },
+
+    { NAMED(events, redis_url), .type = SETTING_TEXT, .default_text = "", .check = check_redis_url,
+      .reloadable = true,
+      .doc = "Redis that events are published to, redis://host:port/0 or unix:/path; empty: none." },
+    { NAMED(events, redis_password), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc = "Password of that Redis, or @/path; empty: none." },
+    { NAMED(events, relay_interval_ms), RANGE(10, HOUR_MS), .default_text = "500", .reloadable = true,
+      .doc = "How often events to publish are looked for, milliseconds." },
+    { NAMED(events, keep_hours), RANGE(1, 1000000), .default_text = "168", .reloadable = true,
+      .doc = "Events that every consumer has are forgotten after so many hours." },
 
     { NAMED(background, reap_interval_ms), RANGE(100, DAY_MS), .default_text = "5000", .reloadable = true,
       .doc = "How often what is overdue is looked for, milliseconds." },

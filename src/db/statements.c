@@ -156,3 +156,24 @@ const struct statement statement_reap = {
     .text = "select kind, id, reason from rigger.reap()",
     .columns = "kind id reason",
 };
+
+const struct statement statement_take_messages = {
+    .name = "take_messages",
+    .text = "select event_id, channel, message from rigger.take_messages($1::text, $2::int)",
+    .parameter_count = 2, /* consumer, how many events */
+    .columns = "event_id channel message",
+};
+
+const struct statement statement_acknowledge_events = {
+    .name = "acknowledge_events",
+    .text = "select rigger.acknowledge_events($1::text, $2::bigint) as known",
+    .parameter_count = 2, /* consumer, last event (null: none) */
+    .columns = "known",
+};
+
+const struct statement statement_prune_events = {
+    .name = "prune_events",
+    .text = "select rigger.prune_events($1::interval) as count",
+    .parameter_count = 1, /* age */
+    .columns = "count",
+};

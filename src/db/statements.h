@@ -15,6 +15,7 @@ extern const struct statement statement_ready, statement_ping, statement_authent
     statement_describe_claim, statement_claim_launch_config, statement_store_challenge,
     statement_release_claim, statement_begin_verification, statement_release_attempt,
     statement_finish_verification, statement_activate_launch_config, statement_delete_instance,
-    statement_create_instance, statement_activate_instance, statement_reap;
+    statement_create_instance, statement_activate_instance, statement_reap, statement_take_messages,
+    statement_acknowledge_events, statement_prune_events;
 
 #endif

@@ -6,28 +6,58 @@
 #include "core/log.h"
 #include "db/connection.h"
 #include "db/statements.h"
+#include "server/relay.h"
 #include "server/worker.h"
 
+#include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#define ARENA_MAX_BYTES ((size_t)16 << 20)
+#define ARENA_MAX_BYTES   ((size_t)64 << 20)
+#define PRUNE_INTERVAL_MS 60000
+#define INTERVAL_BYTES    32
+
+struct background {
+    const struct config *config;
+    struct db *db;
+    struct arena *arena;
+    struct relay *relay; /* NULL: events stay in the database */
+};
 
 struct duty {
     int64_t interval_ms, next_ms;
-    void (*run)(struct db *db, struct arena *arena);
+    void (*run)(struct background *background);
 };
 
-static void reap(struct db *db, struct arena *arena)
+static void reap(struct background *background)
 {
     struct db_rows rows;
 
-    if (db_call(db, arena, &statement_reap, NULL, &rows) != STATUS_OK)
+    if (db_call(background->db, background->arena, &statement_reap, NULL, &rows) != STATUS_OK)
         return;
     for (int i = 0; i < rows.count; i++)
         log_event(LOG_LEVEL_INFO, "reaped %s %s: %s", db_text(&rows, i, "kind"), db_text(&rows, i, "id"),
                   db_text(&rows, i, "reason"));
+}
+
+static void prune(struct background *background)
+{
+    char interval[INTERVAL_BYTES];
+    struct db_rows rows;
+
+    snprintf(interval, sizeof(interval), "%" PRId64 " hours", background->config->events.keep_hours);
+    if (db_call(background->db, background->arena, &statement_prune_events, (const char *[]){ interval },
+                &rows) == STATUS_OK &&
+        db_integer(&rows, 0, "count") > 0)
+        log_event(LOG_LEVEL_INFO, "forgot %s old events", db_text(&rows, 0, "count"));
+}
+
+static void relay(struct background *background)
+{
+    if (background->relay != NULL)
+        relay_run(background->relay, background->db, background->arena);
 }
 
 /* Waits for SIGTERM until the next duty is due. True: it came. */
@@ -42,36 +72,61 @@ static bool wait_for_stop(int64_t until_ms)
     return sigtimedwait(&stop, NULL, &limit) == SIGTERM;
 }
 
+static bool prepare(struct background *background, const struct config *config)
+{
+    *background = (struct background){
+        .config = config,
+        .db = db_create(config),
+        .arena = arena_create(ARENA_MAX_BYTES),
+    };
+    if (config->events.redis_url[0] != '\0')
+        background->relay = relay_create(config);
+    return background->db != NULL && (config->events.redis_url[0] == '\0' || background->relay != NULL);
+}
+
+static void end(struct background *background)
+{
+    relay_free(background->relay);
+    db_free(background->db);
+    arena_free(background->arena);
+}
+
+/* When the next of the duties is due, those that are due now done. */
+static int64_t run_due(struct background *background, struct duty *duties, size_t count)
+{
+    int64_t next_ms = INT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        if (clock_remaining_ms(duties[i].next_ms) == 0) {
+            duties[i].run(background);
+            arena_reset(background->arena);
+            duties[i].next_ms = clock_monotonic_ms() + duties[i].interval_ms;
+        }
+        if (duties[i].next_ms < next_ms)
+            next_ms = duties[i].next_ms;
+    }
+    return next_ms;
+}
+
 int background_run(const struct config *config, pid_t master)
 {
-    struct duty duties[] = { { .interval_ms = config->background.reap_interval_ms, .run = reap } };
-    struct arena *arena = arena_create(ARENA_MAX_BYTES);
-    struct db *db = db_create(config);
+    struct duty duties[] = {
+        { .interval_ms = config->background.reap_interval_ms, .run = reap },
+        { .interval_ms = config->events.relay_interval_ms, .run = relay },
+        { .interval_ms = PRUNE_INTERVAL_MS, .run = prune },
+    };
+    struct background background;
     sigset_t all;
 
     log_configure((enum log_level)worker_log_level(config), "background");
-    if (db == NULL)
+    if (!prepare(&background, config))
         return EXIT_NO_MEMORY;
     signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     worker_settle(master);
-    for (;;) {
-        int64_t next_ms = INT64_MAX;
-
-        for (size_t i = 0; i < sizeof(duties) / sizeof(duties[0]); i++) {
-            if (clock_remaining_ms(duties[i].next_ms) == 0) {
-                duties[i].run(db, arena);
-                arena_reset(arena);
-                duties[i].next_ms = clock_monotonic_ms() + duties[i].interval_ms;
-            }
-            if (duties[i].next_ms < next_ms)
-                next_ms = duties[i].next_ms;
-        }
-        if (wait_for_stop(next_ms))
-            break;
-    }
-    db_free(db);
-    arena_free(arena);
+    while (!wait_for_stop(run_due(&background, duties, sizeof(duties) / sizeof(duties[0]))))
+        ;
+    end(&background);
     return EXIT_SUCCESS;
 }

@@ -1,0 +1,20 @@
+/* Hands the outbox on to Redis, where the Chutes network's socket servers listen. */
+#ifndef RIGGER_SERVER_RELAY_H
+#define RIGGER_SERVER_RELAY_H
+
+#include "core/arena.h"
+#include "core/attributes.h"
+#include "core/config.h"
+#include "db/connection.h"
+
+struct relay;
+
+/* NULL where memory is out. The config must outlive it; its events.redis_url is not empty. */
+struct relay *relay_create(const struct config *config) MUST_CHECK;
+void relay_free(struct relay *relay);
+
+/* Publishes what has come since the last time. What Redis did not take stays in the outbox, in order, for the next
+ * time; an event is acknowledged only when all its messages were taken. */
+void relay_run(struct relay *relay, struct db *db, struct arena *arena);
+
+#endif
