@@ -13,5 +13,6 @@ const struct endpoint *const endpoint_registry[] = {
     &ping,
     &livez,
     &readyz,
+    &metrics,
     NULL,
 };

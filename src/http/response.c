@@ -101,6 +101,12 @@ void response_json(struct response *response, struct arena *arena, int http_stat
         set_body(response, http_status, body, length, NULL);
 }
 
+void response_content(struct response *response, const char *content_type, const char *body, size_t length)
+{
+    set_body(response, 200, body, length, NULL);
+    response->content_type = content_type;
+}
+
 /* A value with a control character in it is left out: part of a header would mean something else. */
 static void put_header(struct buf *head, const char *name, const char *value)
 {

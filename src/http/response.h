@@ -29,6 +29,9 @@ void response_failure(struct response *response, const struct request *request, 
 /* A JSON value; takes ownership of value. NULL (out of memory) becomes a 503. */
 void response_json(struct response *response, struct arena *arena, int http_status, json_object *value);
 
+/* Something else than JSON, with 200. content_type is static; body lives as long as the request. */
+void response_content(struct response *response, const char *content_type, const char *body, size_t length);
+
 /* Writes head and body in CGI form ("Status: …"). HEAD requests get no body. false: the client is gone. */
 bool response_write(const struct response *response, const struct request *request);
 

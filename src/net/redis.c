@@ -1,5 +1,5 @@
-/* A connection that is closed at the first trouble and opened again by the next message: what became of an answer that
- * did not come is nobody's to guess. */
+/* A connection that is closed at the first trouble and opened again by the next message: what became of an
+ * answer that did not come is nobody's to guess. */
 #include "net/redis.h"
 
 #include <hiredis/hiredis.h>
@@ -81,8 +81,7 @@ struct redis *redis_create(const char *url, const char *password, int timeout_ms
     if (redis != NULL) {
         redis->url = url;
         redis->password = password;
-        redis->timeout =
-            (struct timeval){ .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+        redis->timeout = (struct timeval){ .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
     }
     return redis;
 }
@@ -130,9 +129,8 @@ static bool dial(struct redis *redis)
 
     if (!parse(redis->url, &place))
         return fail(redis, "connect", "not a Redis URL");
-    redis->connection = place.path != NULL
-                            ? redisConnectUnixWithTimeout(place.path, redis->timeout)
-                            : redisConnectWithTimeout(place.host, place.port, redis->timeout);
+    redis->connection = place.path != NULL ? redisConnectUnixWithTimeout(place.path, redis->timeout)
+                                           : redisConnectWithTimeout(place.host, place.port, redis->timeout);
     if (redis->connection == NULL)
         return fail(redis, "connect", "out of memory");
     if (redis->connection->err != 0)

@@ -1,5 +1,5 @@
-/* Publishes to Redis, and does nothing else with it. The only user of hiredis. One handle belongs to one thread, and
- * the process ignores SIGPIPE. */
+/* Publishes to Redis, and does nothing else with it. The only user of hiredis. One handle belongs to one
+ * thread, and the process ignores SIGPIPE. */
 #ifndef RIGGER_NET_REDIS_H
 #define RIGGER_NET_REDIS_H
 

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "db/connection.h"
 #include "db/statements.h"
+#include "server/metrics.h"
 #include "server/relay.h"
 #include "server/worker.h"
 
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define ARENA_MAX_BYTES   ((size_t)64 << 20)
@@ -37,9 +39,13 @@ static void reap(struct background *background)
 
     if (db_call(background->db, background->arena, &statement_reap, NULL, &rows) != STATUS_OK)
         return;
-    for (int i = 0; i < rows.count; i++)
-        log_event(LOG_LEVEL_INFO, "reaped %s %s: %s", db_text(&rows, i, "kind"), db_text(&rows, i, "id"),
+    for (int i = 0; i < rows.count; i++) {
+        const char *kind = db_text(&rows, i, "kind");
+
+        log_event(LOG_LEVEL_INFO, "reaped %s %s: %s", kind, db_text(&rows, i, "id"),
                   db_text(&rows, i, "reason"));
+        metrics_count(strcmp(kind, "instance") == 0 ? METRICS_INSTANCES_REAPED : METRICS_CONFIGS_REAPED, 1);
+    }
 }
 
 static void prune(struct background *background)

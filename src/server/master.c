@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "server/background.h"
 #include "server/listener.h"
+#include "server/metrics.h"
 #include "server/notify.h"
 #include "server/scoreboard.h"
 #include "server/worker.h"
@@ -21,6 +22,8 @@
 #define RESPAWN_DELAY_MS 1000
 
 enum role { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND };
+
+static const enum scoreboard_pool pools[] = { SCOREBOARD_FAST, SCOREBOARD_SLOW, SCOREBOARD_BACKGROUND };
 
 /* A place for a child. At a reload the old child moves to `old` and finishes while its successor serves. */
 struct child {
@@ -61,7 +64,7 @@ static void start_child(const struct master *master, struct child *child)
 {
     pid_t master_pid = getpid(), pid;
 
-    scoreboard_clear(child->slot);
+    scoreboard_occupy(child->slot, pools[child->role]);
     pid = fork();
     if (pid == 0)
         run_child(master, child, master_pid);
@@ -83,9 +86,18 @@ static void note_death(struct child *child, int state)
         log_event(LOG_LEVEL_WARNING, "worker %ld ended by signal %d", (long)child->pid, WTERMSIG(state));
     else if (!clean)
         log_event(LOG_LEVEL_WARNING, "worker %ld ended with %d", (long)child->pid, WEXITSTATUS(state));
+    if (!clean)
+        metrics_count(METRICS_WORKER_DEATHS, 1);
+    scoreboard_occupy(child->slot, SCOREBOARD_EMPTY);
     if (!clean && now_ms - child->started_ms < QUICK_DEATH_MS)
         child->not_before_ms = now_ms + RESPAWN_DELAY_MS;
     child->pid = 0;
+}
+
+static void forget_old(struct child *child)
+{
+    scoreboard_occupy(child->old_slot, SCOREBOARD_EMPTY);
+    child->old = 0;
 }
 
 static void collect_dead(struct master *master)
@@ -98,7 +110,7 @@ static void collect_dead(struct master *master)
             if (master->children[i].pid == pid)
                 note_death(&master->children[i], state);
             else if (master->children[i].old == pid)
-                master->children[i].old = 0;
+                forget_old(&master->children[i]);
         }
     }
 }
@@ -108,7 +120,8 @@ static void kill_overdue(pid_t pid, struct scoreboard_slot *slot, int64_t now_ms
     if (pid == 0 || !scoreboard_is_overdue(slot, now_ms))
         return;
     log_event(LOG_LEVEL_ERROR, "worker %ld is past its deadline and is killed", (long)pid);
-    scoreboard_clear(slot);
+    scoreboard_end(slot);
+    metrics_count(METRICS_WORKERS_KILLED, 1);
     kill(pid, SIGKILL);
 }
 
@@ -240,7 +253,7 @@ static bool make_places(struct master *master)
     master->count = fast + slow + 1;
     master->children = calloc(master->count, sizeof(*master->children));
     slots = scoreboard_create(2 * master->count);
-    if (master->children == NULL || slots == NULL)
+    if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count))
         return false;
     for (size_t i = 0; i < master->count; i++) {
         master->children[i].role = i < fast ? ROLE_FAST : i < fast + slow ? ROLE_SLOW : ROLE_BACKGROUND;

@@ -9,6 +9,7 @@
 #include "db/statements.h"
 #include "endpoints/registry.h"
 #include "http/router.h"
+#include "server/metrics.h"
 
 #include <stdlib.h>
 
@@ -161,6 +162,8 @@ int pipeline_serve(struct responder *responder, struct transport *transport, int
         .reason = response.reason,
     };
     log_request(&entry);
+    metrics_count_request(exchange.endpoint != NULL ? exchange.endpoint->name : NULL, response.status,
+                          entry.total_us, entry.database_us);
     log_set_request(NULL);
     arena_reset(responder->arena);
     return response.status;

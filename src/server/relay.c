@@ -1,10 +1,12 @@
-/* A consumer of events whose work is to publish. Redis being away is said once, and once more when it is back. */
+/* A consumer of events whose work is to publish. Redis being away is said once, and once more when it is
+ * back. */
 #include "server/relay.h"
 
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/statements.h"
 #include "net/redis.h"
+#include "server/metrics.h"
 
 #include <stdlib.h>
 
@@ -57,7 +59,8 @@ static void note_success(struct relay *relay)
     relay->away = false;
 }
 
-/* Publishes the messages in order, up to the first failure. The last event that was published whole; NULL: none. */
+/* Publishes the messages in order, up to the first failure. The last event that was published whole; NULL:
+ * none. */
 static const char *publish(struct relay *relay, const struct db_rows *rows)
 {
     const char *published = NULL;
@@ -69,8 +72,10 @@ static const char *publish(struct relay *relay, const struct db_rows *rows)
             note_failure(relay);
             return published;
         }
-        if (row + 1 == rows->count || db_integer(rows, row + 1, "event_id") != event)
+        if (row + 1 == rows->count || db_integer(rows, row + 1, "event_id") != event) {
             published = db_text(rows, row, "event_id");
+            metrics_count(METRICS_EVENTS_PUBLISHED, 1);
+        }
     }
     note_success(relay);
     return published;
@@ -86,9 +91,8 @@ void relay_run(struct relay *relay, struct db *db, struct arena *arena)
             STATUS_OK)
             return;
         more = taken.count > 0;
-        if (more &&
-            db_call(db, arena, &statement_acknowledge_events,
-                    (const char *[]){ CONSUMER, publish(relay, &taken) }, &acknowledged) != STATUS_OK)
+        if (more && db_call(db, arena, &statement_acknowledge_events,
+                            (const char *[]){ CONSUMER, publish(relay, &taken) }, &acknowledged) != STATUS_OK)
             return;
         arena_reset(arena);
     }

@@ -13,8 +13,8 @@ struct relay;
 struct relay *relay_create(const struct config *config) MUST_CHECK;
 void relay_free(struct relay *relay);
 
-/* Publishes what has come since the last time. What Redis did not take stays in the outbox, in order, for the next
- * time; an event is acknowledged only when all its messages were taken. */
+/* Publishes what has come since the last time. What Redis did not take stays in the outbox, in order, for the
+ * next time; an event is acknowledged only when all its messages were taken. */
 void relay_run(struct relay *relay, struct db *db, struct arena *arena);
 
 #endif

@@ -19,7 +19,6 @@ void scoreboard_begin(struct scoreboard_slot *slot, int64_t deadline_ms)
 void scoreboard_end(struct scoreboard_slot *slot)
 {
     atomic_store(&slot->deadline_ms, 0);
-    atomic_fetch_add(&slot->requests, 1);
 }
 
 bool scoreboard_is_overdue(const struct scoreboard_slot *slot, int64_t now_ms)
@@ -29,8 +28,25 @@ bool scoreboard_is_overdue(const struct scoreboard_slot *slot, int64_t now_ms)
     return deadline_ms != 0 && now_ms > deadline_ms;
 }
 
-void scoreboard_clear(struct scoreboard_slot *slot)
+bool scoreboard_is_busy(const struct scoreboard_slot *slot)
+{
+    return atomic_load(&slot->deadline_ms) != 0;
+}
+
+void scoreboard_occupy(struct scoreboard_slot *slot, enum scoreboard_pool pool)
 {
     atomic_store(&slot->deadline_ms, 0);
-    atomic_store(&slot->requests, 0);
+    atomic_store(&slot->pool, (int)pool);
+}
+
+enum scoreboard_pool scoreboard_pool(const struct scoreboard_slot *slot)
+{
+    return (enum scoreboard_pool)atomic_load(&slot->pool);
+}
+
+const char *scoreboard_pool_name(enum scoreboard_pool pool)
+{
+    static const char *const names[] = { "none", "fast", "slow", "background" };
+
+    return names[pool];
 }

@@ -1,0 +1,100 @@
+"""/metrics: all workers' counters, in the text that Prometheus reads."""
+
+import os
+import signal
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from client import Api
+from stack.processes import wait_for
+from stack.stack import Stack
+
+
+class Samples:
+    """One scrape: values by name and labels."""
+
+    def __init__(self, api):
+        answer = api.request("GET", "/metrics")
+        assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+        self.families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+        self.values = {(sample.name, frozenset(sample.labels.items())): sample.value
+                       for family in self.families.values() for sample in family.samples}
+
+    def __call__(self, name, **labels):
+        return self.values.get((name, frozenset(labels.items())), 0)
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A stack whose counters nobody else moves."""
+    with Stack() as running:
+        yield running
+
+
+def test_requests_are_counted_whichever_worker_served_them(own):
+    api = Api(own)
+    before = Samples(api)
+    for _ in range(40):
+        assert api.request("GET", "/ping").status == 200
+    assert api.request("GET", "/nowhere").status == 404
+    assert api.request("GET", "/instances/launch_config?chute_id=x").status == 401
+    after = Samples(api)
+
+    def grown(name, **labels):
+        return after(name, **labels) - before(name, **labels)
+
+    assert grown("rigger_requests_total", route="ping", status="200") == 40
+    assert grown("rigger_requests_total", route="none", status="404") == 1
+    assert grown("rigger_requests_total", route="issue_launch_config", status="401") == 1
+    assert grown("rigger_request_duration_seconds_count", route="ping") == 40
+    assert grown("rigger_request_duration_seconds_bucket", route="ping", le="+Inf") == 40
+    assert 0 < grown("rigger_database_seconds_total", route="ping") \
+        <= grown("rigger_request_duration_seconds_sum", route="ping")
+
+
+def test_every_family_says_what_it_is(own):
+    samples = Samples(Api(own))
+    for family in samples.families.values():
+        assert family.documentation and family.type in ("counter", "gauge", "histogram"), family.name
+    buckets = [sample.value for sample in samples.families["rigger_request_duration_seconds"].samples
+               if sample.name.endswith("_bucket") and sample.labels["route"] == "metrics"]
+    assert buckets == sorted(buckets) and len(buckets) > 5
+
+
+def test_workers_and_their_deaths(own):
+    api = Api(own)
+    samples = Samples(api)
+    assert [samples("rigger_workers", pool=pool) for pool in ("fast", "slow", "background")] == [4, 4, 1]
+    assert samples("rigger_workers_busy", pool="fast") == 1, "the one that answers"
+    os.kill(own.responder.workers()[-1], signal.SIGKILL)
+    wait_for(lambda: Samples(api)("rigger_worker_deaths_total") == samples("rigger_worker_deaths_total") + 1, "a death")
+    wait_for(lambda: Samples(api)("rigger_workers", pool="background") == 1, "its successor")
+
+
+def test_what_the_reaper_took(own):
+    api, network = Api(own), own.network
+    before = Samples(api)("rigger_reaped_total", kind="launch_config")
+    api.launch(network.miner(gpus=1), network.chute())
+    own.postgres.execute("update public.launch_configs set created_at = created_at - interval '3 hours'")
+    wait_for(lambda: Samples(api)("rigger_reaped_total", kind="launch_config") == before + 1, "the reaper")
+
+
+def test_a_reload_keeps_the_counters(own):
+    api = Api(own)
+    before = Samples(api)("rigger_requests_total", route="ping", status="200")
+    own.responder.reload()
+    wait_for(lambda: "reloaded" in own.responder.log(), "the reload")
+    api.request("GET", "/ping")
+    assert Samples(api)("rigger_requests_total", route="ping", status="200") == before + 1
+
+
+def test_only_the_configured_networks_may_look(own):
+    own.settings["server"]["metrics_allow"] = "192.0.2.0/24"
+    own.responder.reload()
+    api = Api(own)
+    wait_for(lambda: api.request("GET", "/metrics").status == 403, "the new setting")
+    answer = api.request("GET", "/metrics")
+    assert answer.status == 403 and "rigger_" not in answer.text
+    forged = api.request("GET", "/metrics", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert forged.status == 403, "nobody is a trusted proxy"
