@@ -46,6 +46,7 @@ struct config {
         char *public_url;     /* base of the `url` claim and of activation_url, without a trailing slash */
         char *validator_ss58; /* this validator's hotkey */
         struct secret launch_secret, ip_check_salt;
+        struct secret validator_seed;         /* 64 hex digits, the key of validator_ss58; empty: none */
         struct secret account_encryption_key; /* empty: none */
         bool allow_private_hosts, accept_wrapped_signatures;
         char *own_addresses; /* comma-separated addresses that no instance may claim */
@@ -69,6 +70,8 @@ struct config {
     } events;
     struct {
         int64_t reap_interval_ms;
+        int64_t verifiers;
+        int64_t verify_interval_ms, verify_retry_ms, verify_timeout_ms, verify_deadline_ms;
     } background;
 };
 

@@ -2,6 +2,8 @@
  * the first fault: an operator should need one run of check-config, not one per mistake. */
 #include "core/config_internal.h"
 
+#include "auth/validator.h"
+
 #include "core/dsn.h"
 
 #include <ini.h>
@@ -325,6 +327,10 @@ static void check_relations(struct loader *loader)
     /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
     if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
         fault_of_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
+    if (config->launch.validator_seed.text != NULL &&
+        !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
+        fault_of_setting(loader, index_of("launch", "validator_seed"),
+                         "not the seed of validator_ss58: compare riggerctl keygen --seed");
     check_providers(loader);
 }
 

@@ -177,3 +177,22 @@ const struct statement statement_prune_events = {
     .parameter_count = 1, /* age */
     .columns = "count",
 };
+
+const struct statement statement_take_verification = {
+    .name = "take_verification",
+    .text =
+        "select verification_id, instance_id, host, address, port, symmetric_key, miner_hotkey, "
+        "chutes_version,"
+        " code, filename, ref_str, gpus, challenges from rigger.take_verification($1::uuid, $2::interval)",
+    .parameter_count = 2, /* worker id, lease */
+    .columns = "verification_id instance_id host address port symmetric_key miner_hotkey chutes_version code"
+               " filename ref_str gpus challenges",
+};
+
+const struct statement statement_finish_background_verification = {
+    .name = "finish_background_verification",
+    .text =
+        "select rigger.finish_background_verification($1::bigint, $2::uuid, $3::text, $4::text) as finished",
+    .parameter_count = 4, /* verification id, worker id, outcome, fault */
+    .columns = "finished",
+};

@@ -16,6 +16,7 @@ extern const struct statement statement_ready, statement_ping, statement_authent
     statement_release_claim, statement_begin_verification, statement_release_attempt,
     statement_finish_verification, statement_activate_launch_config, statement_delete_instance,
     statement_create_instance, statement_activate_instance, statement_reap, statement_take_messages,
-    statement_acknowledge_events, statement_prune_events;
+    statement_acknowledge_events, statement_prune_events, statement_take_verification,
+    statement_finish_background_verification;
 
 #endif

@@ -1,6 +1,6 @@
 /* GET /metrics: the counters of all workers, for Prometheus. */
-#include "endpoints/registry.h"
 #include "server/metrics.h"
+#include "endpoints/registry.h"
 
 #define TEXT_MAX_BYTES ((size_t)1 << 20)
 

@@ -15,11 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define ARENA_MAX_BYTES   ((size_t)64 << 20)
 #define PRUNE_INTERVAL_MS 60000
 #define INTERVAL_BYTES    32
+#define LENGTH(of)        (sizeof(of) / sizeof((of)[0]))
 
 struct background {
     const struct config *config;
@@ -64,18 +64,6 @@ static void relay(struct background *background)
 {
     if (background->relay != NULL)
         relay_run(background->relay, background->db, background->arena);
-}
-
-/* Waits for SIGTERM until the next duty is due. True: it came. */
-static bool wait_for_stop(int64_t until_ms)
-{
-    int left_ms = clock_remaining_ms(until_ms);
-    struct timespec limit = { .tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000L };
-    sigset_t stop;
-
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    return sigtimedwait(&stop, NULL, &limit) == SIGTERM;
 }
 
 static bool prepare(struct background *background, const struct config *config)
@@ -131,7 +119,7 @@ int background_run(const struct config *config, pid_t master)
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
     worker_settle(master);
-    while (!wait_for_stop(run_due(&background, duties, sizeof(duties) / sizeof(duties[0]))))
+    while (!worker_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
         ;
     end(&background);
     return EXIT_SUCCESS;

@@ -8,6 +8,7 @@
 #include "server/metrics.h"
 #include "server/notify.h"
 #include "server/scoreboard.h"
+#include "server/verifier.h"
 #include "server/worker.h"
 
 #include <signal.h>
@@ -21,9 +22,10 @@
 #define QUICK_DEATH_MS   1000
 #define RESPAWN_DELAY_MS 1000
 
-enum role { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND };
+enum role { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND, ROLE_VERIFIER };
 
-static const enum scoreboard_pool pools[] = { SCOREBOARD_FAST, SCOREBOARD_SLOW, SCOREBOARD_BACKGROUND };
+static const enum scoreboard_pool pools[] = { SCOREBOARD_FAST, SCOREBOARD_SLOW, SCOREBOARD_BACKGROUND,
+                                              SCOREBOARD_VERIFIER };
 
 /* A place for a child. At a reload the old child moves to `old` and finishes while its successor serves. */
 struct child {
@@ -56,6 +58,8 @@ static NO_RETURN void run_child(const struct master *master, const struct child 
 
     if (child->role == ROLE_BACKGROUND)
         exit(background_run(config, master_pid));
+    if (child->role == ROLE_VERIFIER)
+        exit(verifier_run(config, child->slot, master_pid));
     worker.listener = master->listeners[child->role];
     exit(worker_run(&worker));
 }
@@ -250,13 +254,16 @@ static bool make_places(struct master *master)
            slow = (size_t)master->config->server.slow_workers;
     struct scoreboard_slot *slots;
 
-    master->count = fast + slow + 1;
+    master->count = fast + slow + 1 + (size_t)master->config->background.verifiers;
     master->children = calloc(master->count, sizeof(*master->children));
     slots = scoreboard_create(2 * master->count);
     if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count))
         return false;
     for (size_t i = 0; i < master->count; i++) {
-        master->children[i].role = i < fast ? ROLE_FAST : i < fast + slow ? ROLE_SLOW : ROLE_BACKGROUND;
+        master->children[i].role = i < fast           ? ROLE_FAST
+                                   : i < fast + slow  ? ROLE_SLOW
+                                   : i == fast + slow ? ROLE_BACKGROUND
+                                                      : ROLE_VERIFIER;
         master->children[i].slot = &slots[2 * i];
         master->children[i].old_slot = &slots[2 * i + 1];
     }
@@ -286,6 +293,8 @@ int master_run(struct config *config, const char *config_path)
         return EXIT_FAILURE;
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
+    if (config->launch.validator_seed.text == NULL)
+        log_event(LOG_LEVEL_INFO, "instances of the older path stay unverified: validator_seed is not set");
     notify_send("READY=1");
     while (signal_number != SIGTERM && signal_number != SIGINT && signal_number != SIGQUIT) {
         signal_number = next_signal(&master);

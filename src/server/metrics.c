@@ -19,15 +19,17 @@
 #define MICROSECOND 1e-6
 
 /* Anything else is counted as the last. */
-static const int statuses[] = { 200, 202, 307, 400, 401, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503, 0 };
+static const int statuses[] = {
+    200, 202, 307, 400, 401, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503, 0
+};
 
 /* Upper bounds of the buckets, in seconds as text and in microseconds. */
 static const struct {
     const char *seconds;
     int64_t us;
-} buckets[] = { { "0.001", 1000 },     { "0.0025", 2500 }, { "0.005", 5000 }, { "0.01", 10000 },
-                { "0.025", 25000 },    { "0.1", 100000 },  { "0.5", 500000 }, { "2.5", 2500000 },
-                { "10", 10000000 },    { "30", 30000000 }, { "+Inf", INT64_MAX } };
+} buckets[] = { { "0.001", 1000 },  { "0.0025", 2500 }, { "0.005", 5000 },    { "0.01", 10000 },
+                { "0.025", 25000 }, { "0.1", 100000 },  { "0.5", 500000 },    { "2.5", 2500000 },
+                { "10", 10000000 }, { "30", 30000000 }, { "+Inf", INT64_MAX } };
 
 struct route_counters {
     _Atomic uint64_t by_status[LENGTH(statuses)];
@@ -119,10 +121,11 @@ static void write_statuses(struct buf *text, const char *route, const struct rou
         uint64_t count = read_counter(&counters->by_status[i]);
 
         if (count > 0 && statuses[i] != 0)
-            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"%d\"} %" PRIu64 "\n", route, statuses[i],
-                       count);
+            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"%d\"} %" PRIu64 "\n", route,
+                       statuses[i], count);
         else if (count > 0)
-            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"other\"} %" PRIu64 "\n", route, count);
+            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"other\"} %" PRIu64 "\n", route,
+                       count);
     }
 }
 
@@ -132,8 +135,8 @@ static void write_durations(struct buf *text, const char *route, const struct ro
 
     for (size_t i = 0; i < LENGTH(buckets); i++) {
         count += read_counter(&counters->by_bucket[i]);
-        buf_printf(text, "rigger_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" PRIu64 "\n", route,
-                   buckets[i].seconds, count);
+        buf_printf(text, "rigger_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" PRIu64 "\n",
+                   route, buckets[i].seconds, count);
     }
     buf_printf(text, "rigger_request_duration_seconds_sum{route=\"%s\"} %.6f\n", route,
                (double)read_counter(&counters->total_us) * MICROSECOND);
@@ -188,9 +191,14 @@ static void write_counters(struct buf *text)
         { METRICS_WORKER_DEATHS, "rigger_worker_deaths_total", "",
           "Workers that did not end as they should; those that were killed included." },
         { METRICS_WORKERS_KILLED, "rigger_workers_killed_total", "", "Workers killed past their deadline." },
-        { METRICS_CONFIGS_REAPED, "rigger_reaped_total", "{kind=\"launch_config\"}", "What the reaper took." },
+        { METRICS_CONFIGS_REAPED, "rigger_reaped_total", "{kind=\"launch_config\"}",
+          "What the reaper took." },
         { METRICS_INSTANCES_REAPED, "rigger_reaped_total", "{kind=\"instance\"}", NULL },
         { METRICS_EVENTS_PUBLISHED, "rigger_events_published_total", "", "Events that Redis has taken." },
+        { METRICS_VERIFICATIONS_PASSED, "rigger_background_verifications_total", "{result=\"passed\"}",
+          "Instances of the older path that were judged." },
+        { METRICS_VERIFICATIONS_FAILED, "rigger_background_verifications_total", "{result=\"failed\"}",
+          NULL },
     };
 
     for (size_t i = 0; i < LENGTH(lines); i++) {

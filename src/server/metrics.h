@@ -1,5 +1,5 @@
-/* Counters in memory that the master and its children share, and their text for Prometheus. A responder without a
- * master (bare FastCGI, CGI) counts for itself alone. */
+/* Counters in memory that the master and its children share, and their text for Prometheus. A responder
+ * without a master (bare FastCGI, CGI) counts for itself alone. */
 #ifndef RIGGER_SERVER_METRICS_H
 #define RIGGER_SERVER_METRICS_H
 
@@ -16,6 +16,8 @@ enum metrics_counter {
     METRICS_CONFIGS_REAPED,
     METRICS_INSTANCES_REAPED,
     METRICS_EVENTS_PUBLISHED,
+    METRICS_VERIFICATIONS_PASSED, /* in the background */
+    METRICS_VERIFICATIONS_FAILED,
     METRICS_COUNTER_COUNT
 };
 

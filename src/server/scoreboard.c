@@ -46,7 +46,7 @@ enum scoreboard_pool scoreboard_pool(const struct scoreboard_slot *slot)
 
 const char *scoreboard_pool_name(enum scoreboard_pool pool)
 {
-    static const char *const names[] = { "none", "fast", "slow", "background" };
+    static const char *const names[] = { "none", "fast", "slow", "background", "verifier" };
 
     return names[pool];
 }

@@ -17,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ARENA_MAX_BYTES ((size_t)64 << 20)
@@ -49,6 +50,16 @@ void worker_settle(pid_t master)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (master != 0 && getppid() != master)
         raise(SIGTERM);
+}
+
+bool worker_wait_for_stop(int64_t ms)
+{
+    struct timespec limit = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000L };
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    return sigtimedwait(&stop, NULL, &limit) == SIGTERM;
 }
 
 /* Signals stay blocked but while we wait for a connection, so that none cuts a read short. */

@@ -31,6 +31,9 @@ int worker_run_cgi(const struct config *config) MUST_CHECK;
 /* Settings that every child of the master makes for itself: no core dump, SIGTERM when the master dies. */
 void worker_settle(pid_t master);
 
+/* For a child that blocks all signals: waits until SIGTERM comes, or so long. True: it came. */
+bool worker_wait_for_stop(int64_t ms) MUST_CHECK;
+
 /* The level of the configured name. */
 int worker_log_level(const struct config *config);
 

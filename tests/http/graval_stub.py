@@ -1,6 +1,7 @@
 """A GraVal service for tests: a real HTTP server that can also hang, lie and answer garbage.
 
-`encrypt` gives the payload back under a key that the test knows; a work product is right when it is "work of SEED".
+`encrypt` gives the payload back under a key that the test knows; a work product is right when it is "work of SEED", a
+device challenge's answer when it is "devices say CHALLENGE".
 """
 
 import base64
@@ -73,8 +74,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif trouble is not None:
             self._send(*trouble)
         elif self.path == "/encrypt":
-            seed = random.randrange(1, 2**62)
+            seed = body.get("seed") or random.randrange(1, 2**62)
             iv, cipher = seal(key_of(seed), body["payload"])
             self._send(200, f"{seed}|{base64.b64encode(iv + cipher).decode()}")
+        elif self.path == "/verify_device_challenge":
+            self._send(200, json.dumps({"result": body["response"] == f"devices say {body['challenge']}"}))
         else:
             self._send(200, json.dumps({"result": body.get("work_product") == f"work of {body.get('seed')}"}))

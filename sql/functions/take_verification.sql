@@ -1,0 +1,67 @@
+-- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is over. The same
+--   worker id again gets the same one.
+-- Parameters: an id of this turn of the worker, how long it may hold it.
+-- Returns: a row, or none: all that the worker needs to know of the instance, its chute and its GPUs (by device index),
+--   and ten challenges a type of the image's files.
+-- Calls: device_info.
+-- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
+--   rigger.gpu_models, rigger.vetted_addresses (read).
+create or replace function rigger.take_verification(p_worker_id uuid, p_lease interval)
+returns table (
+  verification_id bigint, instance_id text, host text, address text, port integer, symmetric_key text,
+  miner_hotkey text, chutes_version text, code text, filename text, ref_str text, gpus json, challenges json)
+language plpgsql
+security definer
+set search_path = pg_catalog, rigger, public, pg_temp
+as $$
+declare
+  v_id bigint;
+begin
+  select v.verification_id
+  into v_id
+  from rigger.verifications v
+  where v.state = 'running'
+    and v.worker_id = p_worker_id;
+  if not found then
+    select v.verification_id
+    into v_id
+    from rigger.verifications v
+    where v.state = 'queued'
+       or v.state = 'running' and v.lease_until < now()
+    order by v.verification_id
+    limit 1
+    for no key update skip locked;
+    update rigger.verifications v
+    set state = 'running', started_at = now(), lease_until = now() + p_lease, worker_id = p_worker_id
+    where v.verification_id = v_id;
+  end if;
+
+  return query
+  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, i.chutes_version, c.code,
+         c.filename, c.ref_str, coalesce(g.gpus, '[]'), coalesce(f.challenges, '[]')
+  from rigger.verifications v
+  join public.instances i on i.instance_id = v.instance_id
+  join public.chutes c on c.chute_id = i.chute_id
+  left join rigger.vetted_addresses a on a.instance_id = i.instance_id
+  cross join lateral (
+    select json_agg(json_build_object('uuid', n.uuid, 'device_info', rigger.device_info(n.uuid), 'seed', n.seed,
+                                      'iterations', coalesce(m.iterations, 1))
+                    order by n.device_index, n.uuid) as gpus
+    from public.instance_nodes o
+    join public.nodes n on n.uuid = o.node_id
+    left join rigger.gpu_models m on m.model = n.gpu_identifier
+    where o.instance_id = i.instance_id) g
+  cross join lateral (
+    select json_agg(json_build_object('filename', d.filename, 'offset', d."offset", 'length', d.length,
+                                      'expected', d.expected)) as challenges
+    from (
+      select s.*, row_number() over (partition by s.challenge_type order by random()) as place
+      from public.fs_challenges s
+      where s.image_id = c.image_id
+        and s.filename not like '%.py_'
+        and right(s.filename, length(c.filename) + 1) <> '/' || c.filename) d
+    where d.place <= 10) f
+  where v.verification_id = v_id;
+end
+$$;
+comment on function rigger.take_verification(uuid, interval) is 'Hands a worker the next background verification.';

@@ -1,0 +1,287 @@
+"""The background verification of instances of old SDKs, against pods of each range of versions, honest and not."""
+
+import os
+import random
+import signal
+import subprocess
+
+import pytest
+
+from client import Api
+from graval_stub import Stub
+from old_pod import OldPod
+from stack.processes import wait_for
+from stack.stack import Stack
+
+VALIDATOR_SEED = "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"
+VALIDATOR = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+SDKS = ["0.1.9", "0.2.0", "0.2.13", "0.2.14", "0.2.19", "0.2.20", "0.2.53"]
+
+
+def settings_of(stub):
+    """What changes the settings of a stack; stub: its GraVal service."""
+    def change(settings):
+        settings["launch"].update(validator_ss58=VALIDATOR, validator_seed=VALIDATOR_SEED)
+        settings["background"].update(verify_interval_ms=20, verify_retry_ms=20, verify_timeout_ms=2000,
+                                      verifiers=2)
+        if stub is not None:
+            settings["attestation"].update(proof_of_work="graval", graval_url=stub.url, graval_retry_ms=10)
+    return change
+
+
+@pytest.fixture(scope="module")
+def graval():
+    """A stack whose proof of work is the stub's."""
+    stub = Stub()
+    with Stack(settings_of(stub)) as stack:
+        stack.stub = stub
+        yield stack
+        assert stack.postgres.execute("select * from rigger.check_invariants()") == []
+    stub.shutdown()
+
+
+@pytest.fixture
+def pods():
+    """Pods that end with the test."""
+    opened = []
+    yield opened
+    for pod in opened:
+        pod.close()
+
+
+class Announced:
+    """An instance of an old SDK with its pod, announced and made active."""
+
+    def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2):
+        self.stack, self.api = stack, Api(stack)
+        miner = stack.network.miner(gpus=gpu_count, host="127.0.0.1")
+        seed = random.randrange(1, 2**63)
+        stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s", (seed, miner.hotkey))
+        chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)
+        code = "import chutes\n" + f"# {random.random()}\n" * random.randrange(0, 9)
+        stack.postgres.execute("update public.chutes set code = %s where chute_id = %s", (code, chute))
+        files = {"/app/app.py": code.encode(), "/proc/1/cmdline": "\0".join(
+            ["/usr/bin/python3.12", "/usr/local/bin/chutes", "run", "app:chute", "--port", "8000", "--graval-seed",
+             str(seed), "--miner-ss58", miner.hotkey, "--validator-ss58", VALIDATOR, ""]).encode()}
+        image = stack.postgres.execute("select image_id from public.chutes where chute_id = %s", (chute,))[0]["image_id"]
+        self.image_files(image, files)
+        if change is not None:
+            change(files)
+        gpus = sorted(gpu for gpu, _ in miner.gpus)
+        by_index = stack.postgres.execute("select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
+        self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], cheat)
+        self.pod.troubles.extend(troubles)
+        pods.append(self.pod)
+        made = self.api.signed(miner, "POST", f"/instances/{chute}/",
+                               {"node_ids": gpus, "host": "127.0.0.1", "port": self.pod.port})
+        assert made.status == 202, made
+        self.instance = made.json["instance_id"]
+        row = stack.postgres.execute("select symmetric_key from public.instances where instance_id = %s", (self.instance,))
+        self.key = row[0]["symmetric_key"]
+        self.path, self.miner = f"/instances/{chute}/{self.instance}", miner
+        self.activate()
+
+    def image_files(self, image, files):
+        """Challenges about files of the image, which the pod has."""
+        for number in range(3):
+            files[f"/usr/lib/file{number}"] = os.urandom(100)
+            self.stack.postgres.execute(
+                "insert into public.fs_challenges (image_id, challenge_type, filename, \"offset\", length, expected)"
+                " values (%s, 'workdir', %s, 10, 50, encode(sha256(%s), 'hex'))",
+                (image, f"/usr/lib/file{number}", files[f"/usr/lib/file{number}"][10:60]))
+
+    def activate(self):
+        """PATCH, which queues the verification."""
+        answer = self.api.signed(self.miner, "PATCH", self.path, {"active": True})
+        assert answer.status == 200, answer
+
+    def verdict(self):
+        """(state, fault) of the newest verification, once there is one."""
+        row = self.stack.postgres.wait_for_row(
+            "select v.state, v.fault, i.verified, i.verification_error from rigger.verifications v"
+            " join public.instances i using (instance_id) where instance_id = %s and v.state in ('passed', 'failed')"
+            " and v.verification_id = (select max(verification_id) from rigger.verifications where instance_id = %s)",
+            (self.instance, self.instance))
+        assert row["verified"] is (row["state"] == "passed") and row["verification_error"] == row["fault"]
+        return row["state"], row["fault"]
+
+    def reasons(self):
+        """What was announced."""
+        return [row["reason"] for row in self.stack.postgres.execute(
+            "select reason from rigger.v_events where instance_id = %s order by event_id", (self.instance,))]
+
+
+@pytest.mark.parametrize("sdk", SDKS)
+def test_an_honest_instance_is_verified(graval, pods, sdk):
+    announced = Announced(graval, pods, sdk)
+    assert announced.verdict() == ("passed", None), announced.pod.refused
+    assert announced.pod.refused == []
+    assert announced.reasons() == ["instance_created", "instance_activated", "instance_verified", "instance_hot"]
+    asked = announced.pod.asked
+    assert asked.count("/_device_challenge") == 20
+    old = sdk < "0.2.20"
+    assert asked.count("/_fs_challenge") == (13 if old else 0) and asked.count("/_slurp") == (0 if old else 2)
+    assert asked.count("/_exchange") == (0 if sdk < "0.2.0" else 1) and asked.count("/_ping") == 1
+
+
+def test_the_key_travels_under_the_seed_of_the_gpu(graval, pods):
+    announced = Announced(graval, pods, "0.2.20")
+    announced.verdict()
+    sealed = [body for path, body in graval.stub.seen if path == "/encrypt" and body["payload"] == announced.key]
+    assert len(sealed) == 1 and announced.pod.key == bytes.fromhex(announced.key)
+    (row,) = graval.postgres.execute("select seed::text from public.nodes where uuid = %s", (sealed[0]["device_info"]["uuid"],))
+    assert row["seed"] == str(sealed[0]["seed"]) and sealed[0]["iterations"] == 5
+
+
+def garble(path, data):
+    """Another content for a file of the pod."""
+    def change(files):
+        files[path] = data if isinstance(data, bytes) else data(files[path])
+    return change
+
+
+CODE = "The code is not the chute's"
+COMMAND = "The instance does not run the expected command"
+FILE = "A file of the instance is not the image's or the chute's"
+KEY = "The instance does not have its key"
+
+
+@pytest.mark.parametrize("sdk, options, fault", [
+    ("0.1.9", {"cheat": "ping"}, "The instance could not read what was encrypted for its GPU"),
+    ("0.2.5", {"cheat": "ping"}, KEY),
+    ("0.2.20", {"cheat": "ping"}, KEY),
+    ("0.2.20", {"cheat": "devices"}, "The instance's GPUs are not the ones it announced"),
+    ("0.1.9", {"cheat": "devices"}, "The instance's GPUs are not the ones it announced"),
+    ("0.2.20", {"change": garble("/app/app.py", b"import evil\n")}, CODE),
+    ("0.2.20", {"change": garble("/app/app.py", lambda code: code + b"\n")}, CODE),
+    ("0.2.20", {"change": garble("/app/app.py", b"")}, CODE),
+    ("0.2.20", {"change": garble("/proc/1/cmdline", b"/bin/sh\0-c\0chutes run\0")}, COMMAND),
+    ("0.2.20", {"change": garble("/proc/1/cmdline", lambda line: line.replace(b"8000", b"8001"))}, COMMAND),
+    ("0.2.20", {"change": garble("/proc/1/cmdline", lambda line: line + b"--dev\0")}, COMMAND),
+    ("0.2.20", {"change": garble("/proc/1/cmdline", b"")}, COMMAND),
+    ("0.2.19", {"change": garble("/app/app.py", b"import evil\n")}, FILE),
+    ("0.1.9", {"change": garble("/usr/lib/file2", bytes(100))}, FILE),
+    ("0.2.14", {"change": garble("/usr/lib/file0", bytes(100))}, FILE)])
+def test_a_cheat_is_not_verified(graval, pods, sdk, options, fault):
+    announced = Announced(graval, pods, sdk, **options)
+    assert announced.verdict() == ("failed", fault)
+    assert announced.reasons() == ["instance_created", "instance_activated"]
+
+
+NO_KEY = "The instance did not take its key (/_exchange)"
+
+
+@pytest.mark.parametrize("sdk, trouble, fault", [
+    ("0.2.20", (500, "oops"), NO_KEY),
+    ("0.2.20", "redirect", NO_KEY),
+    ("0.2.20", (401, "go away"), NO_KEY),
+    ("0.1.9", (503, "later"), "The instance did not answer /_ping"),
+    ("0.1.9", (200, "garbage"), "The instance could not read what was encrypted for its GPU"),
+    ("0.1.9", (200, '["hello"]'), "The instance could not read what was encrypted for its GPU")])
+def test_an_instance_that_makes_no_sense_fails_after_three_tries(graval, pods, sdk, trouble, fault):
+    announced = Announced(graval, pods, sdk, troubles=[trouble] * 9)
+    assert announced.verdict() == ("failed", fault)
+    assert len(announced.pod.asked) == (3 if trouble[0] != 200 else 1), "a wrong answer gets no second try"
+
+
+@pytest.mark.parametrize("sdk", ["0.1.9", "0.2.20"])
+def test_two_bad_tries_are_forgiven(graval, pods, sdk):
+    assert Announced(graval, pods, sdk, troubles=[(500, "oops"), (502, "oops")]).verdict() == ("passed", None)
+
+
+def test_an_unknown_exchange_is_no_fault_of_its_own(graval, pods):
+    """What counts is whether it has its key."""
+    announced = Announced(graval, pods, "0.2.5", troubles=[(404, "?")] * 6)
+    assert announced.verdict() == ("failed", "The instance did not answer /_ping")
+    assert announced.pod.asked == ["/_exchange", "/_ping"] * 3
+
+
+def test_one_that_is_not_there(graval, pods):
+    announced = Announced(graval, pods, "0.2.20", troubles=["hang"])
+    announced.pod.close()
+    assert announced.verdict() == ("failed", NO_KEY)
+
+
+def test_while_graval_is_away_nobody_is_judged(graval, pods):
+    graval.stub.troubles.extend([(503, "later")] * 14)
+    announced = Announced(graval, pods, "0.2.20")
+    assert announced.verdict() == ("passed", None)
+    assert "background verification of " + announced.instance + ": unjudged" in graval.responder.log()
+
+
+def test_a_failed_one_may_be_looked_at_again(graval, pods):
+    announced = Announced(graval, pods, "0.2.20", troubles=[(500, "oops")] * 3)
+    assert announced.verdict()[0] == "failed"
+    announced.activate()
+    assert announced.verdict() == ("passed", None)
+
+
+def test_a_hanging_instance_holds_up_neither_the_reaper_nor_the_others(graval, pods):
+    hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
+    wait_for(lambda: hanging.pod.asked, "the question that hangs")
+    honest = Announced(graval, pods, "0.2.20")
+    assert honest.verdict() == ("passed", None)
+    launch = Api(graval).launch(graval.network.miner(gpus=1), graval.network.chute())
+    graval.postgres.execute("update public.launch_configs set created_at = created_at - interval '3 hours'"
+                            " where config_id = %s", (launch.config_id,))
+    graval.postgres.wait_for_row("select 1 from public.launch_configs where config_id = %s and failed_at is not null",
+                                 (launch.config_id,))
+    (row,) = graval.postgres.execute("select state from rigger.verifications where instance_id = %s", (hanging.instance,))
+    assert row["state"] == "running"
+
+
+def test_what_a_dead_verifier_held_is_taken_by_another(graval, pods):
+    hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
+    wait_for(lambda: hanging.pod.asked, "the question that hangs")
+    for pid in graval.responder.workers()[-2:]:
+        os.kill(pid, signal.SIGKILL)
+    graval.postgres.execute("update rigger.verifications set lease_until = now() where instance_id = %s", (hanging.instance,))
+    assert hanging.verdict() == ("passed", None)
+
+
+def test_at_the_end_a_verification_is_given_back(graval, pods):
+    hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
+    wait_for(lambda: hanging.pod.asked, "the question that hangs")
+    graval.responder.reload()
+    assert hanging.verdict() == ("passed", None)
+    assert "background verification of " + hanging.instance + ": unjudged" in graval.responder.log()
+
+
+def test_an_instance_that_goes_meanwhile_stays_gone(graval, pods):
+    hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
+    wait_for(lambda: hanging.pod.asked, "the question that hangs")
+    assert Api(graval).signed(hanging.miner, "DELETE", hanging.path).status == 200
+    hanging.pod.close()
+    wait_for(lambda: f"background verification of {hanging.instance}" in graval.responder.log(), "the end of the attempt", 30)
+    assert hanging.reasons()[-1] == "instance_deleted"
+
+
+def test_with_matmul_the_gpu_works_for_its_key(pods):
+    with Stack(settings_of(None)) as stack:
+        for sdk in ("0.1.9", "0.2.20"):
+            announced = Announced(stack, pods, sdk, gpu_count=1)
+            assert announced.verdict() == ("passed", None), announced.pod.refused
+            assert "/_device_challenge" not in announced.pod.asked
+        assert "no device challenges" in stack.responder.log()
+        assert stack.postgres.execute("select * from rigger.check_invariants()") == []
+
+
+def test_without_a_seed_instances_wait(stack, api, network):
+    miner, chute = network.miner(gpus=1), network.chute(chutes_version="0.2.20")
+    gpu, host = miner.gpus[0]
+    made = api.signed(miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": host, "port": 20000})
+    assert api.signed(miner, "PATCH", f"/instances/{chute}/{made.json['instance_id']}", {"active": True}).status == 200
+    assert "instances of the older path stay unverified" in stack.responder.log()
+    (row,) = stack.postgres.execute("select state from rigger.verifications where instance_id = %s",
+                                    (made.json["instance_id"],))
+    assert row["state"] == "queued"
+
+
+def test_the_seed_of_another_validator_is_refused_at_the_start(graval, tmp_path):
+    with open(graval.responder.config, encoding="utf-8") as conf:
+        text = conf.read().replace(VALIDATOR, "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ")
+    (tmp_path / "rigger.conf").write_text(text, encoding="utf-8")
+    (tmp_path / "rigger.conf").chmod(0o600)
+    checked = subprocess.run([os.path.join(graval.build, "rigger"), "check-config", "--config", tmp_path / "rigger.conf"],
+                             capture_output=True, text=True, env=graval.responder.environment(), check=False)
+    assert checked.returncode == 78 and "validator_seed" in checked.stderr and VALIDATOR_SEED not in checked.stderr
