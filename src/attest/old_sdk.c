@@ -1,5 +1,5 @@
-/* The steps in order, each by its rule of repetition: what is not answered is asked again, what is answered wrong is
- * not. */
+/* The steps in order, each by its rule of repetition: what is not answered is asked again, what is answered
+ * wrong is not. */
 #include "attest/old_sdk_internal.h"
 
 #include "attest/host.h"
@@ -66,11 +66,14 @@ const char *old_sdk_text(const struct verification *verification, json_object *o
 
 static enum outcome run_all(struct verification *verification)
 {
-    enum outcome outcome =
-        old_sdk_run(verification, old_sdk_is_before(verification, "0.2.0") ? old_sdk_greet_gpu : old_sdk_exchange_key, NULL);
+    enum outcome outcome = old_sdk_run(
+        verification, old_sdk_is_before(verification, "0.2.0") ? old_sdk_greet_gpu : old_sdk_exchange_key,
+        NULL);
 
     if (outcome == PASSED)
-        outcome = old_sdk_is_before(verification, "0.2.20") ? old_sdk_read_pieces(verification) : old_sdk_run(verification, old_sdk_read_code, NULL);
+        outcome = old_sdk_is_before(verification, "0.2.20")
+                      ? old_sdk_read_pieces(verification)
+                      : old_sdk_run(verification, old_sdk_read_code, NULL);
     if (outcome != PASSED)
         return outcome;
     if (verification->config->attestation.proof_of_work == PROOF_GRAVAL)
@@ -88,7 +91,8 @@ static bool prepare(struct verification *verification)
     verification->challenges = old_sdk_parse(verification, instance->challenges);
     return json_object_is_type(verification->gpus, json_type_array) &&
            json_object_array_length(verification->gpus) > 0 &&
-           json_object_is_type(verification->challenges, json_type_array) && instance->symmetric_key != NULL &&
+           json_object_is_type(verification->challenges, json_type_array) &&
+           instance->symmetric_key != NULL &&
            hex_decode(verification->pod.key, sizeof(verification->pod.key), instance->symmetric_key,
                       strlen(instance->symmetric_key));
 }

@@ -1,5 +1,5 @@
-/* Verifies an instance of an SDK before 0.3.0 by asking it (attestation.md, "Old SDKs"). Takes up to minutes and waits
- * for networks: never call it with a transaction open. */
+/* Verifies an instance of an SDK before 0.3.0 by asking it (attestation.md, "Old SDKs"). Takes up to minutes
+ * and waits for networks: never call it with a transaction open. */
 #ifndef RIGGER_ATTEST_OLD_SDK_H
 #define RIGGER_ATTEST_OLD_SDK_H
 
@@ -17,8 +17,8 @@ struct old_sdk_instance {
     const char *symmetric_key; /* 32 hex digits */
     const char *hotkey, *sdk_version;
     const char *code, *filename, *ref_str; /* of its chute */
-    /* JSON lists, by device index: [{"uuid", "device_info", "seed", "iterations"}], and what is to be read of its
-     * files: [{"filename", "offset", "length", "expected"}]. */
+    /* JSON lists, by device index: [{"uuid", "device_info", "seed", "iterations"}], and what is to be read of
+     * its files: [{"filename", "offset", "length", "expected"}]. */
     const char *gpus, *challenges;
 };
 

@@ -21,8 +21,10 @@ static const unsigned char *slurp(struct verification *verification, const char 
     const char *plain, *contents;
 
     json_put(question, "path", json_made(json_object_new_string(path)));
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                     .path = "/_slurp", .body = pod_seal(&verification->pod, old_sdk_text(verification, question), iv) });
+    answer = pod_ask(&verification->pod,
+                     &(struct pod_question){
+                         .path = "/_slurp",
+                         .body = pod_seal(&verification->pod, old_sdk_text(verification, question), iv) });
     plain = old_sdk_is_good(&answer) ? pod_open(&verification->pod, iv, &answer) : NULL;
     object = plain != NULL ? old_sdk_parse(verification, plain) : NULL;
     contents = json_object_is_type(object, json_type_object) ? json_get_text(object, "contents") : NULL;
@@ -40,8 +42,9 @@ enum outcome old_sdk_read_code(struct verification *verification, json_object *d
         .ref_str = instance->ref_str,
         .hotkey = instance->hotkey,
         .validator = verification->config->launch.validator_ss58,
-        .seed = arena_printf(arena, "%lld",
-                             (long long)json_get_integer(json_object_array_get_idx(verification->gpus, 0), "seed", 0)),
+        .seed = arena_printf(
+            arena, "%lld",
+            (long long)json_get_integer(json_object_array_get_idx(verification->gpus, 0), "seed", 0)),
     };
     char *cmdline;
 
@@ -78,16 +81,18 @@ static enum outcome read_piece(struct verification *verification, json_object *c
     json_put(question, "offset", json_made(json_object_new_int64(json_get_integer(challenge, "offset", 0))));
     json_put(question, "length", json_made(json_object_new_int64(json_get_integer(challenge, "length", 0))));
     text = old_sdk_text(verification, question);
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                                   .path = "/_fs_challenge",
-                                   .body = encrypted ? pod_seal(&verification->pod, text, iv) : text,
-                                   .json = !encrypted,
-                               });
+    answer =
+        pod_ask(&verification->pod, &(struct pod_question){
+                                        .path = "/_fs_challenge",
+                                        .body = encrypted ? pod_seal(&verification->pod, text, iv) : text,
+                                        .json = !encrypted,
+                                    });
     if (!old_sdk_is_good(&answer))
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a filesystem challenge");
     return strcmp(answer.text, json_get_text(challenge, "expected")) == 0
                ? PASSED
-               : old_sdk_fail(verification, WRONG, "A file of the instance is not the image's or the chute's");
+               : old_sdk_fail(verification, WRONG,
+                              "A file of the instance is not the image's or the chute's");
 }
 
 /* A random piece of the chute's code, as one more challenge. */
@@ -121,7 +126,7 @@ enum outcome old_sdk_read_pieces(struct verification *verification)
     for (int i = 0; i < CODE_READS; i++)
         json_append(verification->challenges, make_code_challenge(verification));
     for (size_t i = 0; i < json_object_array_length(verification->challenges) && outcome == PASSED; i++)
-        outcome = old_sdk_run(verification, read_piece, json_object_array_get_idx(verification->challenges, i));
+        outcome =
+            old_sdk_run(verification, read_piece, json_object_array_get_idx(verification->challenges, i));
     return outcome;
 }
-

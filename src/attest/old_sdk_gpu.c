@@ -1,5 +1,5 @@
-/* What an instance of an old SDK must show of its GPUs: that they can read what is encrypted for them, and that they are
- * the ones it announced. */
+/* What an instance of an old SDK must show of its GPUs: that they can read what is encrypted for them, and
+ * that they are the ones it announced. */
 #include "attest/old_sdk_internal.h"
 
 #include "attest/graval.h"
@@ -26,7 +26,8 @@ static struct proof_gpu gpu_of(json_object *entry)
     };
 }
 
-/* Seals text (32 characters) for the GPU: with GraVal under that GPU's own seed, with matmul under a fresh one. */
+/* Seals text (32 characters) for the GPU: with GraVal under that GPU's own seed, with matmul under a fresh
+ * one. */
 static enum status seal(const struct verification *verification, json_object *entry, const char *text,
                         struct proof_challenge *challenge)
 {
@@ -38,8 +39,8 @@ static enum status seal(const struct verification *verification, json_object *en
                           &challenge->seed, &challenge->ciphertext);
 }
 
-/* {name: {"ciphertext", "iv", "length", "device_id", "seed"}} for a GPU at random; matmul adds what its prover needs.
- * NULL: it could not be sealed. */
+/* {name: {"ciphertext", "iv", "length", "device_id", "seed"}} for a GPU at random; matmul adds what its
+ * prover needs. NULL: it could not be sealed. */
 static const char *make_envelope(const struct verification *verification, const char *name, const char *text)
 {
     uint32_t index = randombytes_uniform((uint32_t)json_object_array_length(verification->gpus));
@@ -103,18 +104,21 @@ enum outcome old_sdk_greet_gpu(struct verification *verification, json_object *d
     envelope = make_envelope(verification, "hello", hello);
     if (envelope == NULL)
         return UNJUDGED;
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                                   .path = "/_ping", .body = envelope, .json = true, .graval_encrypted = true });
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_ping", .body = envelope, .json = true, .graval_encrypted = true });
     if (!old_sdk_is_good(&answer))
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
     return says_hello(old_sdk_parse(verification, answer.text), hello)
                ? PASSED
-               : old_sdk_fail(verification, WRONG, "The instance could not read what was encrypted for its GPU");
+               : old_sdk_fail(verification, WRONG,
+                              "The instance could not read what was encrypted for its GPU");
 }
 
 enum outcome old_sdk_exchange_key(struct verification *verification, json_object *detail)
 {
-    const char *envelope = make_envelope(verification, "symmetric_key", verification->instance->symmetric_key),
+    const char *envelope =
+                   make_envelope(verification, "symmetric_key", verification->instance->symmetric_key),
                *plain;
     char hello[2 * HELLO_BYTES + 1];
     unsigned char iv[AES_BLOCK_BYTES];
@@ -123,15 +127,18 @@ enum outcome old_sdk_exchange_key(struct verification *verification, json_object
     (void)detail;
     if (envelope == NULL)
         return UNJUDGED;
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                                   .path = "/_exchange", .body = envelope, .json = true, .plain_path = true });
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_exchange", .body = envelope, .json = true, .plain_path = true });
     if (!old_sdk_is_good(&answer) && answer.status != 404)
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not take its key (/_exchange)");
     make_hello(hello);
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                     .path = "/_ping",
-                     .body = pod_seal(&verification->pod,
-                                      arena_printf(verification->pod.arena, "{\"hello\":\"%s\"}", hello), iv) });
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){
+            .path = "/_ping",
+            .body = pod_seal(&verification->pod,
+                             arena_printf(verification->pod.arena, "{\"hello\":\"%s\"}", hello), iv) });
     if (!old_sdk_is_good(&answer))
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
     plain = pod_open(&verification->pod, iv, &answer);
@@ -152,15 +159,17 @@ static enum outcome challenge_once(struct verification *verification, json_objec
     if (bytes[0] >= json_object_array_length(devices) && bytes[0] > DEVICE_ID_MAX)
         bytes[0] = 0;
     hex_encode(challenge, bytes, sizeof(bytes));
-    answer = pod_ask(&verification->pod, &(struct pod_question){
-                                   .path = "/_device_challenge",
-                                   .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_device_challenge",
+                                .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
     if (!old_sdk_is_good(&answer))
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a device challenge");
-    if (graval_verify_devices(&verification->proof, json_object_to_json_string(devices), challenge, answer.text,
-                              &valid) != STATUS_OK)
+    if (graval_verify_devices(&verification->proof, json_object_to_json_string(devices), challenge,
+                              answer.text, &valid) != STATUS_OK)
         return UNJUDGED;
-    return valid ? PASSED : old_sdk_fail(verification, WRONG, "The instance's GPUs are not the ones it announced");
+    return valid ? PASSED
+                 : old_sdk_fail(verification, WRONG, "The instance's GPUs are not the ones it announced");
 }
 
 enum outcome old_sdk_challenge_devices(struct verification *verification)
@@ -179,4 +188,3 @@ enum outcome old_sdk_challenge_devices(struct verification *verification)
         outcome = old_sdk_run(verification, challenge_once, devices);
     return outcome;
 }
-

@@ -36,8 +36,8 @@ static struct http_client *shared_client(void)
 }
 
 /* Encrypts under the instance's key and a fresh iv. The ciphertext is on the arena. */
-static const unsigned char *encrypt(const struct pod *pod, const char *text, unsigned char iv[AES_BLOCK_BYTES],
-                                    size_t *length)
+static const unsigned char *encrypt(const struct pod *pod, const char *text,
+                                    unsigned char iv[AES_BLOCK_BYTES], size_t *length)
 {
     unsigned char *cipher = arena_alloc(pod->arena, strlen(text) + AES_BLOCK_BYTES);
 
@@ -68,7 +68,8 @@ const char *pod_hide_path(const struct pod *pod, const char *path)
         path = padded;
     }
     cipher = encrypt(pod, path, iv, &length);
-    return arena_printf(pod->arena, "/%s%s", hex(pod->arena, iv, sizeof(iv)), hex(pod->arena, cipher, length));
+    return arena_printf(pod->arena, "/%s%s", hex(pod->arena, iv, sizeof(iv)),
+                        hex(pod->arena, cipher, length));
 }
 
 const char *pod_seal(const struct pod *pod, const char *text, unsigned char iv[AES_BLOCK_BYTES])
@@ -130,7 +131,8 @@ struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *ques
 {
     bool is_ipv6 = strchr(pod->host, ':') != NULL;
     const char *headers[HEADERS_MAX];
-    const char *path = pod->hides_paths && !question->plain_path ? pod_hide_path(pod, question->path) : question->path;
+    const char *path =
+        pod->hides_paths && !question->plain_path ? pod_hide_path(pod, question->path) : question->path;
     int left_ms = clock_remaining_ms(pod->deadline_ms),
         limit_ms = (int)pod->config->background.verify_timeout_ms;
     struct http_client_request request = {
@@ -158,7 +160,6 @@ struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *ques
         answer.length = response.length;
     }
     log_event(LOG_LEVEL_DEBUG, "asked an instance for %s: %s", question->path,
-              status != STATUS_OK ? response.error
-                                  : arena_printf(pod->arena, "status %d", response.status));
+              status != STATUS_OK ? response.error : arena_printf(pod->arena, "status %d", response.status));
     return answer;
 }

@@ -1,5 +1,5 @@
-/* Talks to an instance of an old SDK (before 0.3.0) over HTTP as the validator: signed headers, bodies and paths
- * encrypted under the instance's key where its SDK does that. What comes back is a stranger's. */
+/* Talks to an instance of an old SDK (before 0.3.0) over HTTP as the validator: signed headers, bodies and
+ * paths encrypted under the instance's key where its SDK does that. What comes back is a stranger's. */
 #ifndef RIGGER_ATTEST_POD_H
 #define RIGGER_ATTEST_POD_H
 
@@ -48,8 +48,8 @@ const char *pod_hide_path(const struct pod *pod, const char *path) MUST_CHECK;
 /* The body of a hidden question: hex of a fresh iv, which is kept in iv, and base64 of the ciphertext. */
 const char *pod_seal(const struct pod *pod, const char *text, unsigned char iv[AES_BLOCK_BYTES]) MUST_CHECK;
 
-/* Opens {"json": base64} that answers a hidden question, under its iv. NULL: it is nothing of that kind. On the arena,
- * NUL-terminated. */
+/* Opens {"json": base64} that answers a hidden question, under its iv. NULL: it is nothing of that kind. On
+ * the arena, NUL-terminated. */
 const char *pod_open(const struct pod *pod, const unsigned char iv[AES_BLOCK_BYTES],
                      const struct pod_answer *answer) MUST_CHECK;
 

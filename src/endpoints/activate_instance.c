@@ -2,6 +2,7 @@
  * follows in the background. */
 #include "core/encode.h"
 #include "db/statements.h"
+#include "endpoints/instance.h"
 #include "endpoints/registry.h"
 #include "http/json.h"
 
@@ -34,6 +35,14 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct endpoint_answer answers[] = {
+    { 200, "The instance.", instance_fields },
+    { 400, "active is not true.", NULL },
+    { 404, "The miner has no such instance, or it is one of a launch config.", NULL },
+    { 429, "Six verifications within ten minutes are enough.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint activate_instance = {
     .name = "activate_instance",
     .method = HTTP_PATCH,
@@ -42,5 +51,6 @@ const struct endpoint activate_instance = {
     .auth = AUTH_HOTKEY_BODY,
     .pool = POOL_FAST,
     .body = body_fields,
+    .answers = answers,
     .run = run,
 };

@@ -21,6 +21,18 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct field ok_fields[] = {
+    { .name = "ok", .type = FIELD_BOOLEAN, .required = true, .doc = "true." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "The instance is active.", ok_fields },
+    { 403, "The launch config is not verified, or its miner is shut out.", NULL },
+    { 404, "The instance is gone.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint activate_launch_config = {
     .name = "activate_launch_config",
     .method = HTTP_GET,
@@ -28,5 +40,6 @@ const struct endpoint activate_launch_config = {
     .summary = "Let the verified instance take traffic.",
     .auth = AUTH_LAUNCH_TOKEN,
     .pool = POOL_FAST,
+    .answers = answers,
     .run = run,
 };

@@ -317,6 +317,52 @@ static enum status run(struct exchange *exchange)
     return status;
 }
 
+static const struct field key_fields[] = {
+    { .name = "ciphertext",
+      .type = FIELD_TEXT,
+      .required = true,
+      .doc = "base64 of iv and AES-256-CBC of the instance's key in hex; the proof of work opens it." },
+    { .name = "uuid", .type = FIELD_TEXT, .required = true, .doc = "The GPU that has to work." },
+    { .name = "response_plaintext",
+      .type = FIELD_TEXT,
+      .required = true,
+      .doc = "What the answer must say under the instance's key." },
+    { .type = FIELD_END },
+};
+
+static const struct field work_fields[] = {
+    { .name = "algorithm", .type = FIELD_TEXT, .required = true, .doc = "rigger-matmul-v1." },
+    { .name = "n", .type = FIELD_INTEGER, .required = true, .doc = "Rows of the matrices." },
+    { .name = "tag", .type = FIELD_TEXT, .required = true, .doc = "Hex; tells the row that opens the key." },
+    { .type = FIELD_END },
+};
+
+static const struct field challenge_fields[] = {
+    { .name = "seed", .type = FIELD_INTEGER, .required = true, .doc = "Seed of the proof of work." },
+    { .name = "iterations", .type = FIELD_INTEGER, .required = true, .doc = "Its iterations." },
+    { .name = "job_id", .type = FIELD_TEXT, .required = true, .nullable = true, .doc = "The job, if any." },
+    { .name = "symmetric_key",
+      .type = FIELD_OBJECT,
+      .required = true,
+      .children = key_fields,
+      .doc = "The sealed key." },
+    { .name = "povw",
+      .type = FIELD_OBJECT,
+      .children = work_fields,
+      .doc = "With the provider matmul: what to compute." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "The challenge; its clock runs.", challenge_fields },
+    { 400, "The host, the number of GPUs or one of them is not acceptable.", NULL },
+    { 403, "Environment, filesystem or ports are not the expected ones, or the miner is shut out.", NULL },
+    { 404, "The chute is gone, or a GPU is not one of this miner's.", NULL },
+    { 409, "Host and port, a GPU or the job are taken.", NULL },
+    { 423, "The chute needs no more instances; the token stays good.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint claim_launch_config = {
     .name = "claim_launch_config",
     .method = HTTP_POST,
@@ -327,5 +373,6 @@ const struct endpoint claim_launch_config = {
     .large_body = true,
     .body = body_fields,
     .check = check,
+    .answers = answers,
     .run = run,
 };

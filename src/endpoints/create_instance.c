@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/statements.h"
+#include "endpoints/instance.h"
 #include "endpoints/registry.h"
 #include "http/json.h"
 
@@ -76,6 +77,15 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct endpoint_answer answers[] = {
+    { 202, "The instance, not active yet.", instance_fields },
+    { 400, "The host, a GPU or the chute's SDK is not acceptable.", NULL },
+    { 404, "No such chute, or a GPU is not one of this miner's.", NULL },
+    { 409, "Host and port, or a GPU, are in use.", NULL },
+    { 423, "The chute needs no more instances.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint create_instance = {
     .name = "create_instance",
     .method = HTTP_POST,
@@ -84,5 +94,6 @@ const struct endpoint create_instance = {
     .auth = AUTH_HOTKEY_BODY,
     .pool = POOL_SLOW,
     .body = body_fields,
+    .answers = answers,
     .run = run,
 };

@@ -27,6 +27,18 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct field deleted_fields[] = {
+    { .name = "instance_id", .type = FIELD_TEXT, .required = true, .doc = "The instance." },
+    { .name = "deleted", .type = FIELD_BOOLEAN, .required = true, .doc = "true." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "It is gone.", deleted_fields },
+    { 404, "The miner has no such instance.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint delete_instance = {
     .name = "delete_instance",
     .method = HTTP_DELETE,
@@ -35,5 +47,6 @@ const struct endpoint delete_instance = {
     .auth = AUTH_HOTKEY_PURPOSE,
     .purpose = "instances",
     .pool = POOL_FAST,
+    .answers = answers,
     .run = run,
 };

@@ -49,6 +49,14 @@ struct exchange {
     int64_t deadline_ms;       /* on clock_monotonic_ms: when the master loses patience */
 };
 
+/* A status that an endpoint may answer beside those that follow from its policy and tables; for the OpenAPI
+ * document. */
+struct endpoint_answer {
+    int status; /* 0 closes a list */
+    const char *doc;
+    const struct field *body; /* of a success: what is in it; NULL: {"detail": text} */
+};
+
 struct endpoint {
     const char *name; /* file, SQL function and test carry the same name */
     enum http_method method;
@@ -63,6 +71,7 @@ struct endpoint {
     void (*check)(json_object *body, struct field_errors *errors);
     /* The state decides before the body does (verification): run is called with exchange->invalid set. */
     bool runs_when_invalid;
+    const struct endpoint_answer *answers; /* NULL: not of the wire contract, and not documented */
     /* Does the work and fills in exchange->response. Anything but STATUS_OK is answered from the status
      * table. */
     enum status (*run)(struct exchange *exchange);

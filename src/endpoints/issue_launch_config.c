@@ -73,6 +73,21 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct field token_fields[] = {
+    { .name = "token", .type = FIELD_TEXT, .required = true, .doc = "The launch token, good for two hours." },
+    { .name = "config_id", .type = FIELD_TEXT, .required = true, .doc = "The launch config it is of." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "A launch token.", token_fields },
+    { 403, "The hotkey is shut out, or has tried this job before.", NULL },
+    { 404, "No such chute, or no such job of it.", NULL },
+    { 409, "The job is finished.", NULL },
+    { 423, "The chute needs no more instances, or enough hotkeys race for the job.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint issue_launch_config = {
     .name = "issue_launch_config",
     .method = HTTP_GET,
@@ -82,5 +97,6 @@ const struct endpoint issue_launch_config = {
     .purpose = "launch",
     .pool = POOL_FAST,
     .query = query_fields,
+    .answers = answers,
     .run = run,
 };

@@ -14,5 +14,9 @@ const struct endpoint *const endpoint_registry[] = {
     &livez,
     &readyz,
     &metrics,
+    &openapi,
+    &docs,
+    &docs_script,
+    &docs_style,
     NULL,
 };

@@ -6,6 +6,6 @@
 
 extern const struct endpoint issue_launch_config, claim_launch_config, verify_launch_config,
     activate_launch_config, delete_instance, create_instance, activate_instance, token_check, ping, livez,
-    readyz, metrics;
+    readyz, metrics, openapi, docs, docs_script, docs_style;
 
 #endif

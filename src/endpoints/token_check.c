@@ -42,6 +42,16 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
+static const struct field token_fields[] = {
+    { .name = "token", .type = FIELD_TEXT, .required = true, .doc = "A UUID made from address and salt." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "The token.", token_fields },
+    { .status = 0 },
+};
+
 const struct endpoint token_check = {
     .name = "token_check",
     .method = HTTP_GET,
@@ -50,5 +60,6 @@ const struct endpoint token_check = {
     .auth = AUTH_NONE,
     .pool = POOL_FAST,
     .query = query_fields,
+    .answers = answers,
     .run = run,
 };

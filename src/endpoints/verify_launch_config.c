@@ -258,6 +258,27 @@ static enum status run(struct exchange *exchange)
     return status;
 }
 
+static const struct field verified_fields[] = {
+    { .name = "chute_id", .type = FIELD_TEXT, .required = true, .doc = "The chute." },
+    { .name = "instance_id", .type = FIELD_TEXT, .required = true, .doc = "The instance." },
+    { .name = "verified_at", .type = FIELD_TEXT, .required = true, .doc = "ISO 8601, UTC." },
+    { .name = "activation_url", .type = FIELD_TEXT, .required = true, .doc = "Where to make it active." },
+    { .name = "job_id", .type = FIELD_TEXT, .doc = "The job, if any." },
+    { .name = "job_method", .type = FIELD_TEXT, .doc = "The method of the chute to run." },
+    { .name = "job_data", .type = FIELD_OBJECT, .doc = "Its arguments." },
+    { .name = "job_status_url", .type = FIELD_TEXT, .doc = "Where the pod tells how the job is." },
+    { .type = FIELD_END },
+};
+
+static const struct endpoint_answer answers[] = {
+    { 200, "The instance is verified.", verified_fields },
+    { 400, "It is verified already.", NULL },
+    { 403, "The proof failed, or came too late; the launch config has failed.", NULL },
+    { 404, "The instance is gone.", NULL },
+    { 409, "Not claimed yet, or another attempt has taken over.", NULL },
+    { .status = 0 },
+};
+
 const struct endpoint verify_launch_config = {
     .name = "verify_launch_config",
     .method = HTTP_PUT,
@@ -268,5 +289,6 @@ const struct endpoint verify_launch_config = {
     .large_body = false,
     .body = body_fields,
     .runs_when_invalid = true,
+    .answers = answers,
     .run = run,
 };

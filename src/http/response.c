@@ -107,6 +107,10 @@ void response_content(struct response *response, const char *content_type, const
     response->content_type = content_type;
 }
 
+#define PAGE_POLICY                                                                                          \
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none';"          \
+    " form-action 'none'; frame-ancestors 'none'"
+
 /* A value with a control character in it is left out: part of a header would mean something else. */
 static void put_header(struct buf *head, const char *name, const char *value)
 {
@@ -131,6 +135,11 @@ bool response_write(const struct response *response, const struct request *reque
     buf_printf(&head, "Content-Length: %zu\r\n", response->body != NULL ? response->body_length : 0);
     put_header(&head, "Cache-Control", "no-store");
     put_header(&head, "X-Content-Type-Options", "nosniff");
+    if (response->is_page) {
+        put_header(&head, "Content-Security-Policy", PAGE_POLICY);
+        put_header(&head, "X-Frame-Options", "DENY");
+        put_header(&head, "Referrer-Policy", "no-referrer");
+    }
     put_header(&head, "X-Request-ID", request->request_id);
     put_header(&head, "Location", response->location);
     put_header(&head, "Allow", response->allow);

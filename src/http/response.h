@@ -7,6 +7,7 @@
 #include "http/request.h"
 
 #include <json-c/json.h>
+#include <stdbool.h>
 
 struct response {
     int status;
@@ -16,6 +17,7 @@ struct response {
     const char *location; /* of a 307 */
     const char *allow;    /* of a 405 */
     int retry_after_s;    /* > 0: Retry-After */
+    bool is_page;         /* for a browser: it may load and run what comes from here, and nothing else */
     const char *reason;   /* what goes into the log; a public text */
 };
 

@@ -1,5 +1,5 @@
-/* Takes one verification at a time under a lease, so that what a dead process held is another's. Told to stop, it gives
- * back what it has in hand. */
+/* Takes one verification at a time under a lease, so that what a dead process held is another's. Told to
+ * stop, it gives back what it has in hand. */
 #include "server/verifier.h"
 
 #include "attest/old_sdk.h"
@@ -33,7 +33,8 @@ static bool take(const struct config *config, struct db *db, struct arena *arena
     const char *lease =
         arena_printf(arena, "%" PRId64 " milliseconds", config->background.verify_deadline_ms + GRACE_MS);
 
-    return db_call(db, arena, &statement_take_verification, (const char *[]){ worker_id, lease }, rows) == STATUS_OK &&
+    return db_call(db, arena, &statement_take_verification, (const char *[]){ worker_id, lease }, rows) ==
+               STATUS_OK &&
            rows->count == 1;
 }
 
@@ -54,7 +55,8 @@ static void finish(struct db *db, struct arena *arena, const char *worker_id, co
     if (!db_boolean(&rows, 0, "finished"))
         log_event(LOG_LEVEL_INFO, "that verification is another's by now, or its instance is gone");
     else if (verdict != OLD_SDK_UNJUDGED)
-        metrics_count(verdict == OLD_SDK_PASSED ? METRICS_VERIFICATIONS_PASSED : METRICS_VERIFICATIONS_FAILED, 1);
+        metrics_count(verdict == OLD_SDK_PASSED ? METRICS_VERIFICATIONS_PASSED : METRICS_VERIFICATIONS_FAILED,
+                      1);
 }
 
 /* False: there was nothing to do. */

@@ -9,6 +9,7 @@ import urllib.parse
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from contract import Contract
 from matmul import Prover
 
 
@@ -41,6 +42,7 @@ class Api:
         self.stack = stack
         self.port = port or stack.nginx.port
         self.context = ssl.create_default_context(cafile=stack.nginx.certificate)
+        self.contract = None
 
     def request(self, method, path, body=None, headers=(), source=None):
         """One request on a connection of its own. headers: a dict, or pairs where one stands twice."""
@@ -59,9 +61,21 @@ class Api:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            return Answer(response, response.read().decode())
+            answer = Answer(response, response.read().decode())
         finally:
             connection.close()
+        self._hold_to_contract(method, path, answer)
+        return answer
+
+    def _hold_to_contract(self, method, path, answer):
+        """What is answered is what is documented."""
+        if not path.startswith("/instances/"):
+            return
+        if self.contract is None:
+            document = self.request("GET", "/openapi.json")
+            self.contract = Contract(document.json) if document.status == 200 else None
+        if self.contract is not None:
+            self.contract.check(method, path, answer.status, answer.text)
 
     def signed(self, miner, method, path, body=None):
         """A request signed by the miner's hotkey."""
