@@ -10,7 +10,8 @@ static enum status answer(struct exchange *exchange, const char *path, const cha
 {
     for (unsigned i = 0; i < docs_file_count; i++) {
         if (strcmp(docs_files[i].path, path) == 0) {
-            response_content(exchange->response, content_type, (const char *)docs_files[i].text, docs_files[i].length);
+            response_content(exchange->response, content_type, (const char *)docs_files[i].text,
+                             docs_files[i].length);
             exchange->response->is_page = true;
             return STATUS_OK;
         }

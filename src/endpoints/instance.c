@@ -3,10 +3,22 @@
 
 #include <stddef.h>
 
-#define TEXT(key, text)     { .name = (key), .type = FIELD_TEXT, .required = true, .doc = (text) }
-#define NULLABLE(key, text) { .name = (key), .type = FIELD_TEXT, .required = true, .nullable = true, .doc = (text) }
-#define NUMBER(key, text)   { .name = (key), .type = FIELD_INTEGER, .required = true, .doc = (text) }
-#define FLAG(key, text)     { .name = (key), .type = FIELD_BOOLEAN, .required = true, .doc = (text) }
+#define TEXT(key, text)                                                                                      \
+    {                                                                                                        \
+        .name = (key), .type = FIELD_TEXT, .required = true, .doc = (text)                                   \
+    }
+#define NULLABLE(key, text)                                                                                  \
+    {                                                                                                        \
+        .name = (key), .type = FIELD_TEXT, .required = true, .nullable = true, .doc = (text)                 \
+    }
+#define NUMBER(key, text)                                                                                    \
+    {                                                                                                        \
+        .name = (key), .type = FIELD_INTEGER, .required = true, .doc = (text)                                \
+    }
+#define FLAG(key, text)                                                                                      \
+    {                                                                                                        \
+        .name = (key), .type = FIELD_BOOLEAN, .required = true, .doc = (text)                                \
+    }
 
 static const struct field mapping_item = { .type = FIELD_OBJECT };
 

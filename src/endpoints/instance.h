@@ -1,4 +1,5 @@
-/* The instance as JSON, for the documents of the endpoints that answer with it; rigger.instance_json() makes it. */
+/* The instance as JSON, for the documents of the endpoints that answer with it; rigger.instance_json() makes
+ * it. */
 #ifndef RIGGER_ENDPOINTS_INSTANCE_H
 #define RIGGER_ENDPOINTS_INSTANCE_H
 

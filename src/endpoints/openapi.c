@@ -4,7 +4,8 @@
 
 static enum status run(struct exchange *exchange)
 {
-    response_json(exchange->response, exchange->arena, 200, openapi_document(exchange->config->launch.public_url));
+    response_json(exchange->response, exchange->arena, 200,
+                  openapi_document(exchange->config->launch.public_url));
     return STATUS_OK;
 }
 

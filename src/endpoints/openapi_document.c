@@ -1,4 +1,5 @@
-/* Walks the registry. What follows from an endpoint's policy or tables (401, 413, 422, …) is said here once. */
+/* Walks the registry. What follows from an endpoint's policy or tables (401, 413, 422, …) is said here once.
+ */
 #include "endpoints/openapi_document.h"
 
 #include "endpoints/registry.h"
@@ -111,8 +112,8 @@ static json_object *parameters_of(const struct endpoint *endpoint)
 
     for (const char *at = strchr(endpoint->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(at + 1, "}"), at + 1);
-        json_append(parameters, parameter("path", &(struct field){
-                                                      .name = name, .type = FIELD_TEXT, .required = true }));
+        json_append(parameters,
+                    parameter("path", &(struct field){ .name = name, .type = FIELD_TEXT, .required = true }));
     }
     for (const struct field *field = endpoint->query; field != NULL && field->type != FIELD_END; field++)
         json_append(parameters, parameter("query", field));
@@ -132,7 +133,8 @@ static void allow(json_object *security, const char *const *schemes)
 static json_object *security_of(const struct endpoint *endpoint)
 {
     static const char *const hotkey[] = { "hotkey", "nonce", "signature", NULL },
-                             *const account[] = { "account", NULL }, *const token[] = { "launch_token", NULL };
+                             *const account[] = { "account", NULL },
+                             *const token[] = { "launch_token", NULL };
     json_object *security = list();
 
     if (endpoint->auth == AUTH_LAUNCH_TOKEN) {
@@ -203,18 +205,21 @@ static json_object *security_schemes(void)
 {
     json_object *schemes = object();
 
-    json_put(schemes, "hotkey", scheme("apiKey", "name", "X-Chutes-Hotkey", "SS58 address of the miner's hotkey."));
+    json_put(schemes, "hotkey",
+             scheme("apiKey", "name", "X-Chutes-Hotkey", "SS58 address of the miner's hotkey."));
     json_put(schemes, "nonce",
              scheme("apiKey", "name", "X-Chutes-Nonce", "Unix seconds, less than 600 away from now."));
     json_put(schemes, "signature",
              scheme("apiKey", "name", "X-Chutes-Signature",
-                    "Hex sr25519 signature, context \"substrate\", of {hotkey}:{nonce}:{tail}; tail is the operation's "
+                    "Hex sr25519 signature, context \"substrate\", of {hotkey}:{nonce}:{tail}; tail is the "
+                    "operation's "
                     "x-signed-purpose, else the hex SHA-256 of the body. Good for one request."));
     json_put(schemes, "account",
              scheme("apiKey", "name", "Authorization",
                     "An API key with admin rights, or a user token: acts as the account's own hotkey."));
     json_put(schemes, "launch_token",
-             scheme("http", "scheme", "bearer", "The token of issue_launch_config; also without the word Bearer."));
+             scheme("http", "scheme", "bearer",
+                    "The token of issue_launch_config; also without the word Bearer."));
     return schemes;
 }
 
@@ -225,12 +230,16 @@ static json_object *schemas(void)
         { .type = FIELD_END },
     };
     static const struct field fault[] = {
-        { .name = "type", .type = FIELD_TEXT, .required = true, .doc = "The kind of fault, as pydantic names it." },
+        { .name = "type",
+          .type = FIELD_TEXT,
+          .required = true,
+          .doc = "The kind of fault, as pydantic names it." },
         { .name = "msg", .type = FIELD_TEXT, .required = true, .doc = "In words." },
         { .name = "ctx", .type = FIELD_OBJECT, .doc = "The bounds that were broken." },
         { .type = FIELD_END },
     };
-    json_object *all = object(), *invalid = fields_schema_of_object(fault), *faults, *properties = NULL, *place;
+    json_object *all = object(), *invalid = fields_schema_of_object(fault), *faults, *properties = NULL,
+                *place;
 
     /* Where it is: names and indices, which no table of ours describes. */
     place = object();
@@ -256,7 +265,8 @@ json_object *openapi_document(const char *server_url)
     json_put(document, "openapi", text("3.1.0"));
     json_put(info, "title", text("Instances API"));
     json_put(info, "version", text(PACKAGE_VERSION));
-    json_put(info, "description", text("Who runs which instance, on which GPUs, and that it did the work it claims."));
+    json_put(info, "description",
+             text("Who runs which instance, on which GPUs, and that it did the work it claims."));
     json_put(document, "info", info);
     json_put(server, "url", text(server_url));
     json_append(servers, server);

@@ -1,5 +1,5 @@
-/* The OpenAPI 3.1 document of the wire contract, made from the endpoints' own tables: their paths, policies, fields and
- * answers. */
+/* The OpenAPI 3.1 document of the wire contract, made from the endpoints' own tables: their paths, policies,
+ * fields and answers. */
 #ifndef RIGGER_ENDPOINTS_OPENAPI_DOCUMENT_H
 #define RIGGER_ENDPOINTS_OPENAPI_DOCUMENT_H
 

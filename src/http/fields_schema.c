@@ -1,12 +1,12 @@
-/* Says what a table enforces. Where the validator is lax (an integer as text, a choice in any case), the schema names
- * the proper form. */
+/* Says what a table enforces. Where the validator is lax (an integer as text, a choice in any case), the
+ * schema names the proper form. */
 #include "http/fields_schema.h"
 
 #include "http/json.h"
 
 static const char *const types[] = {
-    [FIELD_TEXT] = "string",    [FIELD_INTEGER] = "integer", [FIELD_BOOLEAN] = "boolean",
-    [FIELD_OBJECT] = "object",  [FIELD_LIST] = "array",      [FIELD_CHOICE] = "string",
+    [FIELD_TEXT] = "string",   [FIELD_INTEGER] = "integer", [FIELD_BOOLEAN] = "boolean",
+    [FIELD_OBJECT] = "object", [FIELD_LIST] = "array",      [FIELD_CHOICE] = "string",
 };
 
 static json_object *text(const char *value)
@@ -52,7 +52,8 @@ static void put_bounds(json_object *schema, const struct field *field)
 /* What an object's or a list's members are, into its schema. */
 static void put_members(json_object *schema, const struct field *fields)
 {
-    json_object *properties = json_made(json_object_new_object()), *required = json_made(json_object_new_array());
+    json_object *properties = json_made(json_object_new_object()),
+                *required = json_made(json_object_new_array());
 
     for (; fields->type != FIELD_END; fields++) {
         json_put(properties, fields->name, fields_schema_of(fields));
