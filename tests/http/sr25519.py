@@ -1,9 +1,11 @@
-"""sr25519 verification in Python, written from the descriptions of STROBE, Merlin and schnorrkel: what another party
-makes of our signatures. Group arithmetic is libsodium's.
+"""sr25519 in Python, written from the descriptions of STROBE, Merlin and schnorrkel: what another party makes of our
+signatures, and one to sign what our own tools do not. Group arithmetic is libsodium's.
 """
 
 import ctypes
 import ctypes.util
+import hashlib
+import os
 import struct
 
 SODIUM = ctypes.CDLL(ctypes.util.find_library("sodium"))
@@ -107,21 +109,40 @@ def public_key(address):
     return number.to_bytes(35, "big")[1:33]
 
 
-def verify(signature, message, address):
-    """Whether the signature is the address's, in the context "substrate"."""
-    if len(signature) != 64 or not signature[63] & 0x80:
-        return False
-    key, nonce, scalar = public_key(address), signature[:32], signature[32:63] + bytes([signature[63] & 0x7F])
+def challenge_of(message, key, nonce):
+    """The scalar that binds key, message and the signer's commitment."""
     transcript = Transcript(b"SigningContext")
     transcript.append(b"", b"substrate")
     transcript.append(b"sign-bytes", message)
     transcript.append(b"proto-name", b"Schnorr-sig")
     transcript.append(b"sign:pk", key)
     transcript.append(b"sign:R", nonce)
-    challenge, left, right = (ctypes.create_string_buffer(32) for _ in range(3))
+    challenge = ctypes.create_string_buffer(32)
     SODIUM.crypto_core_ristretto255_scalar_reduce(challenge, transcript.challenge(b"sign:c", 64))
+    return challenge
+
+
+def verify(signature, message, address):
+    """Whether the signature is the address's, in the context "substrate"."""
+    if len(signature) != 64 or not signature[63] & 0x80:
+        return False
+    key, nonce, scalar = public_key(address), signature[:32], signature[32:63] + bytes([signature[63] & 0x7F])
+    left, right = (ctypes.create_string_buffer(32) for _ in range(2))
     if SODIUM.crypto_scalarmult_ristretto255_base(left, scalar) \
-            or SODIUM.crypto_scalarmult_ristretto255(right, challenge, key) \
+            or SODIUM.crypto_scalarmult_ristretto255(right, challenge_of(message, key, nonce), key) \
             or SODIUM.crypto_core_ristretto255_sub(left, left, right):
         return False
     return left.raw == nonce
+
+
+def sign(message, seed):
+    """A signature by a mini secret key (32 bytes)."""
+    clamped = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ((1 << 254) - 8) | 1 << 254
+    secret = (clamped >> 3).to_bytes(32, "little")
+    key, nonce, witness, answer = (ctypes.create_string_buffer(32) for _ in range(4))
+    SODIUM.crypto_core_ristretto255_scalar_reduce(witness, os.urandom(64))
+    SODIUM.crypto_scalarmult_ristretto255_base(key, secret)
+    SODIUM.crypto_scalarmult_ristretto255_base(nonce, witness.raw)
+    SODIUM.crypto_core_ristretto255_scalar_mul(answer, challenge_of(message, key.raw, nonce.raw), secret)
+    SODIUM.crypto_core_ristretto255_scalar_add(answer, answer, witness.raw)
+    return nonce.raw + answer.raw[:31] + bytes([answer.raw[31] | 0x80])

@@ -13,3 +13,7 @@ comment on column rigger.event_consumers.settling_xid is 'A transaction that beg
 
 alter table rigger.events drop column txid;
 create index events_created_at on rigger.events (created_at);
+
+-- What the reaper looks for among the instances, of which there may be many.
+create index if not exists rigger_instances_unverified on public.instances (created_at)
+where config_id is null and not verified;
