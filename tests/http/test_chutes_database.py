@@ -1,0 +1,185 @@
+"""On the database of a Chutes deployment: nothing of it changes but what has to, its data stays, and lives work on it."""
+
+import json
+import os
+import re
+import subprocess
+import uuid
+
+import pytest
+
+from client import Api, Launch
+from pod import Port
+from stack.postgres import Postgres
+from stack.processes import program
+from stack.stack import Stack
+
+with open(os.path.join(os.path.dirname(__file__), "chutes_database.sql"), encoding="utf-8") as file:
+    CHUTES = file.read()
+
+DATA = """
+insert into users (user_id, username, fingerprint_hash, hotkey) values ('u', 'u', 'f', 'hk');
+insert into images (image_id, user_id, name, tag) values ('im', 'u', 'image', '1');
+insert into metagraph_nodes (hotkey, checksum, coldkey, node_id, netuid) values ('hk', 'x', 'ck', 3, 64);
+insert into chutes (chute_id, user_id, name, image_id, cords, node_selector, code, filename, ref_str, version)
+  values ('c', 'u', 'chute', 'im', '[]', '{"gpu_count": 1}', 'print(1)', 'app.py', 'app:chute', '1');
+insert into nodes (uuid, miner_hotkey, name, memory, major, minor, processors, clock_rate, max_threads_per_processor,
+  gpu_identifier, device_index, verification_host, verification_port) values ('g', 'hk', 'H100', 1, 9, 0, 1, 1, 1, 'h100', 0, 'h', 1);
+insert into jobs (job_id, user_id, chute_id, version, method, job_args, compute_multiplier) values ('j', 'u', 'c', '1', 'm', '{}', 1);
+insert into launch_configs (config_id, seed, env_key, chute_id, miner_uid, miner_hotkey, miner_coldkey, retrieved_at, verified_at)
+  values ('l', 18446744073709551615, 'e', 'c', 3, 'hk', 'ck', now(), now());
+insert into instances (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, active, verified, config_id,
+  last_verified_at) values ('i', 'h', 1, 'c', '1', 3, 'hk', 'ck', true, true, 'l', now());
+insert into instance_nodes values ('i', 'g');
+insert into capacity_log (chute_id, "timestamp", target_count) values ('c', now(), 3);
+insert into invocations values ('x', 'c', 0.5);
+"""
+TABLES = re.findall(r"^create table (\w+)", CHUTES, re.MULTILINE)
+
+
+class Deployment(Stack):
+    """A stack whose database was a Chutes deployment's before we came."""
+
+    def __init__(self):
+        super().__init__()
+        create = self.postgres.create
+
+        def create_chutes():
+            create()
+            self.postgres.execute(CHUTES)
+            self.postgres.execute(DATA)
+            self.before = state(self.postgres)
+
+        self.postgres.create = create_chutes
+
+
+def dump(postgres):
+    """The definitions in schema public, a set of statements."""
+    text = subprocess.run([program("pg_dump", postgres.binaries), "--schema-only", "--schema=public", "--no-owner", "--no-privileges",
+                           postgres.dsn], capture_output=True, text=True, check=True).stdout
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(("--", "\\")))
+    return {" ".join(statement.split()) for statement in re.split(r";\n\n", text) if statement.strip()}
+
+
+def state(postgres):
+    """(definitions, rows of every table)."""
+    return dump(postgres), {table: sorted(json.dumps(row, default=str) for row in postgres.execute(f"select * from {table}"))
+                            for table in TABLES}
+
+
+@pytest.fixture(scope="module")
+def deployment():
+    """Migrated, and serving."""
+    with Deployment() as stack:
+        stack.after = state(stack.postgres)
+        yield stack
+
+
+def test_the_data_is_as_it_was(deployment):
+    assert deployment.after[1] == deployment.before[1]
+    assert deployment.after[1]["launch_configs"][0].count("18446744073709551615") == 1
+
+
+def test_nothing_goes_but_the_wrong_trigger_and_nothing_comes_but_indexes_and_triggers(deployment):
+    gone, come = deployment.before[0] - deployment.after[0], deployment.after[0] - deployment.before[0]
+    assert [re.match(r"CREATE TRIGGER (\w+)", statement).group(1) for statement in gone] == ["tr_reset_job"]
+    kinds = {re.match(r"CREATE (UNIQUE INDEX|INDEX|TRIGGER rigger_release_job|TRIGGER \w+)", statement).group(1)
+             for statement in come}
+    assert kinds == {"INDEX", "TRIGGER rigger_release_job"}, come
+
+
+def test_migrating_again_changes_nothing(deployment):
+    subprocess.run([os.path.join(deployment.build, "rigger"), "migrate", "--dsn", deployment.postgres.dsn], check=True,
+                   capture_output=True, env=deployment.responder.environment())
+    assert dump(deployment.postgres) == deployment.after[0]
+
+
+def test_its_audit_and_history_are_kept_once(deployment):
+    api, network = Api(deployment), deployment.network
+    miner, chute = network.miner(gpus=1), network.chute()
+    launch = api.launch(miner, chute)
+    assert launch.claim(miner.gpus).status == 200
+    instance = launch.verify().json["instance_id"]
+    assert launch.activate().status == 200
+    assert api.delete(miner, chute, instance).status == 200
+    audit = deployment.postgres.execute("select * from instance_audit where instance_id = %s", (instance,))
+    assert len(audit) == 1 and audit[0]["verified_at"] and audit[0]["deleted_at"]
+    assert audit[0]["deletion_reason"] == "deleted by its miner" and audit[0]["billed_to"] is None
+    history = deployment.postgres.execute("select node_id from instance_node_history where instance_id = %s", (instance,))
+    assert [row["node_id"] for row in history] == [miner.gpus[0][0]]
+    assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
+
+
+def test_a_job_runs_on_it_and_a_loser_does_not_reset_it(deployment):
+    api, network = Api(deployment), deployment.network
+    chute = network.chute(jobs=[{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}], "timeout": 60}])
+    job = str(uuid.uuid4())
+    deployment.postgres.execute(
+        "insert into jobs (job_id, user_id, chute_id, version, method, job_args, compute_multiplier)"
+        " select %s, user_id, chute_id, '1', 'train', '{}', 1 from chutes where chute_id = %s", (job, chute))
+    winner, loser = (network.miner(gpus=1, host="127.0.0.1") for _ in range(2))
+    launches = [Launch(api, api.token(miner, chute, job).json) for miner in (winner, loser)]
+    port = Port("tcp", 9000)
+
+    def mappings(number):
+        return [{"internal_port": 8000, "external_port": number, "proto": "tcp"}, port.mapping()]
+
+    assert launches[0].claim(winner.gpus, port_mappings=mappings(31000)).status == 200
+    assert launches[1].claim(loser.gpus, port_mappings=mappings(31001)).status == 409
+    launches[0].solve()
+    port.key = launches[0].key
+    assert launches[0].verify().status == 200
+    port.close()
+    (row,) = deployment.postgres.execute("select miner_hotkey, status from jobs where job_id = %s", (job,))
+    assert row == {"miner_hotkey": winner.hotkey, "status": "running"}
+
+
+def test_what_the_python_service_made_is_shown_and_counted(deployment):
+    (row,) = deployment.postgres.execute("select target, total, hot from rigger.v_chute_capacity where chute_id = 'c'")
+    assert (row["target"], row["total"], row["hot"]) == (3, 1, 1)
+    (row,) = deployment.postgres.execute("select active, verified, address from rigger.v_instances where instance_id = 'i'")
+    assert row == {"active": True, "verified": True, "address": None}
+
+
+def test_an_instance_of_the_python_service_can_be_evicted(deployment):
+    assert deployment.postgres.execute("select rigger.evict('i', 'burns') as done")[0]["done"] is True
+    (row,) = deployment.postgres.execute("select deletion_reason, deleted_at from instance_audit where instance_id = 'i'")
+    assert row["deletion_reason"] == "burns" and row["deleted_at"]
+    assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A cluster for databases that do not fit."""
+    directory = tmp_path_factory.mktemp("cluster")
+    os.chmod(directory, 0o755)
+    postgres = Postgres(str(directory))
+    for parent in directory.parents:
+        if str(parent).startswith("/tmp/") and os.stat(parent).st_uid == os.geteuid():
+            os.chmod(parent, 0o755)
+    postgres.create()
+    yield postgres
+    postgres.stop()
+
+
+@pytest.mark.parametrize("change, told", [
+    ("alter table instances drop column cacert", "instances.cacert is missing"),
+    ("alter table jobs drop column miner_history", "jobs.miner_history is missing"),
+    ("alter table launch_configs alter env_key type bytea using ''::bytea", "launch_configs.env_key is bytea, must be text"),
+    ("alter table launch_configs alter failed_at type timestamptz", "launch_configs.failed_at is timestamp with time zone"),
+    ("alter table chutes alter node_selector type json", "chutes.node_selector is json, must be jsonb"),
+    ("alter table instances alter port type text", "instances.port is text, must be integer"),
+    ("alter table nodes drop column verified_at; alter table users drop column hotkey", "users.hotkey is missing")])
+def test_a_column_that_does_not_fit_is_named_and_nothing_changes(cluster, stack, change, told):
+    cluster.execute("drop database if exists rigger", dbname="postgres")
+    cluster.execute("create database rigger", dbname="postgres")
+    cluster.execute(CHUTES)
+    cluster.execute(DATA)
+    cluster.execute(change)
+    before = dump(cluster)
+    refused = subprocess.run([os.path.join(stack.build, "rigger"), "migrate", "--dsn", cluster.dsn], capture_output=True,
+                             text=True, check=False, env=stack.responder.environment())
+    assert refused.returncode == 1 and told in refused.stderr, refused.stderr
+    assert refused.stderr.count("is missing") == change.count("drop column"), "all of them are named"
+    assert dump(cluster) == before
+    assert cluster.execute("select 1 from pg_class where relnamespace = to_regnamespace('rigger') and relname = 'events'") == []
