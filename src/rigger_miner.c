@@ -37,6 +37,9 @@ static const char help[] =
     "  --gpu UUID          a GPU of the pod; repeat it for more\n"
     "  --host ADDRESS      where the pod claims to live\n"
     "  --port N            external port of the pod's port 8000; the next one is for 8001 (20000)\n"
+    "  --job ID            the job to run; the host must be the one that the request comes from\n"
+    "  --job-port P:I:E    a port that the job declares: tcp, udp or http, internal, external; repeat it for "
+    "more\n"
     "  --lives FILE        a line for each life that runs at once: seed, chute, gpu[,gpu …], host, port, "
     "with tabs\n"
     "                      between them (- for standard input)\n"
@@ -63,6 +66,8 @@ enum {
     GPU,
     HOST,
     PORT,
+    JOB,
+    JOB_PORT,
     LIVES,
     COUNT,
     CONCURRENCY,
@@ -85,6 +90,8 @@ static const struct option long_options[] = {
     { "gpu", required_argument, NULL, GPU },
     { "host", required_argument, NULL, HOST },
     { "port", required_argument, NULL, PORT },
+    { "job", required_argument, NULL, JOB },
+    { "job-port", required_argument, NULL, JOB_PORT },
     { "lives", required_argument, NULL, LIVES },
     { "count", required_argument, NULL, COUNT },
     { "concurrency", required_argument, NULL, CONCURRENCY },
@@ -226,6 +233,10 @@ static const char *take(struct arguments *arguments, int option, char *value)
         return slot_set_host(&arguments->slot, value);
     case PORT:
         return slot_set_port(&arguments->slot, value);
+    case JOB:
+        return slot_set_job(&arguments->slot, value);
+    case JOB_PORT:
+        return slot_add_job_port(&arguments->slot, value);
     case LIVES:
         arguments->lives_file = value;
         return NULL;

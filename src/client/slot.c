@@ -64,6 +64,45 @@ const char *slot_set_port(struct slot *slot, const char *port)
     return NULL;
 }
 
+const char *slot_set_job(struct slot *slot, const char *job)
+{
+    slot->job = job;
+    return uuid_is_text(job) ? NULL : "the job must be a UUID";
+}
+
+static bool read_port(const char **text, char end, uint16_t *port)
+{
+    char *rest;
+    long number = strtol(*text, &rest, 10);
+
+    if (rest == *text || *rest != end || number < SLOT_PORT_MIN || number > UINT16_MAX)
+        return false;
+    *port = (uint16_t)number;
+    *text = rest + 1;
+    return true;
+}
+
+const char *slot_add_job_port(struct slot *slot, const char *port)
+{
+    static const char *const protocols[] = { "tcp", "udp", "http" };
+    struct pod_port *added = &slot->ports[slot->port_count];
+    size_t length = strcspn(port, ":");
+
+    if (slot->port_count == POD_PORTS_MAX)
+        return "a job has at most 30 ports";
+    for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+        if (strlen(protocols[i]) == length && memcmp(protocols[i], port, length) == 0)
+            added->proto = protocols[i];
+    }
+    if (added->proto == NULL || port[length] == '\0')
+        return "must be PROTO:INTERNAL:EXTERNAL, PROTO being tcp, udp or http";
+    port += length + 1;
+    if (!read_port(&port, ':', &added->internal) || !read_port(&port, '\0', &added->external))
+        return "its ports must be numbers from 22 to 65535";
+    slot->port_count++;
+    return NULL;
+}
+
 static const char *read_gpus(struct slot *slot, char *list)
 {
     const char *fault = NULL;

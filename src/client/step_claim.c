@@ -28,11 +28,11 @@ static json_object *describe_gpu(const char *uuid)
     return gpu;
 }
 
-static json_object *map_port(int internal, int external)
+static json_object *map_port(const char *proto, int internal, int external)
 {
     json_object *mapping = json_object_new_object();
 
-    json_object_object_add(mapping, "proto", json_object_new_string("tcp"));
+    json_object_object_add(mapping, "proto", json_object_new_string(proto));
     json_object_object_add(mapping, "internal_port", json_object_new_int(internal));
     json_object_object_add(mapping, "external_port", json_object_new_int(external));
     json_object_object_add(mapping, "default", json_object_new_boolean(true));
@@ -56,7 +56,10 @@ static json_object *make_body(struct life *life)
     for (size_t i = 0; i < life->slot->gpu_count; i++)
         json_object_array_add(gpus, describe_gpu(life->slot->gpus[i]));
     for (int i = 0; i < 2; i++)
-        json_object_array_add(ports, map_port(POD_PORT + i, life->slot->port + i));
+        json_object_array_add(ports, map_port("tcp", POD_PORT + i, life->slot->port + i));
+    for (size_t i = 0; i < life->slot->port_count; i++)
+        json_object_array_add(ports, map_port(life->slot->ports[i].proto, life->slot->ports[i].internal,
+                                              life->slot->ports[i].external));
     json_object_object_add(body, "gpus", gpus);
     json_object_object_add(body, "host", json_object_new_string(life->slot->host));
     json_object_object_add(body, "port_mappings", ports);

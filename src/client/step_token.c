@@ -22,7 +22,9 @@ static bool run(struct life *life, struct outcome *outcome)
     struct credential credential;
     struct call call = {
         .method = "GET",
-        .path = arena_printf(life->arena, "/instances/launch_config?chute_id=%s", life->slot->chute),
+        .path = arena_printf(life->arena, "/instances/launch_config?chute_id=%s%s%s", life->slot->chute,
+                             life->slot->job != NULL ? "&job_id=" : "",
+                             life->slot->job != NULL ? life->slot->job : ""),
         .credential = &credential,
     };
     json_object *answer;

@@ -1,5 +1,6 @@
 /* PUT launch_config: the pod answers its challenge, or cheats where it was told to. */
 #include "client/call.h"
+#include "client/pod_ports.h"
 #include "client/step.h"
 #include "core/encode.h"
 
@@ -65,12 +66,23 @@ static bool run(struct life *life, struct outcome *outcome)
         .credential = &credential,
         .body = make_body(life),
     };
+    struct pod_ports *ports = NULL;
     json_object *answer;
+    bool answered;
 
     if (call.body == NULL)
         return call_fail(outcome, "the answer could not be encrypted");
+    if (life->slot->port_count > 0) {
+        ports = pod_ports_open(life->slot->ports, life->slot->port_count, life->key);
+        if (ports == NULL) {
+            json_object_put(call.body);
+            return call_fail(outcome, "the job's ports cannot be listened on");
+        }
+    }
     call_bear(life, &credential);
-    if (!call_send(life, &call, outcome, &answer))
+    answered = call_send(life, &call, outcome, &answer);
+    pod_ports_close(ports);
+    if (!answered)
         return false;
     life->instance_id = call_text(answer, "instance_id");
     if (life->instance_id == NULL || !uuid_is_text(life->instance_id))

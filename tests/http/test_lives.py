@@ -4,6 +4,11 @@ import json
 import os
 import subprocess
 
+import pytest
+
+from stack.processes import free_port
+from test_jobs import job_of, row_of
+
 
 def lives_file(network, tmp_path, slots, chutes):
     """One line a slot: seed, chute, GPU, host, port."""
@@ -30,3 +35,30 @@ def test_500_lives_at_concurrency_32_end_well(stack, network, tmp_path):
     rows = stack.postgres.execute("select count(*) from public.instance_audit a where chute_id = any(%s)"
                                   " and deleted_at is not null", (chutes,))
     assert rows[0]["count"] == 500
+
+
+def miner_with(stack, *options):
+    """rigger-miner with these options; returns what it did."""
+    return subprocess.run([os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
+                           stack.nginx.certificate, *options], capture_output=True, text=True, check=False, timeout=120,
+                          env=stack.responder.environment())
+
+
+def test_the_reference_client_runs_a_job_and_answers_on_its_ports(stack, network):
+    declared = [("tcp", 9000), ("udp", 9001), ("http", 9002)]
+    chute = network.chute(jobs=[{"name": "train", "ports": [{"proto": proto, "port": port} for proto, port in declared]}])
+    miner, job = network.miner(gpus=1, host="127.0.0.1"), job_of(stack, chute)
+    ports = [option for proto, port in declared for option in ("--job-port", f"{proto}:{port}:{free_port()}")]
+    done = miner_with(stack, "--seed", miner.seed, "--chute", chute, "--gpu", miner.gpus[0][0], "--host", "127.0.0.1",
+                      "--port", "33000", "--job", job, *ports)
+    assert done.returncode == 0, done.stdout + done.stderr
+    row = row_of(stack, job)
+    assert row["started_at"] and row["finished_at"] and len(row["port_mappings"]) == 5
+
+
+@pytest.mark.parametrize("options", [
+    ["--job", "x"], ["--job-port", "tcp"], ["--job-port", "sctp:1:2"], ["--job-port", "tcp:9000"], ["--job-port", "tcp:9000:x"],
+    ["--job-port", "tcp:9000:65536"], ["--job-port", "tcp:21:9000"], ["--job-port", ":9000:9000"]])
+def test_a_job_that_is_none_is_wrong_usage(stack, options):
+    done = miner_with(stack, *options)
+    assert done.returncode == 2 and done.stderr

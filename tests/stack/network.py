@@ -8,6 +8,7 @@ import uuid
 from .processes import run
 
 NETUID = 64
+CODE = "import chutes\nchute = 1\n"
 
 
 class Miner:
@@ -59,7 +60,7 @@ class Network:
         self._insert("chutes", chute_id=chute_id, user_id=user_id, name=f"chute-{chute_id[:8]}",
                      image_id=self.image(user_id), public=True, cords=[], jobs=jobs or [],
                      node_selector={"gpu_count": gpu_count, **node_selector}, slug=f"slug-{chute_id}",
-                     code="import chutes\nchute = 1\n", filename="app.py", ref_str="app:chute",
+                     code=CODE, filename="app.py", ref_str="app:chute",
                      version=str(uuid.uuid4()), chutes_version=chutes_version, concurrency=1)
         if target is not None:
             self.target(chute_id, target)
