@@ -21,7 +21,7 @@ http {{
     proxy_temp_path {directory}/nginx-proxy;
     scgi_temp_path {directory}/nginx-scgi;
     uwsgi_temp_path {directory}/nginx-uwsgi;
-    include {directory}/rigger-nginx.conf;
+    include {directory}/nginx/{main};
     {extra}
 }}
 """
@@ -30,15 +30,22 @@ http {{
 class Nginx:
     """One nginx in front of a responder; `url` is its https base, `certificate` what clients trust."""
 
-    def __init__(self, directory, source, settings, extra=""):
+    def __init__(self, directory, source, settings, extra="", main="rigger.conf", replacements=None):
+        """main: which of the project's files; replacements: what else of them is another here."""
         self.directory = directory
         self.source = source
         self.sockets = settings["server"]
         self.extra = extra
+        self.main = main
+        self.replacements = replacements or {}
         self.port = free_port()
         self.url = f"https://localhost:{self.port}"
         self.certificate = os.path.join(directory, "cert.pem")
         self.process = None
+
+    def _read(self, name):
+        with open(os.path.join(self.source, "nginx", name), encoding="utf-8") as original:
+            return original.read()
 
     def _write_certificate(self):
         run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -46,26 +53,29 @@ class Nginx:
              "-keyout", os.path.join(self.directory, "key.pem"), "-out", self.certificate])
 
     def _write_configuration(self):
+        """The project's own files, only paths and ports replaced."""
         replacements = {
             "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} ssl http2;",
             "listen [::]:443 ssl http2;": "",
             "/etc/nginx/rigger/cert.pem": self.certificate,
             "/etc/nginx/rigger/key.pem": os.path.join(self.directory, "key.pem"),
-            "/etc/nginx/rigger": os.path.join(self.source, "nginx"),
+            "/etc/nginx/rigger": os.path.join(self.directory, "nginx"),
             "/run/rigger/fast.sock": self.sockets["fast_socket"],
             "/run/rigger/slow.sock": self.sockets["slow_socket"],
+            **self.replacements,
         }
-        with open(os.path.join(self.source, "nginx", "rigger.conf"), encoding="utf-8") as original:
-            text = original.read()
+        texts = {name: self._read(name) for name in os.listdir(os.path.join(self.source, "nginx"))}
         for old, new in replacements.items():
-            if old not in text:
-                raise ValueError(f"nginx/rigger.conf no longer says {old!r}")
-            text = text.replace(old, new)
-        with open(os.path.join(self.directory, "rigger-nginx.conf"), "w", encoding="utf-8") as conf:
-            conf.write(text)
+            if not any(old in text for text in texts.values()):
+                raise ValueError(f"no file of nginx/ says {old!r} any more")
+            texts = {name: text.replace(old, new) for name, text in texts.items()}
+        os.makedirs(os.path.join(self.directory, "nginx"), exist_ok=True)
+        for name, text in texts.items():
+            with open(os.path.join(self.directory, "nginx", name), "w", encoding="utf-8") as conf:
+                conf.write(text)
         user = "user www-data;" if os.geteuid() == 0 else ""
         with open(os.path.join(self.directory, "nginx.conf"), "w", encoding="utf-8") as conf:
-            conf.write(MAIN.format(directory=self.directory, extra=self.extra, user=user))
+            conf.write(MAIN.format(directory=self.directory, extra=self.extra, main=self.main, user=user))
 
     def start(self):
         """Makes certificate and configuration, starts nginx and waits for its port."""
