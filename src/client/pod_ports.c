@@ -1,4 +1,5 @@
-/* One thread waits on all ports and on the pipe that ends it. A caller who is slow is hung up on: the answer is short. */
+/* One thread waits on all ports and on the pipe that ends it. A caller who is slow is hung up on: the answer
+ * is short. */
 #include "client/pod_ports.h"
 
 #include "core/arena.h"
@@ -14,12 +15,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define QUESTION         "test"
-#define QUESTION_BYTES   64
-#define BACKLOG          8
-#define CALLER_LIMIT_S   2
-#define ARENA_MAX_BYTES  ((size_t)1 << 20)
-#define NAME_BYTES       64
+#define QUESTION        "test"
+#define QUESTION_BYTES  64
+#define BACKLOG         8
+#define CALLER_LIMIT_S  2
+#define ARENA_MAX_BYTES ((size_t)1 << 20)
+#define NAME_BYTES      64
 
 struct pod_ports {
     pthread_t thread;

@@ -1,5 +1,5 @@
-/* The ports of a job, as its pod answers on them: who asks `test` gets the port's name under the instance's key (api.md,
- * "Port probe"). */
+/* The ports of a job, as its pod answers on them: who asks `test` gets the port's name under the instance's
+ * key (api.md, "Port probe"). */
 #ifndef RIGGER_CLIENT_POD_PORTS_H
 #define RIGGER_CLIENT_POD_PORTS_H
 
@@ -18,7 +18,8 @@ struct pod_port {
 
 struct pod_ports;
 
-/* Listens on the external ports of all addresses and answers in a thread of its own. NULL: a port cannot be had. */
+/* Listens on the external ports of all addresses and answers in a thread of its own. NULL: a port cannot be
+ * had. */
 struct pod_ports *pod_ports_open(const struct pod_port *ports, size_t count,
                                  const unsigned char key[AES128_KEY_BYTES]) MUST_CHECK;
 

@@ -1,5 +1,5 @@
 begin;
-select plan(72);
+select plan(73);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
        fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
@@ -296,6 +296,11 @@ select is(pg_temp.claim_job('over', null, null, now()::timestamp), 409, '7: a jo
 select is(pg_temp.failed('over'), true, '7: and fails the config');
 select is(
   pg_temp.claim_job('free', 'bob', null, null), 200, '7: a job that is this miner''s already is good');
+
+select fixture.gpu('named', 'alice', 'Pod.Example'), fixture.issue('named', 'alice', 'llm');
+select is(
+  (select status from fixture.claim('named', '{named}', 'pod.EXAMPLE', 60005)), 200,
+  '8: the host of a GPU is compared without regard to case');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- create_instance and activate_instance: the older path.
 begin;
-select plan(31);
+select plan(32);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.miner('eve', 'cheats'),
        fixture.chute('old', 2, p_chutes_version => '0.2.20'), fixture.chute('new', 2),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob'), fixture.gpu('g4', 'alice'),
@@ -56,6 +56,8 @@ select is((select count(*) from public.instance_audit), 2::bigint, 'and both are
 select is(pg_temp.activate('a', false), 400, 'an instance is not deactivated');
 select is(pg_temp.activate('a', p_miner => 'bob'), 404, 'somebody else''s is not there');
 select is(pg_temp.activate('a', p_chute => 'new'), 404, 'nor is another chute''s');
+select fixture.live('config', 'verified', 'new', 'alice', 'g4', 20010);
+select is(pg_temp.activate('config', p_chute => 'new'), 404, 'nor is one of a launch config, of the older path');
 select is(pg_temp.activate('a'), 200, 'it becomes active');
 select is(pg_temp.activate('a'), 200, 'again');
 select is(

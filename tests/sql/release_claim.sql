@@ -1,5 +1,5 @@
 begin;
-select plan(18);
+select plan(19);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm', 1), fixture.gpu('g1', 'alice');
 select fixture.instances('llm', 'bob', 1);
@@ -33,6 +33,14 @@ select is(
   (select deleted_at is not null and deletion_reason is not null
    from public.instance_audit where instance_id = fixture.instance_id('a')),
   true, 'and the audit');
+select fixture.chute('free', 5), fixture.gpu('g9', 'alice');
+select fixture.live('unpaid', 'claimed', 'free', 'alice', 'g9', 20009);
+insert into public.rolling_updates (chute_id, old_version, new_version, permitted)
+values ('free', 'version 0', 'version 1', '{"alice": 2}');
+select pg_temp.release('unpaid');
+select is(
+  (select permitted from public.rolling_updates where chute_id = 'free'), '{"alice": 2}',
+  'a quota that was not taken is not given back');
 select is(pg_temp.release('a'), 200, 'a second release');
 select is(
   (select permitted from public.rolling_updates where chute_id = 'llm'), '{"alice": 2}', 'changes nothing');
@@ -49,7 +57,7 @@ delete from public.instances where instance_id = 'another instance';
 
 -- A challenge that was made after all, and a job.
 select fixture.live('b', 'challenged', 'llm', 'alice', 'g1');
-select pg_temp.release('b');
+select pg_temp.release('unpaid');
 select is(
   (select count(*) from public.instances where config_id = fixture.config_id('b')), 1::bigint,
   'a claim with a challenge is not released');
