@@ -11,6 +11,7 @@ import sys
 
 from stack.responder import Responder
 from stack.stack import SOURCE, Stack
+from suite import prepare_sql
 
 SQL = os.path.join(SOURCE, "tests", "sql")
 NOBODY = "(select 200 as status, null::text as detail) a"
@@ -145,11 +146,7 @@ def main():
     missed = 0
     stack = Stack()
     try:
-        stack.postgres.create()
-        stack.responder.write_config()
-        stack.responder.migrate()
-        stack.postgres.execute("create extension pgtap")
-        psql(stack, "-f", os.path.join(SQL, "fixture.sql"))
+        prepare_sql(stack)
         if first_red(stack) is not None:
             sys.exit("mutate: the tests are red as it is")
         for rule, function, text, without in RULES:

@@ -80,19 +80,24 @@ def run_unit(tally):
     tally.add("unit", passed, failed, seconds=time.monotonic() - started)
 
 
+def prepare_sql(stack):
+    """A migrated private database with the fixture, and the psql command that reaches it."""
+    stack.postgres.create()
+    stack.responder.write_config()
+    stack.responder.migrate()
+    stack.postgres.execute("create extension pgtap")
+    psql = ["psql", "-X", "-q", "-A", "-t", "-d", stack.postgres.dsn]
+    subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", os.path.join(TESTS, "sql", "fixture.sql")], check=True)
+    return psql
+
+
 def run_sql(tally, word):
     """Every tests/sql/*.sql on a migrated private database, each in a transaction of its own."""
     started = time.monotonic()
     passed = failed = 0
     stack = Stack()
     try:
-        stack.postgres.create()
-        stack.responder.write_config()
-        stack.responder.migrate()
-        stack.postgres.execute("create extension pgtap")
-        psql = ["psql", "-X", "-q", "-A", "-t", "-d", stack.postgres.dsn]
-        fixture = os.path.join(TESTS, "sql", "fixture.sql")
-        subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", fixture], check=True)
+        psql = prepare_sql(stack)
         for path in sorted(glob.glob(os.path.join(TESTS, "sql", "*.sql"))):
             name = os.path.basename(path)
             if name == "fixture.sql" or word not in name:

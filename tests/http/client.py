@@ -94,6 +94,16 @@ class Api:
         assert answer.status == 200, answer
         return Launch(self, answer.json, **options)
 
+    def hot(self, miner, chute, gpus=None):
+        """A Launch whose instance takes traffic."""
+        launch = self.launch(miner, chute)
+        assert launch.claim(gpus or miner.gpus[:1]).status == 200
+        verified = launch.verify()
+        assert verified.status == 200, verified
+        launch.instance_id = verified.json["instance_id"]
+        assert launch.activate().status == 200
+        return launch
+
     def delete(self, miner, chute, instance):
         """DELETE of an instance."""
         return self.signed(miner, "DELETE", f"/instances/{chute}/{instance}")
@@ -108,6 +118,7 @@ class Launch:
         self.token = issued["token"]
         self.path = f"/instances/launch_config/{self.config_id}"
         self.challenge = None
+        self.instance_id = None
         self.key = None
         self.work = None
 

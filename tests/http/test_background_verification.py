@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import subprocess
 
 import pytest
 
@@ -277,11 +276,6 @@ def test_without_a_seed_instances_wait(stack, api, network):
     assert row["state"] == "queued"
 
 
-def test_the_seed_of_another_validator_is_refused_at_the_start(graval, tmp_path):
-    with open(graval.responder.config, encoding="utf-8") as conf:
-        text = conf.read().replace(VALIDATOR, "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ")
-    (tmp_path / "rigger.conf").write_text(text, encoding="utf-8")
-    (tmp_path / "rigger.conf").chmod(0o600)
-    checked = subprocess.run([os.path.join(graval.build, "rigger"), "check-config", "--config", tmp_path / "rigger.conf"],
-                             capture_output=True, text=True, env=graval.responder.environment(), check=False)
+def test_the_seed_of_another_validator_is_refused_at_the_start(graval):
+    checked = graval.responder.check(launch={"validator_ss58": "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ"})
     assert checked.returncode == 78 and "validator_seed" in checked.stderr and VALIDATOR_SEED not in checked.stderr

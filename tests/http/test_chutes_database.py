@@ -97,10 +97,7 @@ def test_migrating_again_changes_nothing(deployment):
 def test_its_audit_and_history_are_kept_once(deployment):
     api, network = Api(deployment), deployment.network
     miner, chute = network.miner(gpus=1), network.chute()
-    launch = api.launch(miner, chute)
-    assert launch.claim(miner.gpus).status == 200
-    instance = launch.verify().json["instance_id"]
-    assert launch.activate().status == 200
+    instance = api.hot(miner, chute).instance_id
     assert api.delete(miner, chute, instance).status == 200
     audit = deployment.postgres.execute("select * from instance_audit where instance_id = %s", (instance,))
     assert len(audit) == 1 and audit[0]["verified_at"] and audit[0]["deleted_at"]

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from client import Api
-from stack.processes import program, run, wait_for
+from stack.processes import program, wait_for
 from stack.stack import Stack
 
 PASSWORD = "a-password-of-the-test"
@@ -193,12 +193,9 @@ def live(stack):
     """A whole life; the instance, the miner and the config."""
     api, network = Api(stack), stack.network
     miner, chute = network.miner(gpus=1), network.chute()
-    launch = api.launch(miner, chute)
-    assert launch.claim(miner.gpus).status == 200
-    instance = launch.verify().json["instance_id"]
-    assert launch.activate().status == 200
-    assert api.delete(miner, chute, instance).status == 200
-    return instance, miner, launch.config_id
+    launch = api.hot(miner, chute)
+    assert api.delete(miner, chute, launch.instance_id).status == 200
+    return launch.instance_id, miner, launch.config_id
 
 
 PUBLIC = ["instance_created", "instance_hot", "instance_activated", "instance_deleted"]
@@ -257,20 +254,11 @@ def test_old_events_are_forgotten_once_everybody_has_them(relayed):
 @pytest.mark.parametrize("url", ["localhost", "redis://", "redis://:1", "redis://host:0", "redis://host:65536",
                                  "redis://user:secret@host", "redis://host/x", "redis://host:1x", "unix:relative",
                                  "rediss://host", "http://host"])
-def test_what_is_no_redis_url_is_refused_at_the_start(stack, tmp_path, url):
-    with open(stack.responder.config, encoding="utf-8") as conf:
-        (tmp_path / "rigger.conf").write_text(conf.read() + f"[events]\nredis_url = {url}\n", encoding="utf-8")
-    (tmp_path / "rigger.conf").chmod(0o600)
-    checked = subprocess.run([os.path.join(stack.build, "rigger"), "check-config", "--config",
-                              tmp_path / "rigger.conf"], capture_output=True, text=True,
-                             env=stack.responder.environment(), check=False)
+def test_what_is_no_redis_url_is_refused_at_the_start(stack, url):
+    checked = stack.responder.check(events={"redis_url": url})
     assert checked.returncode == 78 and "redis_url" in checked.stderr
 
 
 @pytest.mark.parametrize("url", ["redis://localhost", "redis://10.0.0.1:6380/3", "redis://[::1]:6379/", "unix:/run/r.sock"])
-def test_redis_urls(stack, tmp_path, url):
-    with open(stack.responder.config, encoding="utf-8") as conf:
-        (tmp_path / "rigger.conf").write_text(conf.read() + f"[events]\nredis_url = {url}\n", encoding="utf-8")
-    (tmp_path / "rigger.conf").chmod(0o600)
-    run([os.path.join(stack.build, "rigger"), "check-config", "--config", str(tmp_path / "rigger.conf")],
-        env=stack.responder.environment())
+def test_redis_urls(stack, url):
+    assert stack.responder.check(events={"redis_url": url}).returncode == 0

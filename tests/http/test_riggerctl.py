@@ -36,12 +36,7 @@ def rows(done):
 def life(api, network):
     """A miner, a chute and a hot instance of it."""
     miner, chute = network.miner(gpus=2), network.chute(target=3)
-    launch = api.launch(miner, chute)
-    assert launch.claim(miner.gpus[:1]).status == 200
-    verified = launch.verify()
-    assert verified.status == 200 and launch.activate().status == 200
-    launch.instance_id = verified.json["instance_id"]
-    return miner, chute, launch
+    return miner, chute, api.hot(miner, chute)
 
 
 def test_chutes(steward, life, stack):

@@ -1,8 +1,6 @@
 """The holes that stay closed, each by its number in the list of them."""
 
 import concurrent.futures
-import os
-import subprocess
 import time
 
 import pytest
@@ -66,24 +64,15 @@ def test_04_no_answer_carries_a_secret(stack, api, network):
 
 
 @pytest.mark.parametrize("secret", ["", "short", "secretsecretsecret", "a" * 32, "changeme-changeme-changeme"])
-def test_05_there_is_no_start_with_a_weak_secret(stack, tmp_path, secret):
-    with open(stack.responder.config, encoding="utf-8") as conf:
-        text = conf.read().replace(stack.settings["launch"]["launch_secret"], secret)
-    (tmp_path / "rigger.conf").write_text(text, encoding="utf-8")
-    (tmp_path / "rigger.conf").chmod(0o600)
-    started = subprocess.run([os.path.join(stack.build, "rigger"), "serve", "--config", tmp_path / "rigger.conf"],
-                             capture_output=True, text=True, env=stack.responder.environment(), check=False)
+def test_05_there_is_no_start_with_a_weak_secret(stack, secret):
+    started = stack.responder.check("serve", launch={"launch_secret": secret})
     assert started.returncode == 78 and "launch_secret" in started.stderr
 
 
-def test_05_a_check_that_nobody_chose_is_no_start(stack, tmp_path):
-    with open(stack.responder.config, encoding="utf-8") as conf:
-        text = conf.read().replace("environment = none", "")
-    (tmp_path / "rigger.conf").write_text(text, encoding="utf-8")
-    (tmp_path / "rigger.conf").chmod(0o600)
-    started = subprocess.run([os.path.join(stack.build, "rigger"), "serve", "--config", tmp_path / "rigger.conf"],
-                             capture_output=True, text=True, env=stack.responder.environment(), check=False)
-    assert started.returncode == 78 and "environment" in started.stderr
+@pytest.mark.parametrize("check", ["environment", "filesystem"])
+def test_05_a_check_that_nobody_chose_is_no_start(stack, check):
+    started = stack.responder.check("serve", attestation={check: None})
+    assert started.returncode == 78 and check in started.stderr
 
 
 def test_06_a_token_is_claimed_once_and_a_423_leaves_it_good(api, network):

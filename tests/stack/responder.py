@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import tempfile
 
 from .processes import StackError, run, wait_for
 
@@ -63,6 +64,16 @@ class Responder:
     def migrate(self):
         """`rigger migrate` on the configured database."""
         return run([self.program, "migrate", "--config", self.config], env=self.environment())
+
+    def check(self, command="check-config", **changes):
+        """A command of `rigger` with other settings, {section: {key: value}}; a value None takes the key away."""
+        other = Responder(tempfile.mkdtemp(dir=self.directory), os.path.dirname(self.program), {
+            section: {key: value for key, value in {**self.settings.get(section, {}), **changes.get(section, {})}.items()
+                      if value is not None}
+            for section in {**self.settings, **changes}})
+        other.write_config()
+        return subprocess.run([self.program, command, "--config", other.config], capture_output=True, text=True, check=False,
+                              env=self.environment())
 
     @staticmethod
     def environment():
