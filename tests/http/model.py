@@ -42,7 +42,7 @@ class Instance:
     miner: str
     chute: str
     gpus: tuple
-    port: int
+    place: tuple  # host and port
     config: str | None = None
     active: bool = False
     verified: bool = False
@@ -53,8 +53,9 @@ class Instance:
 class Model:
     """All of it. Every method returns the status that is due, and changes what that answer changes."""
 
-    def __init__(self, miners):
+    def __init__(self, miners, hosts):
         self.gpus = miners  # hotkey: its GPUs
+        self.hosts = hosts  # hotkey: where they were verified
         self.chutes, self.jobs, self.configs, self.instances = {}, {}, {}, {}
         self.blacklisted, self.told = set(), {}
 
@@ -77,8 +78,8 @@ class Model:
             return False, False
         return not (len(there) == chute.target - 1 and mine == len(there)), False
 
-    def judge_gpus(self, miner, chute_id, gpus):
-        """The status of a set of GPUs."""
+    def judge_gpus(self, miner, chute_id, gpus, host):
+        """The status of a set of GPUs that are said to be on a host."""
         wanted = list(dict.fromkeys(gpus))
         if len(wanted) != self.chutes[chute_id].gpu_count:
             return 400
@@ -88,11 +89,13 @@ class Model:
                 return 404
             if gpu in in_use:
                 return 409
+            if self.hosts[miner] != host:
+                return 400
         return 200
 
-    def port_taken(self, port):
-        """Whether an instance has it; all live on one host."""
-        return any(instance.port == port for instance in self.instances.values())
+    def is_taken(self, place):
+        """Whether an instance has this host and port."""
+        return any(instance.place == place for instance in self.instances.values())
 
     def place(self, instance_id, instance, takes_quota):
         """A new instance."""
@@ -143,8 +146,8 @@ class Model:
         self.configs[config_id] = Config(miner, chute_id, job_id)
         return 200
 
-    def claim(self, config_id, instance_id, gpus, port, extra_ports):
-        """POST launch_config; extra_ports: ports that no job declares."""
+    def claim(self, config_id, instance_id, gpus, place, is_client, extra_ports):
+        """POST launch_config; is_client: the request comes from that host; extra_ports: ports that no job declares."""
         config = self.configs[config_id]
         if config.state != "issued":
             return 401
@@ -153,9 +156,11 @@ class Model:
         allowed, takes_quota = self.capacity(config.chute, config.miner)
         if config.job is None and not allowed:
             return 423
-        if self.port_taken(port):
+        if self.is_taken(place):
             return 409
         status, job = 200, self.jobs.get(config.job)
+        if job is not None and not is_client:
+            return 400
         if job is not None:
             takes_quota = False
             if job.finished or job.instance is not None or job.owner not in (None, config.miner):
@@ -163,14 +168,14 @@ class Model:
             elif extra_ports:
                 status = 403
         if status == 200:
-            status = self.judge_gpus(config.miner, config.chute, gpus)
+            status = self.judge_gpus(config.miner, config.chute, gpus, place[0])
         if status != 200:
             self.fail(config_id)
             return status
         config.state, config.instance = "claimed", instance_id
         if job is not None:
             job.owner, job.instance = config.miner, instance_id
-        self.place(instance_id, Instance(config.miner, config.chute, tuple(dict.fromkeys(gpus)), port, config_id), takes_quota)
+        self.place(instance_id, Instance(config.miner, config.chute, tuple(dict.fromkeys(gpus)), place, config_id), takes_quota)
         return 200
 
     def verify(self, config_id, good, late=False, well_formed=True):
@@ -225,7 +230,7 @@ class Model:
         self.remove(instance_id)
         return 200
 
-    def create(self, instance_id, miner, chute_id, gpus, port):
+    def create(self, instance_id, miner, chute_id, gpus, place):
         """POST of an instance."""
         if miner in self.blacklisted:
             return 403
@@ -234,15 +239,15 @@ class Model:
             return 404
         if not chute.old:
             return 400
-        if self.port_taken(port):
+        if self.is_taken(place):
             return 409
         allowed, takes_quota = self.capacity(chute_id, miner)
         if not allowed:
             return 423
-        status = self.judge_gpus(miner, chute_id, gpus)
+        status = self.judge_gpus(miner, chute_id, gpus, place[0])
         if status != 200:
             return status
-        self.place(instance_id, Instance(miner, chute_id, tuple(dict.fromkeys(gpus)), port), takes_quota)
+        self.place(instance_id, Instance(miner, chute_id, tuple(dict.fromkeys(gpus)), place), takes_quota)
         return 202
 
     def patch(self, miner, chute_id, instance_id, active):

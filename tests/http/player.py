@@ -12,12 +12,13 @@ import uuid
 from client import Api, Launch
 from model import Chute, Job, Model
 
-HOST = "127.0.0.1"
+HOST = "127.0.0.1"  # where requests come from
+HOSTS = [HOST, "127.0.0.2"]
 MINERS, GPUS, PORTS = 6, 4, 14
 BATCH, BATCH_AGE_S = 50, 300
 SNAPSHOT = """
 select
-  (select coalesce(json_object_agg(i.instance_id, json_build_array(i.miner_hotkey, i.chute_id, i.port, i.active, i.verified,
+  (select coalesce(json_object_agg(i.instance_id, json_build_array(i.miner_hotkey, i.chute_id, i.host, i.port, i.active, i.verified,
      i.config_id, (select json_agg(n.node_id order by n.node_id) from public.instance_nodes n
                    where n.instance_id = i.instance_id))), '{}') from public.instances i) as instances,
   (select coalesce(json_object_agg(j.job_id, json_build_array(j.miner_hotkey, j.instance_id, j.started_at is not null,
@@ -40,10 +41,11 @@ class Player:
         self.stack, self.api, self.chance = stack, Api(stack), chance
         stack.postgres.execute("update rigger.gpu_models set estimate_seconds = 1000000")
         self.miners = {}
-        for _ in range(MINERS):
-            miner = stack.network.miner(gpus=GPUS, host=HOST, model="a6000")
+        for number in range(MINERS):
+            miner = stack.network.miner(gpus=GPUS, host=HOSTS[number % len(HOSTS)], model="a6000")
             self.miners[miner.hotkey] = miner
-        self.model = Model({hotkey: [gpu for gpu, _ in miner.gpus] for hotkey, miner in self.miners.items()})
+        self.model = Model({hotkey: [gpu for gpu, _ in miner.gpus] for hotkey, miner in self.miners.items()},
+                           {hotkey: miner.gpus[0][1] for hotkey, miner in self.miners.items()})
         for gpu_count, target, old in ((1, 4, False), (2, 2, False), (1, 3, True)):
             chute = stack.network.chute(gpu_count=gpu_count, target=target, chutes_version="0.2.20" if old else "0.3.5")
             self.model.chutes[chute] = Chute(gpu_count, target, old)
@@ -84,9 +86,10 @@ class Player:
             return gpus[1:] + [uuid.UUID(int=self.chance.getrandbits(128)).hex]
         return gpus
 
-    def some_port(self):
-        """Of a few, so that they collide."""
-        return 20000 + self.chance.randrange(PORTS)
+    def some_place(self, miner):
+        """Mostly the miner's host, and a port of a few, so that they collide."""
+        host = self.model.hosts[miner] if self.chance.random() < 0.96 else self.some(HOSTS)
+        return host, 20000 + self.chance.randrange(PORTS)
 
     def some_chute(self):
         """Rarely one that is not there."""
@@ -139,17 +142,18 @@ class Player:
         if config is None:
             return
         known, launch = self.model.configs[config], self.launches[config]
-        gpus, port = self.some_gpus(known.miner, known.chute), self.some_port()
+        gpus, place = self.some_gpus(known.miner, known.chute), self.some_place(known.miner)
         extra = known.job is not None and self.chance.random() < 0.05
-        mappings = [{"internal_port": 8000, "external_port": port, "proto": "tcp"}]
+        mappings = [{"internal_port": 8000, "external_port": place[1], "proto": "tcp"}]
         mappings += [{"internal_port": 9000, "external_port": 30000, "proto": "tcp"}] if extra else []
-        body = {**launch.claim_body([("", HOST)], port_mappings=mappings), "gpus": [{"uuid": gpu} for gpu in gpus]}
+        body = {**launch.claim_body([("", place[0])], port_mappings=mappings), "gpus": [{"uuid": gpu} for gpu in gpus]}
         answer = self.api.request("POST", launch.path, body, launch.headers())
         launch.challenge = answer.json if answer.status == 200 else launch.challenge
         made = self.sql("select instance_id from public.instances where config_id = %s", config) \
             if answer.status == 200 else []
         instance = made[0]["instance_id"] if made else None
-        self.check(f"claim {config} {gpus} {port} {extra}", answer, self.model.claim(config, instance, gpus, port, extra))
+        due = self.model.claim(config, instance, gpus, place, place[0] == HOST, extra)
+        self.check(f"claim {config} {gpus} {place} {extra}", answer, due)
 
     def verify(self):
         """PUT launch_config, well or badly."""
@@ -192,6 +196,14 @@ class Player:
             answer = self.api.request(method, self.launches[one].path, body, self.launches[other].headers())
             self.check(f"foreign {one} {other}", answer, 401)
 
+    def token_check(self):
+        """GET token_check: the same address and salt, the same token."""
+        salt = self.some(["", "a", "b"])
+        answer = self.api.request("GET", f"/instances/token_check?salt={salt}")
+        self.check(f"token_check {salt}", answer, 200)
+        own = self.stack.settings["launch"]["ip_check_salt"]
+        assert answer.json["token"] == str(uuid.uuid5(uuid.NAMESPACE_OID, f"{HOST}:{own}" + (f":{salt}" if salt else "")))
+
     def some_instance(self):
         """(miner, chute, instance), mostly its miner's."""
         instance = self.some(self.model.instances) if self.chance.random() < 0.9 else self.recent(self.model.told)
@@ -210,10 +222,10 @@ class Player:
         """POST of the older path."""
         old = [chute for chute, known in self.model.chutes.items() if known.old]
         miner, chute = self.some(self.miners), self.some(old) if self.chance.random() < 0.9 else self.some_chute()
-        gpus, port = self.some_gpus(miner, chute), self.some_port()
-        answer = self.ask(miner, "POST", f"/instances/{chute}/", {"node_ids": gpus, "host": HOST, "port": port})
-        due = self.model.create(answer.json.get("instance_id"), miner, chute, gpus, port)
-        self.check(f"create {miner} {chute} {gpus} {port}", answer, due)
+        gpus, place = self.some_gpus(miner, chute), self.some_place(miner)
+        answer = self.ask(miner, "POST", f"/instances/{chute}/", {"node_ids": gpus, "host": place[0], "port": place[1]})
+        due = self.model.create(answer.json.get("instance_id"), miner, chute, gpus, place)
+        self.check(f"create {miner} {chute} {gpus} {place}", answer, due)
 
     def patch(self):
         """PATCH."""
@@ -299,7 +311,7 @@ class Player:
         self.lines.append(f"abandon {config}")
 
     WEIGHTS = {"issue": 24, "claim": 24, "verify": 16, "activate": 9, "foreign": 2, "delete": 8, "create": 8, "patch": 8,
-               "replay": 4, "judge_old": 4, "steer": 9, "abandon": 2}
+               "replay": 4, "token_check": 1, "judge_old": 4, "steer": 9, "abandon": 2}
 
     def step(self):
         """One operation."""
@@ -310,7 +322,7 @@ class Player:
         there = self.sql(SNAPSHOT)[0]
         model = self.model
         assert there["instances"] == {
-            key: [known.miner, known.chute, known.port, known.active, known.verified, known.config, sorted(known.gpus)]
+            key: [known.miner, known.chute, *known.place, known.active, known.verified, known.config, sorted(known.gpus)]
             for key, known in model.instances.items()}
         assert there["jobs"] == {key: [job.owner, job.instance, job.started, job.finished, job.history]
                                  for key, job in model.jobs.items()}
