@@ -57,7 +57,7 @@ delete from public.instances where instance_id = 'another instance';
 
 -- A challenge that was made after all, and a job.
 select fixture.live('b', 'challenged', 'llm', 'alice', 'g1');
-select pg_temp.release('unpaid');
+select pg_temp.release('b');
 select is(
   (select count(*) from public.instances where config_id = fixture.config_id('b')), 1::bigint,
   'a claim with a challenge is not released');
