@@ -1,6 +1,6 @@
 -- create_instance and activate_instance: the older path.
 begin;
-select plan(32);
+select plan(38);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.miner('eve', 'cheats'),
        fixture.chute('old', 2, p_chutes_version => '0.2.20'), fixture.chute('new', 2),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob'), fixture.gpu('g4', 'alice'),
@@ -44,6 +44,8 @@ select is(pg_temp.make('a', p_signature => 'first'), '200', 'the same request ag
 select is((select count(*) from public.instances), 1::bigint, 'and makes nothing');
 select alike(pg_temp.make('b', '{g2}', p_port => 20002, p_signature => 'first'), '401 %', 'a signature works once');
 select alike(pg_temp.make('b', '{g2}'), '409 %', 'a host and port that are taken');
+select alike(
+  pg_temp.make('b', '{g2}', p_host_fault => 'private'), '409 %', 'which is said before what is wrong with the host');
 select alike(pg_temp.make('b', '{g1}', p_port => 20002), '409 %', 'a GPU that is in use');
 select alike(pg_temp.make('b', '{g2}', p_port => 20002), '200', 'a second instance');
 select fixture.target('old', 0);
@@ -63,10 +65,15 @@ select is(pg_temp.activate('a'), 200, 'again');
 select is(
   (select count(*) from rigger.verifications where instance_id = fixture.instance_id('a')), 1::bigint,
   'and one verification is queued');
+update rigger.verifications set state = 'running';
+select is(pg_temp.activate('a'), 200, 'again, while it is verified');
+select is_empty($$ select from rigger.verifications where state = 'queued' $$, 'nothing more is queued');
 select is(fixture.events('a'), 'instance_created instance_activated', 'announced once');
 update rigger.verifications set state = 'failed';
 insert into rigger.verifications (instance_id, state)
-select fixture.instance_id('a'), 'failed' from generate_series(1, 5);
+select fixture.instance_id('a'), 'failed' from generate_series(1, 4);
+select is(pg_temp.activate('a'), 200, 'the sixth within ten minutes');
+update rigger.verifications set state = 'failed';
 select is(pg_temp.activate('a'), 429, 'six verifications in ten minutes are enough');
 update rigger.verifications set queued_at = queued_at - interval '601 seconds';
 select is(pg_temp.activate('a'), 200, 'then one more');
@@ -74,6 +81,14 @@ update public.instances set verified = true, active = true where instance_id = f
 update rigger.verifications set state = 'passed';
 select pg_temp.activate('a');
 select is_empty($$ select from rigger.verifications where state = 'queued' $$, 'one that is hot needs none');
+
+select fixture.chute('rolling', 1, p_chutes_version => '0.2.20'), fixture.gpu('g5', 'alice');
+select fixture.instances('rolling', 'bob', 1);
+insert into public.rolling_updates (chute_id, old_version, new_version, permitted)
+values ('rolling', 'version 0', 'version 1', '{"alice": 1}');
+select is(pg_temp.make('r', '{g5}', 'rolling', p_port => 20004), '200', 'a quota of a rolling update lets one in');
+select is(
+  (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0}', 'and is one less');
 
 select * from finish();
 rollback;

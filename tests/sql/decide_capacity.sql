@@ -1,5 +1,5 @@
 begin;
-select plan(22);
+select plan(24);
 
 select fixture.miner('alice'), fixture.miner('bob');
 
@@ -58,6 +58,17 @@ select is(
 select is(
   pg_temp.verdict('c6', 3, 0, 0, 3, '{"alice": null}'), 'refused', 'rolling, quota null: as if missing');
 select is(pg_temp.verdict('c7', 3, 0, 1, 0, '{"bob": 1}'), 'no_hot_instance', 'rolling, none hot: allowed');
+
+select fixture.chute('d1', 1), fixture.chute('d2', 1);
+select fixture.instances('d1', 'bob', 1, false), fixture.instances('d2', 'bob', 1, false);
+update public.instances set active = true where chute_id = 'd1';
+update public.instances set verified = true where chute_id = 'd2';
+select is(
+  (select rule from rigger.decide_capacity('d1', 'alice')), 'no_hot_instance',
+  'an instance that is active and not verified is not hot');
+select is(
+  (select rule from rigger.decide_capacity('d2', 'alice')), 'no_hot_instance',
+  'nor is one that is verified and not active');
 
 select fixture.target('b1', 4);
 select is(

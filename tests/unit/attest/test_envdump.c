@@ -131,6 +131,7 @@ static const struct {
 } codes[] = {
     { "{\"content\":\"aW1wb3J0IGNodXRlcwo=\"}", "import chutes\n", true },
     { "{\"content\":\"aW1wb3J0IGNodXRlcwo=\"}", "import chutes", false },
+    { "{\"content\":\"aW1wb3J0IGNodXRlcwo=\"}", "import chuteS\n", false },
     { "{\"content\":\"\"}", "", true },
     { "{\"content\":\"%%\"}", "", false },
     { "{\"content\":5}", "5", false },
