@@ -36,10 +36,10 @@ def test_a_killed_worker_costs_at_most_the_requests_in_its_hands(own):
     path = f"/instances/launch_config?chute_id={chute}"
     headers = own.network.sign(miner, "GET", path, count=1000)
     killed = threading.Event()
+    workers = own.responder.workers()
 
     def kill():
-        victims = own.responder.workers()
-        for victim in random.sample(victims, 3):
+        for victim in random.sample(workers, 3):
             time.sleep(0.2)
             os.kill(victim, signal.SIGKILL)
         killed.set()
@@ -53,7 +53,7 @@ def test_a_killed_worker_costs_at_most_the_requests_in_its_hands(own):
     failed = [answer for answer, _ in answers if answer.status != 200]
     assert len(failed) <= 3, failed
     assert {answer.status for answer in failed} <= {503}
-    wait_for(lambda: len(own.responder.workers()) == 9, "nine workers again")
+    wait_for(lambda: len(own.responder.workers()) == len(workers), "as many workers again")
     configs = {row["config_id"] for row in own.postgres.execute("select config_id from public.launch_configs")}
     told = {answer.json["config_id"] for answer, _ in answers if answer.status == 200}
     assert told <= configs and len(configs) - len(told) <= len(failed)
