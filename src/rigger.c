@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "core/config.h"
+#include "config/config.h"
 #include "core/log.h"
 #include "db/migrate.h"
 #include "server/listener.h"

@@ -1,9 +1,9 @@
 /* Opens and judges environment dumps. No network, no database; keys come in and are never logged. */
 #include "attest/envdump.h"
 
-#include "attest/aes.h"
 #include "core/encode.h"
-#include "http/json.h"
+#include "crypto/aes.h"
+#include "json/json.h"
 
 #include <openssl/evp.h>
 #include <regex.h>

@@ -3,7 +3,7 @@
 
 #include "attest/envdump.h"
 #include "core/log.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>

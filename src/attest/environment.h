@@ -2,9 +2,9 @@
 #ifndef RIGGER_ATTEST_ENVIRONMENT_H
 #define RIGGER_ATTEST_ENVIRONMENT_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "core/status.h"
 
 /* What the pod sent, and what its chute and config say. */

@@ -3,9 +3,9 @@
 #ifndef RIGGER_ATTEST_FILESYSTEM_H
 #define RIGGER_ATTEST_FILESYSTEM_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "core/status.h"
 
 #include <stdint.h>

@@ -4,8 +4,8 @@
 
 #include "core/clock.h"
 #include "core/log.h"
-#include "http/json.h"
 #include "net/http_client.h"
+#include "json/json.h"
 
 #include <errno.h>
 #include <poll.h>

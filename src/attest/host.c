@@ -2,7 +2,7 @@
  * resolver's older parsers would take for one ("127.1", "0x7f.1") must never reach them. */
 #include "attest/host.h"
 
-#include "auth/client_address.h"
+#include "net/address.h"
 #include "net/resolve.h"
 
 #include <arpa/inet.h>
@@ -55,21 +55,11 @@ static const struct range v6_ranges[] = {
     { { 0x20 }, 3, REACH_PUBLIC },
 };
 
-static bool in_range(const unsigned char *bytes, const struct range *range)
-{
-    size_t whole = range->prefix / 8;
-    unsigned rest = range->prefix % 8;
-
-    if (memcmp(bytes, range->base, whole) != 0)
-        return false;
-    return rest == 0 || (bytes[whole] ^ range->base[whole]) >> (8 - rest) == 0;
-}
-
 static enum reach look_up(const unsigned char *bytes, const struct range *ranges, size_t count,
                           enum reach otherwise)
 {
     for (size_t i = 0; i < count; i++) {
-        if (in_range(bytes, &ranges[i]))
+        if (address_prefix_matches(bytes, ranges[i].base, ranges[i].prefix))
             return ranges[i].reach;
     }
     return otherwise;
@@ -141,7 +131,7 @@ static const char *refuse_address(const struct config *config, const char *addre
         return "host is not an IP address or DNS name";
     if (reach > allowed)
         return "host is not at a public unicast address";
-    if (client_address_in(canonical, config->launch.own_addresses))
+    if (address_text_in_list(canonical, config->launch.own_addresses))
         return "host is at an address of this service";
     return NULL;
 }

@@ -2,9 +2,9 @@
 #ifndef RIGGER_ATTEST_HOST_H
 #define RIGGER_ATTEST_HOST_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 
 #include <stdbool.h>
 

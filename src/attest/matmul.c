@@ -2,7 +2,7 @@
  * the keystream of the matrices. It must never hold a whole matrix. */
 #include "attest/matmul.h"
 
-#include "attest/lanes.h"
+#include "core/simd.h"
 
 #include <endian.h>
 #include <openssl/evp.h>

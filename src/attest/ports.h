@@ -3,8 +3,8 @@
 #ifndef RIGGER_ATTEST_PORTS_H
 #define RIGGER_ATTEST_PORTS_H
 
-#include "attest/aes.h"
 #include "core/attributes.h"
+#include "crypto/aes.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>

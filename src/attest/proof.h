@@ -4,9 +4,9 @@
 #ifndef RIGGER_ATTEST_PROOF_H
 #define RIGGER_ATTEST_PROOF_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "core/status.h"
 
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* The matmul provider: binds attest/matmul.h to the provider interface. It shows that work was done for this
  * challenge; it does not show on what make of GPU. */
-#include "attest/aes.h"
 #include "attest/matmul.h"
 #include "attest/proof.h"
 #include "core/encode.h"
+#include "crypto/aes.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -2,9 +2,9 @@
 #ifndef RIGGER_AUTH_ACCOUNT_H
 #define RIGGER_AUTH_ACCOUNT_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "core/status.h"
 #include "db/connection.h"
 

@@ -2,9 +2,10 @@
 #include "auth/authenticate.h"
 
 #include "auth/account.h"
-#include "auth/client_address.h"
+#include "auth/hotkey.h"
 #include "auth/launch_token.h"
 #include "core/clock.h"
+#include "net/address.h"
 
 /* The value of a header that may stand once; NULL where it does not. */
 static enum status single_header(const struct exchange *exchange, const char *variable, const char **value)
@@ -82,7 +83,7 @@ enum status authenticate(struct exchange *exchange)
     case AUTH_LAUNCH_TOKEN:
         return authenticate_launch_token(exchange);
     case AUTH_MONITORING:
-        return client_address_in(exchange->request->client, exchange->config->server.metrics_allow)
+        return address_text_in_list(exchange->request->client, exchange->config->server.metrics_allow)
                    ? STATUS_OK
                    : STATUS_FORBIDDEN;
     case AUTH_DENY:

@@ -2,9 +2,9 @@
  * twice. */
 #include "auth/hotkey.h"
 
-#include "auth/sr25519.h"
-#include "auth/ss58.h"
 #include "core/encode.h"
+#include "crypto/sr25519.h"
+#include "crypto/ss58.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -66,7 +66,7 @@ enum status hotkey_verify(const struct hotkey_headers *headers, const char *tail
         return STATUS_NO_CREDENTIAL;
     if (headers->hotkey == NULL || headers->nonce == NULL || headers->signature == NULL)
         return STATUS_INCOMPLETE_SIGNATURE;
-    if (!ss58_decode(headers->hotkey, &prefix, public_key) || prefix != HOTKEY_SS58_PREFIX)
+    if (!ss58_decode(headers->hotkey, &prefix, public_key) || prefix != SS58_PREFIX_HOTKEY)
         return STATUS_BAD_HOTKEY;
     if (!nonce_is_fresh(headers->nonce, now_s))
         return STATUS_BAD_NONCE;

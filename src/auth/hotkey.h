@@ -5,15 +5,14 @@
 
 #include "core/attributes.h"
 #include "core/status.h"
+#include "crypto/sr25519.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define HOTKEY_SS58_PREFIX    42
 #define HOTKEY_NONCE_WINDOW_S 600
 #define HOTKEY_TAIL_MAX_BYTES 64
-#define SIGNATURE_HASH_BYTES  32
 
 struct hotkey_headers {
     const char *hotkey, *nonce, *signature; /* header values; NULL where absent */

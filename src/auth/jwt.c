@@ -3,7 +3,7 @@
 #include "auth/jwt.h"
 
 #include "core/encode.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -3,11 +3,11 @@
 #include "client/call.h"
 
 #include "auth/hotkey.h"
-#include "auth/sr25519.h"
-#include "auth/ss58.h"
 #include "core/clock.h"
 #include "core/encode.h"
-#include "http/json.h"
+#include "crypto/sr25519.h"
+#include "crypto/ss58.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ bool call_sign(struct life *life, const char *purpose, struct credential *creden
     const char *message;
 
     if (!sr25519_public_key(public_key, life->slot->seed) ||
-        !ss58_encode(hotkey, HOTKEY_SS58_PREFIX, public_key))
+        !ss58_encode(hotkey, SS58_PREFIX_HOTKEY, public_key))
         return false;
     message = arena_printf(life->arena, "%s:%s:%s", hotkey, nonce, purpose);
     if (!sr25519_sign(signature, message, strlen(message), life->slot->seed))

@@ -3,10 +3,10 @@
 #ifndef RIGGER_CLIENT_LIFE_H
 #define RIGGER_CLIENT_LIFE_H
 
-#include "attest/aes.h"
 #include "client/matmul_prover.h"
 #include "client/slot.h"
 #include "core/arena.h"
+#include "crypto/aes.h"
 #include "net/http_client.h"
 
 #include <stdatomic.h>

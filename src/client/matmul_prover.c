@@ -3,8 +3,8 @@
  * matrix. */
 #include "client/matmul_prover.h"
 
-#include "attest/lanes.h"
 #include "core/encode.h"
+#include "core/simd.h"
 
 #include <pthread.h>
 #include <sodium.h>

@@ -3,8 +3,8 @@
 #ifndef RIGGER_CLIENT_POD_PORTS_H
 #define RIGGER_CLIENT_POD_PORTS_H
 
-#include "attest/aes.h"
 #include "core/attributes.h"
+#include "crypto/aes.h"
 
 #include <stddef.h>
 #include <stdint.h>

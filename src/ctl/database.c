@@ -1,7 +1,7 @@
 /* What the commands that ask the database share: their options, finding it, asking it. */
 #include "ctl/ctl.h"
 
-#include "core/config.h"
+#include "config/config.h"
 #include "db/statements.h"
 
 #include <getopt.h>

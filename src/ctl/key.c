@@ -1,10 +1,10 @@
 /* riggerctl keygen and sign: keys and signed headers, for curl and for tests. Needs no server and no
  * database. */
 #include "auth/hotkey.h"
-#include "auth/sr25519.h"
-#include "auth/ss58.h"
 #include "core/clock.h"
 #include "core/encode.h"
+#include "crypto/sr25519.h"
+#include "crypto/ss58.h"
 #include "ctl/ctl.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static bool derive(struct key *key)
     unsigned char public_key[SS58_KEY_BYTES];
 
     return sr25519_public_key(public_key, key->seed) &&
-           ss58_encode(key->address, HOTKEY_SS58_PREFIX, public_key);
+           ss58_encode(key->address, SS58_PREFIX_HOTKEY, public_key);
 }
 
 static bool read_seed_text(struct key *key, const char *text)

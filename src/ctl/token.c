@@ -1,8 +1,8 @@
 /* riggerctl token: what a launch token says, and whether this service would take it. Needs no database. */
 #include "auth/jwt.h"
 #include "auth/launch_token.h"
+#include "config/config.h"
 #include "core/clock.h"
-#include "core/config.h"
 #include "ctl/ctl.h"
 
 #include <stdio.h>

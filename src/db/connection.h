@@ -9,9 +9,9 @@
 #ifndef RIGGER_DB_CONNECTION_H
 #define RIGGER_DB_CONNECTION_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "core/status.h"
 
 #include <stdbool.h>

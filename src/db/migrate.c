@@ -25,7 +25,9 @@ static const char begin_sql[] = "begin isolation level read committed read write
                                 " set local lock_timeout = 0;"
                                 " set local client_min_messages = notice";
 
-static const char file_settings_sql[] = "set local search_path = pg_catalog, pg_temp";
+/* Functions may call others that are made after them; sql/validate.sql looks into all bodies at the end. */
+static const char file_settings_sql[] =
+    "set local search_path = pg_catalog, pg_temp; set local check_function_bodies = off";
 
 /* The lock is the transaction's and not the session's: behind a pooler that would outlive the program. */
 static const char try_lock_sql[] = "select pg_try_advisory_xact_lock(hashtextextended('rigger migrate', 0))";

@@ -7,7 +7,8 @@
 
 #define MIGRATE_VERSION_BYTES 65 /* with NUL */
 
-/* One file of sql/, embedded at build time in install order by sql/embed.sh. */
+/* One file of sql/, embedded at build time by src/make/embed.sh, in the order of
+ * src/make/sql_order.sh. */
 struct sql_file {
     const char *path;          /* "migrations/0001_public_tables.sql" */
     const unsigned char *text; /* a NUL stands behind it */

@@ -4,7 +4,7 @@
 #include "db/statements.h"
 #include "endpoints/instance.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 static const struct field body_fields[] = {
     { .name = "active",

@@ -2,7 +2,6 @@
  * Network and cryptography here, the rules in SQL: look at the host, reserve everything in one transaction,
  * make the challenge with none open, store it in another. Whatever comes between is undone by release_claim
  * or the reaper. */
-#include "attest/aes.h"
 #include "attest/environment.h"
 #include "attest/filesystem.h"
 #include "attest/host.h"
@@ -11,9 +10,10 @@
 #include "core/encode.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "crypto/aes.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>

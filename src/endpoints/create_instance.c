@@ -1,13 +1,13 @@
 /* POST /instances/{chute_id}/: the older path, for chutes whose SDK has no launch configs. The host is vetted
  * here, before the one transaction in which the SQL function judges and reserves. */
-#include "attest/aes.h"
 #include "attest/host.h"
 #include "core/clock.h"
 #include "core/encode.h"
+#include "crypto/aes.h"
 #include "db/statements.h"
 #include "endpoints/instance.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 

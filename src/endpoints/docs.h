@@ -1,11 +1,11 @@
-/* The files of docs/, embedded by src/embed.sh. */
+/* The files of web/, embedded by src/make/embed.sh. */
 #ifndef RIGGER_ENDPOINTS_DOCS_H
 #define RIGGER_ENDPOINTS_DOCS_H
 
 #include <stddef.h>
 
 struct docs_file {
-    const char *path; /* relative to docs/ */
+    const char *path; /* relative to web/ */
     const unsigned char *text;
     size_t length;
 };

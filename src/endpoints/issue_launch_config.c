@@ -5,7 +5,7 @@
 #include "core/encode.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 

@@ -1,5 +1,5 @@
 /* GET /metrics: the counters of all workers, for Prometheus. */
-#include "server/metrics.h"
+#include "metrics/metrics.h"
 #include "endpoints/registry.h"
 
 #define TEXT_MAX_BYTES ((size_t)1 << 20)

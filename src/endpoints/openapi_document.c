@@ -4,7 +4,7 @@
 
 #include "endpoints/registry.h"
 #include "http/fields_schema.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "core/buf.h"
 #include "core/encode.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <sodium.h>
 

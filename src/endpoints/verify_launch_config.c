@@ -1,6 +1,5 @@
 /* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first
  * one that reaches the answer decides, others wait for its outcome. Every failed check gets the same 403. */
-#include "attest/aes.h"
 #include "attest/filesystem.h"
 #include "attest/ports.h"
 #include "attest/proof.h"
@@ -9,9 +8,10 @@
 #include "core/encode.h"
 #include "core/log.h"
 #include "core/version.h"
+#include "crypto/aes.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <poll.h>
 #include <sodium.h>

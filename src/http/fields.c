@@ -3,8 +3,8 @@
 #include "http/fields.h"
 
 #include "http/fields_internal.h"
-#include "http/json.h"
 #include "http/uri.h"
+#include "json/json.h"
 
 static bool read_value(const struct field *field, json_object *input, const struct field_place *place,
                        struct field_errors *errors, json_object **value);

@@ -2,7 +2,7 @@
  * an integer or a truth is taken for one. Judges one value; knows nothing of the table around it. */
 #include "http/fields_internal.h"
 
-#include "http/json.h"
+#include "json/json.h"
 
 #include <math.h>
 #include <string.h>

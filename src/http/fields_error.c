@@ -2,7 +2,7 @@
  * larger one. */
 #include "http/fields_internal.h"
 
-#include "http/json.h"
+#include "json/json.h"
 
 #include <string.h>
 

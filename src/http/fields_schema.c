@@ -2,7 +2,7 @@
  * schema names the proper form. */
 #include "http/fields_schema.h"
 
-#include "http/json.h"
+#include "json/json.h"
 
 static const char *const types[] = {
     [FIELD_TEXT] = "string",   [FIELD_INTEGER] = "integer", [FIELD_BOOLEAN] = "boolean",

@@ -3,7 +3,7 @@
 #include "http/response.h"
 
 #include "core/buf.h"
-#include "http/json.h"
+#include "json/json.h"
 
 #include <string.h>
 

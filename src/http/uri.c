@@ -2,7 +2,7 @@
  * guesses: what does not decode to text without NUL is refused. */
 #include "http/uri.h"
 
-#include "http/json.h"
+#include "json/json.h"
 
 #include <string.h>
 

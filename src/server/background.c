@@ -6,7 +6,7 @@
 #include "core/log.h"
 #include "db/connection.h"
 #include "db/statements.h"
-#include "server/metrics.h"
+#include "metrics/metrics.h"
 #include "server/relay.h"
 #include "server/worker.h"
 

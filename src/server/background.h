@@ -2,8 +2,8 @@
 #ifndef RIGGER_SERVER_BACKGROUND_H
 #define RIGGER_SERVER_BACKGROUND_H
 
+#include "config/config.h"
 #include "core/attributes.h"
-#include "core/config.h"
 
 #include <sys/types.h>
 

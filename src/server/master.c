@@ -3,11 +3,11 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "metrics/metrics.h"
+#include "metrics/scoreboard.h"
 #include "server/background.h"
 #include "server/listener.h"
-#include "server/metrics.h"
 #include "server/notify.h"
-#include "server/scoreboard.h"
 #include "server/verifier.h"
 #include "server/worker.h"
 

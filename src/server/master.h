@@ -3,8 +3,8 @@
 #ifndef RIGGER_SERVER_MASTER_H
 #define RIGGER_SERVER_MASTER_H
 
+#include "config/config.h"
 #include "core/attributes.h"
-#include "core/config.h"
 
 /* Serves until SIGTERM, SIGINT or SIGQUIT. Takes config over; config_path is read again at SIGHUP (NULL: as
  * at start). Returns the exit code: 0 drained, 1 not started or had to kill. */

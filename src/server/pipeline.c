@@ -8,8 +8,8 @@
 #include "core/log.h"
 #include "db/statements.h"
 #include "endpoints/registry.h"
-#include "http/router.h"
-#include "server/metrics.h"
+#include "exchange/router.h"
+#include "metrics/metrics.h"
 
 #include <stdlib.h>
 

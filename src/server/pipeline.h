@@ -3,8 +3,8 @@
 #ifndef RIGGER_SERVER_PIPELINE_H
 #define RIGGER_SERVER_PIPELINE_H
 
+#include "config/config.h"
 #include "core/arena.h"
-#include "core/config.h"
 #include "db/connection.h"
 #include "http/request.h"
 

@@ -5,8 +5,8 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/statements.h"
+#include "metrics/metrics.h"
 #include "net/redis.h"
-#include "server/metrics.h"
 
 #include <stdlib.h>
 

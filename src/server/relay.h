@@ -2,9 +2,9 @@
 #ifndef RIGGER_SERVER_RELAY_H
 #define RIGGER_SERVER_RELAY_H
 
+#include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/config.h"
 #include "db/connection.h"
 
 struct relay;

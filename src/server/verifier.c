@@ -2,14 +2,14 @@
  * stop, it gives back what it has in hand. */
 #include "server/verifier.h"
 
-#include "attest/old_sdk.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "db/connection.h"
 #include "db/statements.h"
-#include "server/metrics.h"
+#include "metrics/metrics.h"
+#include "old_sdk/verify.h"
 #include "server/worker.h"
 
 #include <inttypes.h>

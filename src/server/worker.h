@@ -2,9 +2,9 @@
 #ifndef RIGGER_SERVER_WORKER_H
 #define RIGGER_SERVER_WORKER_H
 
+#include "config/config.h"
 #include "core/attributes.h"
-#include "core/config.h"
-#include "server/scoreboard.h"
+#include "metrics/scoreboard.h"
 
 #include <stdbool.h>
 #include <stdint.h>

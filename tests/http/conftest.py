@@ -2,8 +2,8 @@
 
 import pytest
 
-from client import Api
-from stack.stack import Stack
+from harness.client import Api
+from harness.stack import Stack
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ import uuid
 import argon2
 import pytest
 
-from client import Api
-from stack.stack import Stack
+from harness.client import Api
+from harness.stack import Stack
 
 ENCRYPTION_KEY = "ce421c6807b91af97ada68d3f627119c58541d67"
 HASHER = argon2.PasswordHasher(time_cost=3, memory_cost=65536, parallelism=4)

@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from client import Api
-from stack.processes import free_port, program, run, wait_for
-from stack.stack import SOURCE
+from harness.client import Api
+from harness.processes import free_port, program, run, wait_for
+from harness.stack import SOURCE
 
 MODULES = "/usr/lib/apache2/modules"
 MAIN = """

@@ -6,11 +6,11 @@ import signal
 
 import pytest
 
-from client import Api
-from graval_stub import Stub
-from old_pod import OldPod
-from stack.processes import wait_for
-from stack.stack import Stack
+from harness.client import Api
+from harness.graval_stub import Stub
+from harness.old_pod import OldPod
+from harness.processes import wait_for
+from harness.stack import Stack
 
 VALIDATOR_SEED = "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"
 VALIDATOR = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"

@@ -6,9 +6,9 @@ import threading
 
 import pytest
 
-from client import Api
-from stack.stack import Stack
-from stack.webserver import Nginx
+from harness.client import Api
+from harness.stack import Stack
+from harness.webserver import Nginx
 
 
 class Theirs(http.server.BaseHTTPRequestHandler):

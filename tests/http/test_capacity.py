@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from client import Launch
+from harness.client import Launch
 from test_jobs import job_of, row_of
 from test_races import statuses, together
 

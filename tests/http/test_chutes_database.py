@@ -8,13 +8,13 @@ import uuid
 
 import pytest
 
-from client import Api, Launch
-from pod import Port
-from stack.postgres import Postgres
-from stack.processes import program
-from stack.stack import Stack
+from harness.client import Api, Launch
+from harness.pod import Port
+from harness.postgres import Postgres
+from harness.processes import program
+from harness.stack import SOURCE, Stack
 
-with open(os.path.join(os.path.dirname(__file__), "chutes_database.sql"), encoding="utf-8") as file:
+with open(os.path.join(SOURCE, "tests", "harness", "chutes_database.sql"), encoding="utf-8") as file:
     CHUTES = file.read()
 
 DATA = """

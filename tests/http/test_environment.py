@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from client import Api
-from pod import dump
-from stack.stack import Stack
+from harness.client import Api
+from harness.pod import dump
+from harness.stack import Stack
 from test_issue_launch_config import claims
 
 MASTER_KEY = "31e6f77be704c28f04fbdf4712cbfa1258541d6710be799b562373bd70ccb997"

@@ -8,9 +8,9 @@ import tempfile
 import pytest
 import redis
 
-from client import Api
-from stack.processes import program, wait_for
-from stack.stack import Stack
+from harness.client import Api
+from harness.processes import program, wait_for
+from harness.stack import Stack
 
 PASSWORD = "a-password-of-the-test"
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from fastcgi_client import BEGIN, PARAMS, STDIN, begin, exchange, head, record, request
+from harness.fastcgi_client import BEGIN, PARAMS, STDIN, begin, exchange, head, record, request
 
 PING = {"REQUEST_METHOD": "GET", "REQUEST_URI": "/ping", "REMOTE_ADDR": "127.0.0.1"}
 

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from client import Api
-from stack.processes import wait_for
-from stack.stack import Stack
+from harness.client import Api
+from harness.processes import wait_for
+from harness.stack import Stack
 
 
 @pytest.fixture

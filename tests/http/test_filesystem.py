@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from client import Api
-from stack.stack import Stack
+from harness.client import Api
+from harness.stack import Stack
 
 TOOL = """#!/bin/sh
 echo "$0 $*" >> {directory}/calls

@@ -6,9 +6,9 @@ import pytest
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from client import Api
-from graval_stub import Stub, key_of
-from stack.stack import Stack
+from harness.client import Api
+from harness.graval_stub import Stub, key_of
+from harness.stack import Stack
 
 DEVICE_INFO = ["uuid", "name", "memory", "major", "minor", "processors", "sxm", "clock_rate",
                "max_threads_per_processor", "concurrent_kernels", "ecc"]

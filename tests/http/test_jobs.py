@@ -9,8 +9,8 @@ import uuid
 
 import pytest
 
-from client import Api, Launch
-from pod import Port
+from harness.client import Api, Launch
+from harness.pod import Port
 from test_issue_launch_config import claims
 
 

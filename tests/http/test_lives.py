@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from stack.processes import free_port
+from harness.processes import free_port
 from test_jobs import job_of, row_of
 
 

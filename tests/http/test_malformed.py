@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from client import Api
+from harness.client import Api
 
 TABLES = ["public.instances", "public.launch_configs", "public.instance_nodes", "public.instance_audit", "rigger.claims",
           "rigger.challenges", "rigger.events", "rigger.verifications", "rigger.vetted_addresses"]

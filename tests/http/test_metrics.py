@@ -6,9 +6,9 @@ import signal
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from client import Api
-from stack.processes import wait_for
-from stack.stack import Stack
+from harness.client import Api
+from harness.processes import wait_for
+from harness.stack import Stack
 
 
 class Samples:

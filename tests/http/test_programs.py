@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from fastcgi_client import request
-from stack.stack import SOURCE
+from harness.fastcgi_client import request
+from harness.stack import SOURCE
 
 
 def run(stack, program, *arguments, **options):

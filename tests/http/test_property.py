@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from client import Api, Launch
-from player import HOST, Player
-from stack.stack import Stack
+from harness.client import Api, Launch
+from harness.player import HOST, Player
+from harness.stack import Stack
 
 OPERATIONS = int(os.environ.get("RIGGER_PROPERTY_OPERATIONS", "2000"))
 SEED = int(os.environ.get("RIGGER_PROPERTY_SEED", "0")) or random.SystemRandom().randrange(1, 2 ** 31)

@@ -2,8 +2,8 @@
 index.
 """
 
-from client import Api
-from stack.stack import Stack
+from harness.client import Api
+from harness.stack import Stack
 
 FILL = """
 insert into public.metagraph_nodes (hotkey, coldkey, node_id, netuid, checksum)

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from client import Api
+from harness.client import Api
 
 README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
 with open(README, encoding="utf-8") as file:

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from stack.processes import wait_for
+from harness.processes import wait_for
 
 
 @pytest.fixture(scope="module")

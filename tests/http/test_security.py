@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from client import Api, Launch
-from graval_stub import Stub
-from sr25519 import sign
-from stack.processes import wait_for
-from stack.stack import Stack
+from harness.client import Api, Launch
+from harness.graval_stub import Stub
+from harness.sr25519 import sign
+from harness.processes import wait_for
+from harness.stack import Stack
 from test_accounts import Account
 from test_authentication import forge
 from test_jobs import job_of, row_of

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from stack.stack import Stack
-from client import Api
+from harness.stack import Stack
+from harness.client import Api
 
 
 def expected(stack, address, salt=""):

@@ -12,14 +12,13 @@ import time
 
 import jwt
 import pytest
-import sr25519
+from harness import sr25519
 from bittensor_wallet import Keypair
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "http"))
 
-from client import Api, Launch  # noqa: E402
-from stack.network import Miner  # noqa: E402
-from stack.stack import Stack  # noqa: E402
+from harness.client import Api, Launch
+from harness.network import Miner
+from harness.stack import Stack
 
 POLKADOT = os.path.join(os.path.dirname(__file__), "polkadot.mjs")
 

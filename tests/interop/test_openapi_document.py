@@ -7,8 +7,8 @@ import sys
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from client import Api
-from stack.stack import Stack
+from harness.client import Api
+from harness.stack import Stack
 
 
 @pytest.fixture(scope="module")

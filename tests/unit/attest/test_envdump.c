@@ -1,7 +1,7 @@
 /* attest/envdump: dumps of another implementation open, and what they show is judged. */
 #include "attest/envdump.h"
 
-#include "../vectors.h"
+#include "check/vectors.h"
 #include "core/arena.h"
 
 #include <check.h>

@@ -2,7 +2,7 @@
  * matmul.json, and a work product that is wrong or malformed is never accepted. */
 #include "attest/matmul.h"
 
-#include "../vectors.h"
+#include "check/vectors.h"
 #include "core/encode.h"
 
 #include <check.h>

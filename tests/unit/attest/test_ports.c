@@ -1,9 +1,9 @@
 /* attest/ports against real sockets: honest pods, and pods that refuse, lie, trickle or stay silent. */
 #include "attest/ports.h"
 
-#include "attest/aes.h"
 #include "core/clock.h"
 #include "core/encode.h"
+#include "crypto/aes.h"
 
 #include <arpa/inet.h>
 #include <check.h>

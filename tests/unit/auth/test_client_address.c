@@ -1,6 +1,8 @@
 /* auth/client_address: nobody but a trusted proxy can say where a request comes from. */
 #include "auth/client_address.h"
 
+#include "net/address.h"
+
 #include <check.h>
 #include <string.h>
 
@@ -57,7 +59,7 @@ static const struct {
 
 START_TEST(an_address_is_in_a_network_or_not)
 {
-    ck_assert_msg(client_address_in(memberships[_i].address, memberships[_i].networks) ==
+    ck_assert_msg(address_text_in_list(memberships[_i].address, memberships[_i].networks) ==
                       memberships[_i].expected,
                   "%s in \"%s\"", memberships[_i].address,
                   memberships[_i].networks == NULL ? "(null)" : memberships[_i].networks);
@@ -105,13 +107,13 @@ static const char *const invalid_lists[] = {
 
 START_TEST(a_valid_list_is_accepted)
 {
-    ck_assert_msg(client_address_list_is_valid(valid_lists[_i]), "\"%s\"", valid_lists[_i]);
+    ck_assert_msg(address_list_is_valid(valid_lists[_i]), "\"%s\"", valid_lists[_i]);
 }
 END_TEST
 
 START_TEST(an_invalid_list_is_refused)
 {
-    ck_assert_msg(!client_address_list_is_valid(invalid_lists[_i]), "\"%s\"", invalid_lists[_i]);
+    ck_assert_msg(!address_list_is_valid(invalid_lists[_i]), "\"%s\"", invalid_lists[_i]);
 }
 END_TEST
 

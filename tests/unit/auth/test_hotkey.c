@@ -1,10 +1,10 @@
 /* auth/hotkey: whole signed requests of a miner, and every way in which the three headers can be wrong. */
 #include "auth/hotkey.h"
 
-#include "../vectors.h"
-#include "auth/sr25519.h"
-#include "auth/ss58.h"
+#include "check/vectors.h"
 #include "core/encode.h"
+#include "crypto/sr25519.h"
+#include "crypto/ss58.h"
 
 #include <check.h>
 #include <sodium.h>
@@ -41,7 +41,7 @@ static void sign_around(struct request *request, uint16_t prefix, const char *no
 
 static void sign(struct request *request, const char *nonce, const char *tail)
 {
-    sign_around(request, HOTKEY_SS58_PREFIX, nonce, tail, "", "");
+    sign_around(request, SS58_PREFIX_HOTKEY, nonce, tail, "", "");
 }
 
 static enum status verify(const struct request *request, const char *tail)
@@ -214,11 +214,11 @@ START_TEST(a_signature_of_wrapped_text_is_refused_by_default_and_taken_where_tur
     unsigned char hash[SIGNATURE_HASH_BYTES];
     struct request request;
 
-    sign_around(&request, HOTKEY_SS58_PREFIX, "1764000000", "launch", "<Bytes>", "</Bytes>");
+    sign_around(&request, SS58_PREFIX_HOTKEY, "1764000000", "launch", "<Bytes>", "</Bytes>");
     ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, hash), STATUS_BAD_SIGNATURE);
     ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_OK);
     ck_assert_int_eq(hotkey_verify(&request.headers, "instances", NOW_S, true, hash), STATUS_BAD_SIGNATURE);
-    sign_around(&request, HOTKEY_SS58_PREFIX, "1764000000", "launch", "<Bytes>", "");
+    sign_around(&request, SS58_PREFIX_HOTKEY, "1764000000", "launch", "<Bytes>", "");
     ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_BAD_SIGNATURE);
     sign(&request, "1764000000", "launch");
     ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_OK);

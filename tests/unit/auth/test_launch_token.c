@@ -2,8 +2,8 @@
  * token without what a pod needs is none. */
 #include "auth/launch_token.h"
 
-#include "../vectors.h"
 #include "auth/jwt.h"
+#include "check/vectors.h"
 
 #include <check.h>
 #include <string.h>

@@ -2,9 +2,9 @@
  * verifier, and ends in the outcome that fits where it cannot solve. */
 #include "client/matmul_prover.h"
 
-#include "../vectors.h"
-#include "attest/aes.h"
+#include "check/vectors.h"
 #include "core/encode.h"
+#include "crypto/aes.h"
 
 #include <check.h>
 #include <json-c/json.h>

@@ -1,7 +1,7 @@
 /* core/encode: text forms of bytes, and the refusal of everything that is nearly one. */
 #include "core/encode.h"
 
-#include "../vectors.h"
+#include "check/vectors.h"
 #include "core/arena.h"
 
 #include <check.h>

@@ -1,5 +1,5 @@
 /* db/connection, session and rows: what a caller sees of a database that answers or refuses. */
-#include "connection_fixture.h"
+#include "check/connection_fixture.h"
 
 #include <check.h>
 #include <signal.h>

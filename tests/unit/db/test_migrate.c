@@ -1,5 +1,5 @@
 /* db/migrate: what runs over small lists of files do, and leave undone. */
-#include "migrate_fixture.h"
+#include "check/migrate_fixture.h"
 
 #include <check.h>
 #include <string.h>

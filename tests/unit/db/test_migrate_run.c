@@ -1,5 +1,5 @@
 /* db/migrate: runs at the same time, runs beside traffic, and the files that are in the program. */
-#include "migrate_fixture.h"
+#include "check/migrate_fixture.h"
 
 #include <check.h>
 #include <libpq-fe.h>

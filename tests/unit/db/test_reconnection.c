@@ -1,7 +1,7 @@
 /* db/connection, session and dial: what a caller sees of a database that is busy, hangs, goes away and comes
  * back. */
-#include "connection_fixture.h"
-#include "postgres.h"
+#include "check/connection_fixture.h"
+#include "check/postgres.h"
 
 #include <check.h>
 #include <signal.h>

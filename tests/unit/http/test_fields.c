@@ -2,8 +2,8 @@
  * tests/interop/make_pydantic_vectors.py, whose models are these tables by name. */
 #include "http/fields.h"
 
-#include "../vectors.h"
-#include "http/json.h"
+#include "check/vectors.h"
+#include "json/json.h"
 
 #include <check.h>
 #include <stdio.h>

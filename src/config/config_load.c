@@ -1,0 +1,382 @@
+/* Gathers the settings from the file and the environment, then parses and checks them all. It never stops at
+ * the first fault: an operator should need one run of check-config, not one per mistake. */
+#include "config/config_internal.h"
+
+#include "crypto/validator.h"
+
+#include "core/dsn.h"
+
+#include <ini.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_MAX_BYTES  ((size_t)262144)
+#define LINE_BYTES      4096
+#define VARIABLE_PREFIX "RIGGER_"
+#define WHITE           " \t\r\n\f\v"
+
+/* A value as it was written, and where. */
+struct raw {
+    char *text; /* NULL: nowhere */
+    int line;   /* of the file; 0: in the environment */
+};
+
+struct loader {
+    FILE *errors;
+    const char *path; /* NULL: no file */
+    struct config *config;
+    struct raw *raws;                        /* one for each of config_settings */
+    const char *next, *end;                  /* what the parser has not read yet */
+    int line;                                /* the one it read last */
+    char unknown_section[CONFIG_NAME_BYTES]; /* already complained of */
+    int fault_count;
+};
+
+PRINTF_LIKE(2, 3) static void fault(struct loader *loader, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vfprintf(loader->errors, format, arguments);
+    va_end(arguments);
+    fputc('\n', loader->errors);
+    loader->fault_count++;
+}
+
+static void fault_of_setting(struct loader *loader, size_t index, const char *why)
+{
+    const struct setting *setting = &config_settings[index];
+    const struct raw *raw = &loader->raws[index];
+    char variable[CONFIG_NAME_BYTES];
+
+    config_name_variable(setting, variable);
+    if (raw->line > 0)
+        fault(loader, "%s:%d: [%s] %s: %s", loader->path, raw->line, setting->section, setting->key, why);
+    else if (raw->text != NULL || loader->path == NULL)
+        fault(loader, "%s: [%s] %s: %s", variable, setting->section, setting->key, why);
+    else
+        fault(loader, "%s: [%s] %s: %s", loader->path, setting->section, setting->key, why);
+}
+
+static void wipe(char *text)
+{
+    if (text != NULL)
+        sodium_memzero(text, strlen(text));
+    free(text);
+}
+
+/* Keeps a value without the white space around it; the later of two wins. */
+static void keep(struct loader *loader, struct raw *raw, const char *text, int line)
+{
+    const char *start = text + strspn(text, WHITE);
+    size_t length = strlen(start);
+
+    while (length > 0 && strchr(WHITE, start[length - 1]) != NULL)
+        length--;
+    wipe(raw->text);
+    raw->text = strndup(start, length);
+    raw->line = line;
+    if (raw->text == NULL)
+        fault(loader, "configuration: out of memory");
+}
+
+static void fault_of_unknown_key(struct loader *loader, const char *section, const char *key)
+{
+    const struct setting *meant = config_name_guess_key(section, key);
+
+    if (meant == NULL)
+        fault(loader, "%s:%d: [%s] %s: no such setting: dump-config lists them all", loader->path,
+              loader->line, section, key);
+    else
+        fault(loader, "%s:%d: [%s] %s: no such setting: did you mean [%s] %s?", loader->path, loader->line,
+              section, key, meant->section, meant->key);
+}
+
+/* True if the section exists; complains once of one that does not. */
+static bool check_section(struct loader *loader, const char *section)
+{
+    const struct setting *meant;
+
+    for (size_t i = 0; i < config_setting_count; i++) {
+        if (strcmp(config_settings[i].section, section) == 0)
+            return true;
+    }
+    if (loader->fault_count > 0 && strcmp(loader->unknown_section, section) == 0)
+        return false;
+
+    snprintf(loader->unknown_section, sizeof(loader->unknown_section), "%s", section);
+    meant = config_name_guess_section(section);
+    if (section[0] == '\0')
+        fault(loader, "%s:%d: a setting before the first [section]: move it below one", loader->path,
+              loader->line);
+    else if (meant == NULL)
+        fault(loader, "%s:%d: [%s]: no such section: dump-config lists them all", loader->path, loader->line,
+              section);
+    else
+        fault(loader, "%s:%d: [%s]: no such section: did you mean [%s]?", loader->path, loader->line, section,
+              meant->section);
+    return false;
+}
+
+/* Called by the parser for each setting. It returns 1 even after a fault: the parser's own errors are told
+ * apart so. */
+static int take_setting(void *user, const char *section, const char *key, const char *value)
+{
+    struct loader *loader = user;
+    const struct setting *setting;
+
+    if (value == NULL) {
+        fault(loader, "%s:%d: not a setting: write key = value", loader->path, loader->line);
+        return 1;
+    }
+    if (!check_section(loader, section))
+        return 1;
+    setting = config_name_find(section, key);
+    if (setting == NULL) {
+        fault_of_unknown_key(loader, section, key);
+        return 1;
+    }
+
+    struct raw *raw = &loader->raws[setting - config_settings];
+    if (raw->line > 0)
+        fault(loader, "%s:%d: [%s] %s: already set on line %d: take one of them out", loader->path,
+              loader->line, section, key, raw->line);
+    keep(loader, raw, value, loader->line);
+    return 1;
+}
+
+/* Hands the parser one line, and counts it: the parser does not pass line numbers on. */
+static char *next_line(char *out, int size, void *stream)
+{
+    struct loader *loader = stream;
+    size_t left = (size_t)(loader->end - loader->next);
+
+    if (left == 0)
+        return NULL;
+    const char *newline = memchr(loader->next, '\n', left);
+    size_t length = newline == NULL ? left : (size_t)(newline - loader->next);
+
+    loader->line++;
+    out[0] = '\0';
+    if (length >= (size_t)size) {
+        fault(loader, "%s:%d: longer than %d bytes", loader->path, loader->line, size - 1);
+    } else if (memchr(loader->next, '\0', length) != NULL) {
+        fault(loader, "%s:%d: contains a NUL byte", loader->path, loader->line);
+    } else {
+        memcpy(out, loader->next, length);
+        out[length] = '\0';
+    }
+    loader->next += newline == NULL ? length : length + 1;
+    return out;
+}
+
+/* True if the file itself holds a secret, not just the path of one. */
+static bool holds_a_secret(const struct loader *loader)
+{
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct raw *raw = &loader->raws[i];
+        if (raw->line == 0 || raw->text == NULL)
+            continue;
+        if (config_settings[i].type == SETTING_SECRET && raw->text[0] != '@')
+            return true;
+        if (config_settings[i].type == SETTING_DSN && dsn_has_password(raw->text))
+            return true;
+    }
+    return false;
+}
+
+static void read_file(struct loader *loader)
+{
+    struct config_file file;
+    const char *unreadable = config_file_read(loader->path, FILE_MAX_BYTES, &file);
+
+    if (unreadable != NULL) {
+        fault(loader, "%s: cannot be read: %s", loader->path, unreadable);
+        return;
+    }
+
+    /* A secret may contain " ;", an indented line is no continuation, and a line without "=" is ours to
+     * report. */
+    ini_allow_inline_comments = false;
+    ini_allow_multiline = false;
+    ini_allow_no_value = true;
+    ini_use_stack = true;
+    ini_max_line = LINE_BYTES;
+
+    loader->next = file.text;
+    loader->end = file.text + file.length;
+    int result = ini_parse_stream(next_line, loader, take_setting, loader);
+    if (result > 0)
+        fault(loader, "%s:%d: a section without its closing bracket", loader->path, result);
+    else if (result < 0)
+        fault(loader, "%s: out of memory", loader->path);
+
+    if ((file.mode & S_IROTH) != 0 && holds_a_secret(loader))
+        fault(loader, "%s: holds secrets, and everybody may read it: run chmod o= %s", loader->path,
+              loader->path);
+    config_file_free(&file);
+}
+
+static bool is_reserved(const char *variable)
+{
+    static const char test_prefix[] = "RIGGER_TEST_";
+
+    return strcmp(variable, "RIGGER_CONFIG") == 0 || strcmp(variable, "RIGGER_VECTORS") == 0 ||
+           strncmp(variable, test_prefix, sizeof(test_prefix) - 1) == 0;
+}
+
+static void fault_of_unknown_variable(struct loader *loader, const char *variable)
+{
+    const struct setting *meant = config_name_guess_variable(variable);
+    char name[CONFIG_NAME_BYTES];
+
+    if (meant == NULL) {
+        fault(loader, "%s: no such setting: the variables are RIGGER_<SECTION>_<KEY>", variable);
+        return;
+    }
+    config_name_variable(meant, name);
+    fault(loader, "%s: no such setting: did you mean %s?", variable, name);
+}
+
+static void read_environment(struct loader *loader)
+{
+    for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+        size_t length = strcspn(*entry, "=");
+
+        if (strncmp(*entry, VARIABLE_PREFIX, sizeof(VARIABLE_PREFIX) - 1) != 0 || (*entry)[length] == '\0')
+            continue;
+        char *variable = strndup(*entry, length);
+        if (variable == NULL) {
+            fault(loader, "environment: out of memory");
+            return;
+        }
+        const struct setting *setting = config_name_find_variable(variable);
+        if (setting != NULL)
+            keep(loader, &loader->raws[setting - config_settings], *entry + length + 1, 0);
+        else if (!is_reserved(variable))
+            fault_of_unknown_variable(loader, variable);
+        free(variable);
+    }
+}
+
+static void set_values(struct loader *loader)
+{
+    char why[CONFIG_WHY_BYTES];
+
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct setting *setting = &config_settings[i];
+        const char *text = loader->raws[i].text == NULL ? setting->default_text : loader->raws[i].text;
+
+        /* An empty text is what every required setting refuses. */
+        if (!config_value_set(loader->config, setting, text == NULL ? "" : text, why))
+            fault_of_setting(loader, i, why);
+    }
+}
+
+static size_t index_of(const char *section, const char *key)
+{
+    return (size_t)(config_name_find(section, key) - config_settings);
+}
+
+static bool is_hex(const struct secret *secret)
+{
+    return secret->length % 2 == 0 && strspn(secret->text, "0123456789abcdefABCDEF") == secret->length;
+}
+
+static void check_envdump_secret(struct loader *loader, const struct secret *secret, const char *key)
+{
+    if (secret->text == NULL)
+        fault_of_setting(loader, index_of("attestation", key), "missing: environment = envdump needs it");
+    else if (!is_hex(secret))
+        fault_of_setting(loader, index_of("attestation", key), "not hex: write pairs of hex digits");
+}
+
+/* What the chosen providers cannot do without. */
+static void check_providers(struct loader *loader)
+{
+    const struct config *config = loader->config;
+
+    if (config->attestation.proof_of_work == PROOF_GRAVAL && config->attestation.graval_url[0] == '\0')
+        fault_of_setting(loader, index_of("attestation", "graval_url"),
+                         "missing: proof_of_work = graval needs it");
+    if (config->attestation.environment == ENVIRONMENT_ENVDUMP) {
+        check_envdump_secret(loader, &config->attestation.envdump_master_key, "envdump_master_key");
+        check_envdump_secret(loader, &config->attestation.envdump_salt, "envdump_salt");
+    }
+    if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
+        config->attestation.filesystem_command[0] == '\0')
+        fault_of_setting(loader, index_of("attestation", "filesystem_command"),
+                         "missing: filesystem = command needs it");
+}
+
+/* What two settings must be to each other; asked only once each is right by itself. */
+static void check_relations(struct loader *loader)
+{
+    const struct config *config = loader->config;
+    const struct secret *launch = &config->launch.launch_secret, *salt = &config->launch.ip_check_salt;
+
+    if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
+        fault_of_setting(loader, index_of("server", "slow_socket"), "must differ from fast_socket");
+    if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
+        fault_of_setting(loader, index_of("database", "lock_timeout_ms"),
+                         "must be below statement_timeout_ms");
+    /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
+    if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
+        fault_of_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
+    if (config->launch.validator_seed.text != NULL &&
+        !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
+        fault_of_setting(loader, index_of("launch", "validator_seed"),
+                         "not the seed of validator_ss58: compare riggerctl keygen --seed");
+    check_providers(loader);
+}
+
+static const char *find_path(const char *path)
+{
+    const char *named = getenv("RIGGER_CONFIG");
+
+    if (path != NULL)
+        return path;
+    if (named != NULL && named[0] != '\0')
+        return named;
+    return access(CONFIG_DEFAULT_PATH, F_OK) == 0 ? CONFIG_DEFAULT_PATH : NULL;
+}
+
+struct config *config_load(const char *path, FILE *errors)
+{
+    struct loader loader = { .errors = errors, .path = find_path(path) };
+
+    loader.config = calloc(1, sizeof(*loader.config));
+    loader.raws = calloc(config_setting_count, sizeof(*loader.raws));
+    if (loader.config == NULL || loader.raws == NULL) {
+        fault(&loader, "configuration: out of memory");
+        goto out;
+    }
+    if (loader.path != NULL)
+        read_file(&loader);
+    read_environment(&loader);
+    set_values(&loader);
+    if (loader.fault_count == 0)
+        check_relations(&loader);
+out:
+    for (size_t i = 0; loader.raws != NULL && i < config_setting_count; i++)
+        wipe(loader.raws[i].text);
+    free(loader.raws);
+    if (loader.fault_count > 0) {
+        config_free(loader.config);
+        return NULL;
+    }
+    return loader.config;
+}
+
+void config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    for (size_t i = 0; i < config_setting_count; i++)
+        config_value_clear(config, &config_settings[i]);
+    free(config);
+}

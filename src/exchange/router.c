@@ -1,0 +1,100 @@
+/* Matches a raw path against the patterns of the registry. Segments are split before they are decoded, so
+ * that an encoded slash never makes a segment of its own. */
+#include "exchange/router.h"
+
+#include "http/uri.h"
+
+#include <string.h>
+
+/* The next segment of *rest, up to the next slash; *rest moves behind it. NULL: there is none. */
+static const char *next_segment(const char **rest, size_t *length)
+{
+    const char *segment = *rest;
+
+    if (*segment != '/')
+        return NULL;
+    segment++;
+    *length = strcspn(segment, "/");
+    *rest = segment + *length;
+    return segment;
+}
+
+static bool matches(struct arena *arena, const char *pattern, const char *path,
+                    const char *parameters[ENDPOINT_PATH_PARAMETERS_MAX])
+{
+    size_t count = 0, wanted_length = 0, length = 0;
+
+    while (*pattern != '\0') {
+        const char *wanted = next_segment(&pattern, &wanted_length);
+        const char *segment = next_segment(&path, &length), *decoded;
+
+        if (wanted == NULL || segment == NULL)
+            return false;
+        decoded = uri_decode(arena, segment, length, false);
+        if (decoded == NULL)
+            return false;
+        if (wanted[0] != '{') {
+            if (strlen(decoded) != wanted_length || memcmp(decoded, wanted, wanted_length) != 0)
+                return false;
+        } else {
+            if (decoded[0] == '\0' || strchr(decoded, '/') != NULL || count == ENDPOINT_PATH_PARAMETERS_MAX)
+                return false;
+            parameters[count++] = decoded;
+        }
+    }
+    return *path == '\0';
+}
+
+/* The value of Allow for a set of methods (bit n: method n). */
+static const char *write_allow(struct arena *arena, unsigned methods)
+{
+    static const char *const names[] = {
+        [HTTP_GET] = "GET",     [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
+        [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+    };
+    const char *allow = "";
+
+    for (size_t i = HTTP_GET; i < sizeof(names) / sizeof(names[0]); i++)
+        if ((methods & 1U << i) != 0)
+            allow = arena_printf(arena, "%s%s%s", allow, allow[0] == '\0' ? "" : ", ", names[i]);
+    return allow;
+}
+
+/* The first endpoint of that path and method; else *methods is the set of those that the path has. */
+static struct route match_path(const struct endpoint *const *registry, struct arena *arena,
+                               enum http_method method, const char *path, unsigned *methods)
+{
+    *methods = 0;
+    for (; *registry != NULL; registry++) {
+        struct route route = { .endpoint = *registry };
+
+        if (!matches(arena, route.endpoint->path, path, route.parameters))
+            continue;
+        if (route.endpoint->method == method)
+            return route;
+        *methods |= 1U << route.endpoint->method;
+    }
+    return (struct route){ .endpoint = NULL };
+}
+
+struct route router_find(const struct endpoint *const *registry, struct arena *arena, enum http_method method,
+                         const char *path)
+{
+    size_t length = strlen(path);
+    struct route route, other;
+    const char *toggled;
+    unsigned methods, other_methods;
+
+    route = match_path(registry, arena, method, path, &methods);
+    if (route.endpoint != NULL || length < 2)
+        return route;
+    toggled =
+        path[length - 1] == '/' ? arena_strndup(arena, path, length - 1) : arena_printf(arena, "%s/", path);
+    other = match_path(registry, arena, method, toggled, &other_methods);
+    /* The path that has this method is meant, before one that is known for other methods. */
+    if (other.endpoint != NULL || (methods == 0 && other_methods != 0))
+        route.redirect = toggled;
+    else if (methods != 0)
+        route.allow = write_allow(arena, methods);
+    return route;
+}

@@ -1,0 +1,224 @@
+/* Counts with relaxed atomics: a reader may see a request in one counter and not yet in another. */
+#include "metrics/metrics.h"
+
+#include "endpoints/registry.h"
+#include "metrics/scoreboard.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#define ROUTES_MAX  32 /* the last one: no endpoint */
+#define NO_ROUTE    (ROUTES_MAX - 1)
+#define LENGTH(of)  (sizeof(of) / sizeof((of)[0]))
+#define MICROSECOND 1e-6
+
+/* Anything else is counted as the last. */
+static const int statuses[] = {
+    200, 202, 307, 400, 401, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503, 0
+};
+
+/* Upper bounds of the buckets, in seconds as text and in microseconds. */
+static const struct {
+    const char *seconds;
+    int64_t us;
+} buckets[] = { { "0.001", 1000 },  { "0.0025", 2500 }, { "0.005", 5000 },    { "0.01", 10000 },
+                { "0.025", 25000 }, { "0.1", 100000 },  { "0.5", 500000 },    { "2.5", 2500000 },
+                { "10", 10000000 }, { "30", 30000000 }, { "+Inf", INT64_MAX } };
+
+struct route_counters {
+    _Atomic uint64_t by_status[LENGTH(statuses)];
+    _Atomic uint64_t by_bucket[LENGTH(buckets)]; /* of that bucket alone */
+    _Atomic uint64_t total_us, database_us;
+};
+
+struct metrics {
+    struct route_counters routes[ROUTES_MAX];
+    _Atomic uint64_t counters[METRICS_COUNTER_COUNT];
+};
+
+static struct metrics own;
+static struct metrics *shared = &own;
+static const struct scoreboard_slot *scoreboard;
+static size_t scoreboard_count;
+
+bool metrics_share(const struct scoreboard_slot *slots, size_t slot_count)
+{
+    void *memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory == MAP_FAILED)
+        return false;
+    shared = memory;
+    scoreboard = slots;
+    scoreboard_count = slot_count;
+    return true;
+}
+
+static void add(_Atomic uint64_t *counter, uint64_t count)
+{
+    atomic_fetch_add_explicit(counter, count, memory_order_relaxed);
+}
+
+static uint64_t read_counter(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static struct route_counters *find_route(const char *name)
+{
+    for (size_t i = 0; name != NULL && i < NO_ROUTE && endpoint_registry[i] != NULL; i++) {
+        if (strcmp(endpoint_registry[i]->name, name) == 0)
+            return &shared->routes[i];
+    }
+    return &shared->routes[NO_ROUTE];
+}
+
+void metrics_count_request(const char *route, int status, int64_t total_us, int64_t database_us)
+{
+    struct route_counters *counters = find_route(route);
+    size_t at = 0, bucket = 0;
+
+    while (statuses[at] != status && statuses[at] != 0)
+        at++;
+    while (total_us > buckets[bucket].us)
+        bucket++;
+    add(&counters->by_status[at], 1);
+    add(&counters->by_bucket[bucket], 1);
+    add(&counters->total_us, (uint64_t)total_us);
+    add(&counters->database_us, (uint64_t)database_us);
+}
+
+void metrics_count(enum metrics_counter counter, uint64_t count)
+{
+    add(&shared->counters[counter], count);
+}
+
+static void write_head(struct buf *text, const char *name, const char *type, const char *help)
+{
+    buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* The name of a route that has been asked for; NULL: it has not, or there is none of that number. */
+static const char *route_in_use(size_t number, size_t known)
+{
+    const struct route_counters *counters = &shared->routes[number];
+
+    for (size_t i = 0; i < LENGTH(buckets); i++) {
+        if (read_counter(&counters->by_bucket[i]) > 0)
+            return number == NO_ROUTE ? "none" : number < known ? endpoint_registry[number]->name : NULL;
+    }
+    return NULL;
+}
+
+static void write_statuses(struct buf *text, const char *route, const struct route_counters *counters)
+{
+    for (size_t i = 0; i < LENGTH(statuses); i++) {
+        uint64_t count = read_counter(&counters->by_status[i]);
+
+        if (count > 0 && statuses[i] != 0)
+            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"%d\"} %" PRIu64 "\n", route,
+                       statuses[i], count);
+        else if (count > 0)
+            buf_printf(text, "rigger_requests_total{route=\"%s\",status=\"other\"} %" PRIu64 "\n", route,
+                       count);
+    }
+}
+
+static void write_durations(struct buf *text, const char *route, const struct route_counters *counters)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < LENGTH(buckets); i++) {
+        count += read_counter(&counters->by_bucket[i]);
+        buf_printf(text, "rigger_request_duration_seconds_bucket{route=\"%s\",le=\"%s\"} %" PRIu64 "\n",
+                   route, buckets[i].seconds, count);
+    }
+    buf_printf(text, "rigger_request_duration_seconds_sum{route=\"%s\"} %.6f\n", route,
+               (double)read_counter(&counters->total_us) * MICROSECOND);
+    buf_printf(text, "rigger_request_duration_seconds_count{route=\"%s\"} %" PRIu64 "\n", route, count);
+}
+
+static void write_database(struct buf *text, const char *route, const struct route_counters *counters)
+{
+    buf_printf(text, "rigger_database_seconds_total{route=\"%s\"} %.6f\n", route,
+               (double)read_counter(&counters->database_us) * MICROSECOND);
+}
+
+static void write_routes(struct buf *text,
+                         void (*write)(struct buf *, const char *, const struct route_counters *))
+{
+    size_t known = 0;
+
+    while (endpoint_registry[known] != NULL)
+        known++;
+    for (size_t i = 0; i < ROUTES_MAX; i++) {
+        const char *route = route_in_use(i, known);
+
+        if (route != NULL)
+            write(text, route, &shared->routes[i]);
+    }
+}
+
+static void write_workers(struct buf *text)
+{
+    unsigned counts[SCOREBOARD_POOL_COUNT] = { 0 }, busy[SCOREBOARD_POOL_COUNT] = { 0 };
+
+    for (size_t i = 0; i < scoreboard_count; i++) {
+        enum scoreboard_pool pool = scoreboard_pool(&scoreboard[i]);
+
+        counts[pool]++;
+        busy[pool] += scoreboard_is_busy(&scoreboard[i]);
+    }
+    write_head(text, "rigger_workers", "gauge", "Worker processes, by pool.");
+    for (int pool = 1; pool < SCOREBOARD_POOL_COUNT; pool++)
+        buf_printf(text, "rigger_workers{pool=\"%s\"} %u\n", scoreboard_pool_name(pool), counts[pool]);
+    write_head(text, "rigger_workers_busy", "gauge", "Workers with a request in hand, by pool.");
+    for (int pool = 1; pool < SCOREBOARD_POOL_COUNT; pool++)
+        buf_printf(text, "rigger_workers_busy{pool=\"%s\"} %u\n", scoreboard_pool_name(pool), busy[pool]);
+}
+
+static void write_counters(struct buf *text)
+{
+    static const struct {
+        enum metrics_counter counter;
+        const char *name, *labels, *help; /* help: of the first of a name */
+    } lines[] = {
+        { METRICS_WORKER_DEATHS, "rigger_worker_deaths_total", "",
+          "Workers that did not end as they should; those that were killed included." },
+        { METRICS_WORKERS_KILLED, "rigger_workers_killed_total", "", "Workers killed past their deadline." },
+        { METRICS_CONFIGS_REAPED, "rigger_reaped_total", "{kind=\"launch_config\"}",
+          "What the reaper took." },
+        { METRICS_INSTANCES_REAPED, "rigger_reaped_total", "{kind=\"instance\"}", NULL },
+        { METRICS_EVENTS_PUBLISHED, "rigger_events_published_total", "", "Events that Redis has taken." },
+        { METRICS_VERIFICATIONS_PASSED, "rigger_background_verifications_total", "{result=\"passed\"}",
+          "Instances of the older path that were judged." },
+        { METRICS_VERIFICATIONS_FAILED, "rigger_background_verifications_total", "{result=\"failed\"}",
+          NULL },
+    };
+
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        if (lines[i].help != NULL)
+            write_head(text, lines[i].name, "counter", lines[i].help);
+        buf_printf(text, "%s%s %" PRIu64 "\n", lines[i].name, lines[i].labels,
+                   read_counter(&shared->counters[lines[i].counter]));
+    }
+}
+
+void metrics_write(struct buf *text)
+{
+    write_head(text, "rigger_build_info", "gauge", "The program.");
+    buf_puts(text, "rigger_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
+    write_head(text, "rigger_requests_total", "counter", "Answered requests, by route and status.");
+    write_routes(text, write_statuses);
+    write_head(text, "rigger_request_duration_seconds", "histogram", "From the first byte to the answer.");
+    write_routes(text, write_durations);
+    write_head(text, "rigger_database_seconds_total", "counter", "Time spent waiting for the database.");
+    write_routes(text, write_database);
+    write_workers(text);
+    write_counters(text);
+}

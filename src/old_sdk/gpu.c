@@ -1,0 +1,190 @@
+/* What an instance of an old SDK must show of its GPUs: that they can read what is encrypted for them, and
+ * that they are the ones it announced. */
+#include "old_sdk/step.h"
+
+#include "attest/graval.h"
+#include "core/encode.h"
+#include "json/json.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define DEVICE_ROUNDS 20
+#define DEVICE_BYTES  32
+#define DEVICE_ID_MAX 25 /* ids that a GraVal challenge may name, whether or not there are so many GPUs */
+#define HELLO_BYTES   16
+
+static struct proof_gpu gpu_of(json_object *entry)
+{
+    json_object *info = NULL;
+
+    json_object_object_get_ex(entry, "device_info", &info);
+    return (struct proof_gpu){
+        .uuid = json_get_text(entry, "uuid"),
+        .device_info = json_object_to_json_string_ext(info, JSON_C_TO_STRING_PLAIN),
+        .iterations = json_get_integer(entry, "iterations", 1),
+    };
+}
+
+/* Seals text (32 characters) for the GPU: with GraVal under that GPU's own seed, with matmul under a fresh
+ * one. */
+static enum status seal(const struct verification *verification, json_object *entry, const char *text,
+                        struct proof_challenge *challenge)
+{
+    struct proof_gpu gpu = gpu_of(entry);
+
+    if (verification->config->attestation.proof_of_work != PROOF_GRAVAL)
+        return proof_matmul.make(&verification->proof, &gpu, text, challenge);
+    return graval_encrypt(&verification->proof, &gpu, text, json_get_integer(entry, "seed", GRAVAL_NO_SEED),
+                          &challenge->seed, &challenge->ciphertext);
+}
+
+/* {name: {"ciphertext", "iv", "length", "device_id", "seed"}} for a GPU at random; matmul adds what its
+ * prover needs. NULL: it could not be sealed. */
+static const char *make_envelope(const struct verification *verification, const char *name, const char *text)
+{
+    uint32_t index = randombytes_uniform((uint32_t)json_object_array_length(verification->gpus));
+    json_object *entry = json_object_array_get_idx(verification->gpus, index), *outer, *inner, *work;
+    struct proof_challenge challenge = { .n = 0 };
+    struct arena *arena = verification->pod.arena;
+    char iv[2 * AES_BLOCK_BYTES + 1];
+    unsigned char *sealed;
+    size_t length = 0;
+
+    if (seal(verification, entry, text, &challenge) != STATUS_OK)
+        return NULL;
+    sealed = base64_decode(arena, challenge.ciphertext, strlen(challenge.ciphertext), &length);
+    if (sealed == NULL || length <= AES_BLOCK_BYTES)
+        return NULL;
+    hex_encode(iv, sealed, AES_BLOCK_BYTES);
+    length -= AES_BLOCK_BYTES;
+    outer = json_made(json_object_new_object());
+    inner = json_made(json_object_new_object());
+    json_put(inner, "ciphertext",
+             json_made(json_object_new_string(base64_encode(arena, sealed + AES_BLOCK_BYTES, length))));
+    json_put(inner, "iv", json_made(json_object_new_string(iv)));
+    json_put(inner, "length", json_made(json_object_new_int64((int64_t)length)));
+    json_put(inner, "device_id", json_made(json_object_new_int64(index)));
+    json_put(inner, "seed", json_made(json_object_new_int64(challenge.seed)));
+    if (challenge.tag != NULL) {
+        work = json_made(json_object_new_object());
+        json_put(work, "algorithm", json_made(json_object_new_string(challenge.algorithm)));
+        json_put(work, "n", json_made(json_object_new_int64(challenge.n)));
+        json_put(work, "tag", json_made(json_object_new_string(challenge.tag)));
+        json_put(work, "iterations", json_made(json_object_new_int64(gpu_of(entry).iterations)));
+        json_put(inner, "povw", work);
+    }
+    json_put(outer, name, inner);
+    return old_sdk_text(verification, outer);
+}
+
+static void make_hello(char hello[2 * HELLO_BYTES + 1])
+{
+    unsigned char bytes[HELLO_BYTES];
+
+    randombytes_buf(bytes, sizeof(bytes));
+    hex_encode(hello, bytes, sizeof(bytes));
+}
+
+static bool says_hello(json_object *object, const char *hello)
+{
+    const char *said = json_object_is_type(object, json_type_object) ? json_get_text(object, "hello") : NULL;
+
+    return said != NULL && strcmp(said, hello) == 0;
+}
+
+enum outcome old_sdk_greet_gpu(struct verification *verification, json_object *detail)
+{
+    char hello[2 * HELLO_BYTES + 1];
+    struct pod_answer answer;
+    const char *envelope;
+
+    (void)detail;
+    make_hello(hello);
+    envelope = make_envelope(verification, "hello", hello);
+    if (envelope == NULL)
+        return UNJUDGED;
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_ping", .body = envelope, .json = true, .graval_encrypted = true });
+    if (!old_sdk_is_good(&answer))
+        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
+    return says_hello(old_sdk_parse(verification, answer.text), hello)
+               ? PASSED
+               : old_sdk_fail(verification, WRONG,
+                              "The instance could not read what was encrypted for its GPU");
+}
+
+enum outcome old_sdk_exchange_key(struct verification *verification, json_object *detail)
+{
+    const char *envelope =
+                   make_envelope(verification, "symmetric_key", verification->instance->symmetric_key),
+               *plain;
+    char hello[2 * HELLO_BYTES + 1];
+    unsigned char iv[AES_BLOCK_BYTES];
+    struct pod_answer answer;
+
+    (void)detail;
+    if (envelope == NULL)
+        return UNJUDGED;
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_exchange", .body = envelope, .json = true, .plain_path = true });
+    if (!old_sdk_is_good(&answer) && answer.status != 404)
+        return old_sdk_fail(verification, NO_ANSWER, "The instance did not take its key (/_exchange)");
+    make_hello(hello);
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){
+            .path = "/_ping",
+            .body = pod_seal(&verification->pod,
+                             arena_printf(verification->pod.arena, "{\"hello\":\"%s\"}", hello), iv) });
+    if (!old_sdk_is_good(&answer))
+        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
+    plain = pod_open(&verification->pod, iv, &answer);
+    return plain != NULL && says_hello(old_sdk_parse(verification, plain), hello)
+               ? PASSED
+               : old_sdk_fail(verification, WRONG, "The instance does not have its key");
+}
+
+/* One round of what only the very GPUs can answer; the service judges. */
+static enum outcome challenge_once(struct verification *verification, json_object *devices)
+{
+    unsigned char bytes[DEVICE_BYTES];
+    char challenge[2 * DEVICE_BYTES + 1];
+    struct pod_answer answer;
+    bool valid = false;
+
+    randombytes_buf(bytes, sizeof(bytes));
+    if (bytes[0] >= json_object_array_length(devices) && bytes[0] > DEVICE_ID_MAX)
+        bytes[0] = 0;
+    hex_encode(challenge, bytes, sizeof(bytes));
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_device_challenge",
+                                .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
+    if (!old_sdk_is_good(&answer))
+        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a device challenge");
+    if (graval_verify_devices(&verification->proof, json_object_to_json_string(devices), challenge,
+                              answer.text, &valid) != STATUS_OK)
+        return UNJUDGED;
+    return valid ? PASSED
+                 : old_sdk_fail(verification, WRONG, "The instance's GPUs are not the ones it announced");
+}
+
+enum outcome old_sdk_challenge_devices(struct verification *verification)
+{
+    json_object *devices = json_made(json_object_new_array());
+    enum outcome outcome = PASSED;
+
+    json_defer(verification->pod.arena, devices);
+    for (size_t i = 0; i < json_object_array_length(verification->gpus); i++) {
+        json_object *info = NULL;
+
+        json_object_object_get_ex(json_object_array_get_idx(verification->gpus, i), "device_info", &info);
+        json_append(devices, json_object_get(info));
+    }
+    for (int i = 0; i < DEVICE_ROUNDS && outcome == PASSED; i++)
+        outcome = old_sdk_run(verification, challenge_once, devices);
+    return outcome;
+}

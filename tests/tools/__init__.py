@@ -1,0 +1,1 @@
+"""What one runs: the suite, the mutations, the benchmark, the demonstration, the checks of ./dev lint."""

@@ -1,0 +1,158 @@
+"""Runs all tests of a build and ends in one line, `N passed, N failed`. Called by ./dev test.
+
+The unit tests (Check) and the SQL tests (pgTAP) speak TAP, the HTTP tests are pytest's.
+"""
+
+import argparse
+import glob
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree
+
+from harness.processes import StackError
+from harness.responder import Responder
+from harness.stack import BUILD, SOURCE, Stack
+
+TESTS = os.path.join(SOURCE, "tests")
+
+
+class Tally:
+    """Counts of what ran; a part that ends without having run a test counts as a failure."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+        self.skipped = 0
+
+    def add(self, part, passed, failed, skipped=0, seconds=0.0):
+        """Adds a part and prints its line."""
+        if passed + failed == 0:
+            print(f"{part}: no test ran")
+            failed = 1
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+        print(f"{part}: {passed} passed, {failed} failed, {skipped} skipped in {seconds:.1f} s", flush=True)
+
+
+def count_tap(text, label):
+    """(passed, failed) of TAP output; failures and their diagnostics are printed. A wrong plan is a failure."""
+    passed = failed = 0
+    planned = None
+    showing = False
+    for line in text.splitlines():
+        plan = re.match(r"1\.\.(\d+)", line)
+        if plan:
+            planned = int(plan.group(1))
+        elif line.startswith("ok "):
+            passed += 1
+            showing = False
+        elif line.startswith("not ok "):
+            failed += 1
+            showing = True
+            print(f"{label}: {line}")
+        elif line.startswith("#") and showing:
+            print(f"{label}: {line}")
+    if planned is None or planned != passed + failed:
+        print(f"{label}: planned {planned}, ran {passed + failed}")
+        failed += 1
+    return passed, failed
+
+
+def run_unit(tally):
+    """The Check program, its TAP log counted."""
+    started = time.monotonic()
+    with tempfile.NamedTemporaryFile("r", suffix=".tap", encoding="utf-8") as tap:
+        environment = {**os.environ, "CK_TAP_LOG_FILE_NAME": tap.name, "CK_VERBOSITY": "silent",
+                       "CK_DEFAULT_TIMEOUT": "120"}
+        done = subprocess.run([os.path.join(BUILD, "unit_tests")], env=environment, capture_output=True, text=True,
+                              check=False)
+        text = tap.read()
+    # Check lists "ok 1 - file:test: message"; its exit status only repeats the count, a crash of the runner does not.
+    passed, failed = count_tap(text, "unit")
+    if done.returncode != 0:
+        print(done.stdout + done.stderr)
+        failed = failed or 1
+    tally.add("unit", passed, failed, seconds=time.monotonic() - started)
+
+
+def prepare_sql(stack):
+    """A migrated private database with the fixture, and the psql command that reaches it."""
+    stack.postgres.create()
+    stack.responder.write_config()
+    stack.responder.migrate()
+    stack.postgres.execute("create extension pgtap")
+    psql = ["psql", "-X", "-q", "-A", "-t", "-d", stack.postgres.dsn]
+    subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", os.path.join(TESTS, "harness", "fixture.sql")], check=True)
+    return psql
+
+
+def run_sql(tally, word):
+    """Every tests/sql/*.sql on a migrated private database, each in a transaction of its own."""
+    started = time.monotonic()
+    passed = failed = 0
+    stack = Stack()
+    try:
+        psql = prepare_sql(stack)
+        for path in sorted(glob.glob(os.path.join(TESTS, "sql", "*.sql"))):
+            name = os.path.basename(path)
+            if word not in name:
+                continue
+            done = subprocess.run([*psql, "-f", path], capture_output=True, text=True, check=False,
+                                  env=Responder.environment())
+            ok, not_ok = count_tap(done.stdout, f"sql/{name}")
+            errors = [line for line in done.stderr.splitlines() if "ERROR" in line]
+            if errors:
+                print("\n".join(f"sql/{name}: {line}" for line in errors))
+                not_ok = not_ok or 1
+            passed += ok
+            failed += not_ok
+    finally:
+        stack.stop()
+    tally.add("sql", passed, failed, seconds=time.monotonic() - started)
+
+
+def run_http(tally, word):
+    """pytest over tests/http; it prints for itself, the counts come from its report."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as scratch:
+        report = os.path.join(scratch, "report.xml")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml", report, os.path.join(TESTS, "http")]
+        subprocess.run(command + (["-k", word] if word else []), check=False)
+        if not os.path.exists(report):
+            tally.add("http", 0, 1)
+            return
+        suite = xml.etree.ElementTree.parse(report).getroot().find("testsuite")
+    counts = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
+    bad = counts["failures"] + counts["errors"]
+    tally.add("http", counts["tests"] - bad - counts["skipped"], bad, counts["skipped"], time.monotonic() - started)
+
+
+def main():
+    """Parses the arguments, runs the parts, prints the line that counts."""
+    parser = argparse.ArgumentParser(prog="./dev test", description=__doc__)
+    parser.add_argument("--only", choices=["unit", "sql", "http"], help="one part alone")
+    parser.add_argument("-k", metavar="WORD", default="", help="SQL files and HTTP tests whose names match")
+    arguments = parser.parse_args()
+    tally = Tally()
+    try:
+        if arguments.only in (None, "unit"):
+            run_unit(tally)
+        if os.path.exists(os.path.join(BUILD, "rigger")):
+            if arguments.only in (None, "sql"):
+                run_sql(tally, arguments.k)
+            if arguments.only in (None, "http"):
+                run_http(tally, arguments.k)
+    except (StackError, subprocess.CalledProcessError) as error:
+        print(error)
+        tally.failed += 1
+    print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
