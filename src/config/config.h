@@ -75,7 +75,7 @@ struct config {
     } background;
 };
 
-/* One setting: printed by dump-config and by the README's table, parsed and checked by config_load. */
+/* One setting: printed by dump-config and in docs/settings.md, parsed and checked by config_load. */
 struct setting {
     const char *section, *key;
     enum setting_type {

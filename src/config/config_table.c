@@ -1,5 +1,5 @@
 /* Every setting, once. What is not in this table cannot be configured; what it says is what check-config
- * enforces and dump-config and the README print.
+ * enforces and dump-config and docs/settings.md print.
  *
  * One rule for all secrets: given in the file or the environment, or as "@/path" of a file that holds one; at
  * least SECRET_MIN_BYTES long, and fit by secret_weakness. */

@@ -8,27 +8,12 @@ import subprocess
 import pytest
 
 from harness.fastcgi_client import request
-from harness.stack import SOURCE
 
 
 def run(stack, program, *arguments, **options):
     """One program of the build, its outcome."""
     return subprocess.run([os.path.join(stack.build, program), *arguments], capture_output=True, text=True, check=False,
                           env={**stack.responder.environment(), **options.pop("env", {})}, **options)
-
-
-def test_the_readme_lists_every_setting(stack):
-    dump = run(stack, "rigger", "dump-config", "--config", stack.responder.config).stdout
-    section, settings = None, []
-    for line in dump.splitlines():
-        if line.startswith("["):
-            section = line.strip("[]")
-        elif re.match(r"\w+ =", line):
-            settings.append(f"`{section}.{line.split()[0]}`")
-    with open(os.path.join(SOURCE, "README.md"), encoding="utf-8") as file:
-        readme = file.read()
-    assert len(settings) > 30
-    assert [setting for setting in settings if setting not in readme] == []
 
 
 def test_dump_config_masks_secrets(stack):

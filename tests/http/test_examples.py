@@ -1,4 +1,4 @@
-"""The README's examples for administrators do what they say, as a role of rigger_admin."""
+"""The examples of docs/administrators.md do what they say, as a role of rigger_admin."""
 
 import os
 import re
@@ -8,10 +8,11 @@ import subprocess
 import pytest
 
 from harness.client import Api
+from harness.stack import SOURCE
 
-README = os.path.join(os.path.dirname(__file__), "..", "..", "README.md")
-with open(README, encoding="utf-8") as file:
-    BLOCKS = re.findall(r"^```(sql|sh)\n(.*?)^```$", file.read(), re.MULTILINE | re.DOTALL)
+with open(os.path.join(SOURCE, "docs", "administrators.md"), encoding="utf-8") as file:
+    DOCUMENT = file.read()
+BLOCKS = re.findall(r"^```(sql|sh)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 STATEMENTS = [" ".join(statement.split()) for kind, block in BLOCKS if kind == "sql"
               for statement in block.split(";\n") if statement.strip()]
 COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.splitlines()]
@@ -57,11 +58,9 @@ def test_riggerctl(stack, administrator, command):
 
 
 def test_every_view_and_every_function_that_steers_is_in_it(stack):
-    with open(README, encoding="utf-8") as text:
-        readme = text.read()
     for row in stack.postgres.execute(
             "select c.relname as name from pg_class c where relnamespace = 'rigger'::regnamespace and relkind = 'v' union"
             " select proname from pg_proc p where pronamespace = 'rigger'::regnamespace"
             " and has_function_privilege('rigger_admin', p.oid, 'execute')"
             " and not has_function_privilege('rigger_app', p.oid, 'execute')"):
-        assert row["name"] in readme or row["name"] == "status", row["name"]
+        assert row["name"] in DOCUMENT or row["name"] == "status", row["name"]
