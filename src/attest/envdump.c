@@ -43,15 +43,18 @@ char *envdump_open(struct arena *arena, const unsigned char key[ENVDUMP_KEY_BYTE
 {
     size_t sealed_length = 0;
     unsigned char *sealed = base64_decode(arena, dump, strlen(dump), &sealed_length);
+    ptrdiff_t plain_length;
     char *plain;
 
     if (sealed == NULL || sealed_length <= AES_BLOCK_BYTES)
         return NULL;
     sealed_length -= AES_BLOCK_BYTES;
     plain = arena_alloc(arena, sealed_length + 1);
-    if (!aes_cbc_decrypt(key, ENVDUMP_KEY_BYTES, sealed, sealed + AES_BLOCK_BYTES, sealed_length,
-                         (unsigned char *)plain, length))
+    plain_length = aes_cbc_decrypt(key, ENVDUMP_KEY_BYTES, sealed, sealed + AES_BLOCK_BYTES, sealed_length,
+                                   (unsigned char *)plain);
+    if (plain_length < 0)
         return NULL;
+    *length = (size_t)plain_length;
     plain[*length] = '\0';
     return plain;
 }

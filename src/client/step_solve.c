@@ -10,16 +10,18 @@
 static bool open_key(struct life *life, const unsigned char digest[MATMUL_DIGEST_BYTES])
 {
     unsigned char seal_key[AES256_KEY_BYTES], plain[2 * AES128_KEY_BYTES + AES_BLOCK_BYTES], *sealed;
-    size_t length = 0, plain_length = 0;
+    ptrdiff_t plain_length;
+    size_t length = 0;
     bool opened;
 
     sealed = base64_decode(life->arena, life->ciphertext, strlen(life->ciphertext), &length);
     if (sealed == NULL || length != AES_BLOCK_BYTES + sizeof(plain))
         return false;
     matmul_seal_key(digest, seal_key);
-    opened = aes_cbc_decrypt(seal_key, sizeof(seal_key), sealed, sealed + AES_BLOCK_BYTES, sizeof(plain),
-                             plain, &plain_length) &&
-             hex_decode(life->key, sizeof(life->key), (const char *)plain, plain_length);
+    plain_length =
+        aes_cbc_decrypt(seal_key, sizeof(seal_key), sealed, sealed + AES_BLOCK_BYTES, sizeof(plain), plain);
+    opened = plain_length >= 0 &&
+             hex_decode(life->key, sizeof(life->key), (const char *)plain, (size_t)plain_length);
     sodium_memzero(seal_key, sizeof(seal_key));
     sodium_memzero(plain, sizeof(plain));
     return opened;

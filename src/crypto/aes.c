@@ -33,43 +33,42 @@ static EVP_CIPHER_CTX *open_cipher(enum direction direction, const unsigned char
     return context;
 }
 
-/* The whole of one message; false where libcrypto refuses. */
-static bool run_cipher(enum direction direction, const unsigned char *key, size_t key_length,
-                       const unsigned char iv[AES_BLOCK_BYTES], const void *in, size_t length,
-                       unsigned char *out, size_t *out_length)
+/* The whole of one message through a context, which is freed. Returns what came out in bytes, -1 where
+ * libcrypto refuses or there is no context. */
+static ptrdiff_t run_cipher(EVP_CIPHER_CTX *context, const void *in, size_t length, unsigned char *out)
 {
     int updated = 0, finished = 0;
-    EVP_CIPHER_CTX *context;
-    bool done;
+    bool done = context != NULL && length <= INT_MAX - AES_BLOCK_BYTES &&
+                EVP_CipherUpdate(context, out, &updated, in, (int)length) == 1 &&
+                EVP_CipherFinal_ex(context, out + updated, &finished) == 1;
 
-    *out_length = 0;
-    if (length > INT_MAX - AES_BLOCK_BYTES)
-        return false;
-    ERR_set_mark();
-    context = open_cipher(direction, key, key_length, iv);
-    done = context != NULL && EVP_CipherUpdate(context, out, &updated, in, (int)length) == 1 &&
-           EVP_CipherFinal_ex(context, out + updated, &finished) == 1;
     EVP_CIPHER_CTX_free(context);
-    ERR_pop_to_mark();
-    if (done)
-        *out_length = (size_t)updated + (size_t)finished;
-    return done;
+    return done ? (ptrdiff_t)updated + finished : -1;
 }
 
 size_t aes_cbc_encrypt(const unsigned char *key, size_t key_length, const unsigned char iv[AES_BLOCK_BYTES],
                        const void *plain, size_t length, unsigned char *out)
 {
-    size_t out_length;
+    ptrdiff_t out_length;
 
-    return run_cipher(ENCRYPT, key, key_length, iv, plain, length, out, &out_length) ? out_length : 0;
+    ERR_set_mark();
+    out_length = run_cipher(open_cipher(ENCRYPT, key, key_length, iv), plain, length, out);
+    ERR_pop_to_mark();
+    return out_length > 0 ? (size_t)out_length : 0;
 }
 
-bool aes_cbc_decrypt(const unsigned char *key, size_t key_length, const unsigned char iv[AES_BLOCK_BYTES],
-                     const void *cipher, size_t length, unsigned char *out, size_t *out_length)
+ptrdiff_t aes_cbc_decrypt(const unsigned char *key, size_t key_length,
+                          const unsigned char iv[AES_BLOCK_BYTES], const void *cipher, size_t length,
+                          unsigned char *out)
 {
-    *out_length = 0;
-    return length > 0 && length % AES_BLOCK_BYTES == 0 &&
-           run_cipher(DECRYPT, key, key_length, iv, cipher, length, out, out_length);
+    ptrdiff_t out_length;
+
+    if (length == 0 || length % AES_BLOCK_BYTES != 0)
+        return -1;
+    ERR_set_mark();
+    out_length = run_cipher(open_cipher(DECRYPT, key, key_length, iv), cipher, length, out);
+    ERR_pop_to_mark();
+    return out_length;
 }
 
 /* Compares a piece of the right ciphertext with its place in the other; `position` moves behind it. */

@@ -16,10 +16,11 @@
 size_t aes_cbc_encrypt(const unsigned char *key, size_t key_length, const unsigned char iv[AES_BLOCK_BYTES],
                        const void *plain, size_t length, unsigned char *out) MUST_CHECK;
 
-/* Decrypts; out must hold length bytes. False: length is no positive multiple of the block, or the padding is
- * broken. */
-bool aes_cbc_decrypt(const unsigned char *key, size_t key_length, const unsigned char iv[AES_BLOCK_BYTES],
-                     const void *cipher, size_t length, unsigned char *out, size_t *out_length) MUST_CHECK;
+/* Decrypts; out must hold length bytes. Returns the plaintext's length; -1: length is no positive multiple of
+ * the block, or the padding is broken. */
+ptrdiff_t aes_cbc_decrypt(const unsigned char *key, size_t key_length,
+                          const unsigned char iv[AES_BLOCK_BYTES], const void *cipher, size_t length,
+                          unsigned char *out) MUST_CHECK;
 
 /* True if cipher decrypts to exactly `expected`. Compares without decrypting: encrypts `expected` and
  * compares in constant time, so that bad padding, bad length and bad text take the same time and the same

@@ -34,10 +34,10 @@ void merlin_challenge(struct merlin *transcript, const char *label, void *out, s
 }
 
 void merlin_witness(const struct merlin *transcript, const char *label, const void *secret,
-                    size_t secret_length, const unsigned char entropy[MERLIN_ENTROPY_BYTES], void *out,
-                    size_t length)
+                    size_t secret_length, const unsigned char entropy[MERLIN_ENTROPY_BYTES],
+                    unsigned char out[MERLIN_WITNESS_BYTES])
 {
-    const uint32_t length_le = htole32((uint32_t)length);
+    const uint32_t length_le = htole32(MERLIN_WITNESS_BYTES);
     struct strobe strobe = transcript->strobe;
 
     frame(&strobe, label, secret_length);
@@ -45,6 +45,6 @@ void merlin_witness(const struct merlin *transcript, const char *label, const vo
     strobe_meta_ad(&strobe, "rng", 3, false);
     strobe_key(&strobe, entropy, MERLIN_ENTROPY_BYTES);
     strobe_meta_ad(&strobe, &length_le, sizeof(length_le), false);
-    strobe_prf(&strobe, out, length);
+    strobe_prf(&strobe, out, MERLIN_WITNESS_BYTES);
     sodium_memzero(&strobe, sizeof(strobe));
 }

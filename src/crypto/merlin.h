@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #define MERLIN_ENTROPY_BYTES 32
+#define MERLIN_WITNESS_BYTES 64
 
 struct merlin {
     struct strobe strobe;
@@ -26,7 +27,7 @@ void merlin_challenge(struct merlin *transcript, const char *label, void *out, s
  * stays as it is. A broken random source alone does not repeat a witness, nor does it give the secret away.
  */
 void merlin_witness(const struct merlin *transcript, const char *label, const void *secret,
-                    size_t secret_length, const unsigned char entropy[MERLIN_ENTROPY_BYTES], void *out,
-                    size_t length);
+                    size_t secret_length, const unsigned char entropy[MERLIN_ENTROPY_BYTES],
+                    unsigned char out[MERLIN_WITNESS_BYTES]);
 
 #endif

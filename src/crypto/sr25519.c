@@ -112,8 +112,7 @@ static void draw_witness(const struct merlin *transcript, const struct expanded_
     unsigned char entropy[MERLIN_ENTROPY_BYTES], wide[WIDE_BYTES];
 
     randombytes_buf(entropy, sizeof(entropy));
-    merlin_witness(transcript, "signing", key->nonce_seed, sizeof(key->nonce_seed), entropy, wide,
-                   sizeof(wide));
+    merlin_witness(transcript, "signing", key->nonce_seed, sizeof(key->nonce_seed), entropy, wide);
     crypto_core_ristretto255_scalar_reduce(r, wide);
     sodium_memzero(wide, sizeof(wide));
     sodium_memzero(entropy, sizeof(entropy));

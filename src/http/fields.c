@@ -61,20 +61,20 @@ static bool read_object(const struct field *field, json_object *input, const str
     return false;
 }
 
-/* `side` is "least" or "most", `key` the bound's name in ctx. */
+/* A list of too few or too many items. */
 static void refuse_count(struct field_errors *errors, const struct field_place *place, json_object *list,
-                         const char *type, const char *side, const char *key, int64_t bound)
+                         bool too_few, int64_t bound)
 {
     size_t count = json_object_array_length(list);
     const char *msg =
-        arena_printf(errors->arena, "List should have at %s %lld item%s after validation, not %zu", side,
-                     (long long)bound, bound == 1 ? "" : "s", count);
+        arena_printf(errors->arena, "List should have at %s %lld item%s after validation, not %zu",
+                     too_few ? "least" : "most", (long long)bound, bound == 1 ? "" : "s", count);
     json_object *ctx = json_made(json_object_new_object());
 
     json_put(ctx, "field_type", json_made(json_object_new_string("List")));
-    json_put(ctx, key, json_made(json_object_new_int64(bound)));
+    json_put(ctx, too_few ? "min_length" : "max_length", json_made(json_object_new_int64(bound)));
     json_put(ctx, "actual_length", json_made(json_object_new_int64((int64_t)count)));
-    fields_refuse(errors, place, type, msg, list, ctx);
+    fields_refuse(errors, place, too_few ? "too_short" : "too_long", msg, list, ctx);
 }
 
 static bool read_items(const struct field *field, json_object *input, const struct field_place *place,
@@ -93,7 +93,7 @@ static bool read_items(const struct field *field, json_object *input, const stru
         json_append(result, item);
     }
     if (valid && field->has_min && count < (size_t)field->min) {
-        refuse_count(errors, place, input, "too_short", "least", "min_length", field->min);
+        refuse_count(errors, place, input, true, field->min);
         valid = false;
     }
     if (valid)
@@ -112,7 +112,7 @@ static bool read_list(const struct field *field, json_object *input, const struc
         return false;
     }
     if (field->has_max && json_object_array_length(input) > (size_t)field->max) {
-        refuse_count(errors, place, input, "too_long", "most", "max_length", field->max);
+        refuse_count(errors, place, input, false, field->max);
         return false;
     }
     return read_items(field, input, place, errors, value);

@@ -214,14 +214,15 @@ static bool coerce_boolean(json_object *input, const struct field_place *place, 
     return true;
 }
 
-/* `side` is "least" or "most", `key` the bound's name in ctx. */
+/* A text of too few or too many characters. */
 static void refuse_length(struct field_errors *errors, const struct field_place *place, json_object *input,
-                          const char *type, const char *side, const char *key, int64_t bound)
+                          bool too_short, int64_t bound)
 {
-    const char *msg = arena_printf(errors->arena, "String should have at %s %lld character%s", side,
-                                   (long long)bound, bound == 1 ? "" : "s");
+    const char *msg = arena_printf(errors->arena, "String should have at %s %lld character%s",
+                                   too_short ? "least" : "most", (long long)bound, bound == 1 ? "" : "s");
 
-    fields_refuse(errors, place, type, msg, input, fields_bound(key, bound));
+    fields_refuse(errors, place, too_short ? "string_too_short" : "string_too_long", msg, input,
+                  fields_bound(too_short ? "min_length" : "max_length", bound));
 }
 
 static bool coerce_text(const struct field *field, json_object *input, const struct field_place *place,
@@ -237,12 +238,12 @@ static bool coerce_text(const struct field *field, json_object *input, const str
     text = json_object_get_string(input);
     length = (size_t)json_object_get_string_len(input);
     if (field->has_max && fields_prefix_bytes(text, length, (size_t)field->max) < length) {
-        refuse_length(errors, place, input, "string_too_long", "most", "max_length", field->max);
+        refuse_length(errors, place, input, false, field->max);
         return false;
     }
     if (field->has_min && field->min > 0 &&
         fields_prefix_bytes(text, length, (size_t)field->min - 1) == length) {
-        refuse_length(errors, place, input, "string_too_short", "least", "min_length", field->min);
+        refuse_length(errors, place, input, true, field->min);
         return false;
     }
     *value = json_object_get(input);

@@ -88,6 +88,7 @@ const char *pod_open(const struct pod *pod, const unsigned char iv[AES_BLOCK_BYT
     json_object *object = json_parse_strict(answer->text, answer->length, &fault);
     const char *sealed = json_object_is_type(object, json_type_object) ? json_get_text(object, "json") : NULL;
     size_t length = 0;
+    ptrdiff_t plain_length;
     unsigned char *cipher;
     char *plain;
 
@@ -96,9 +97,10 @@ const char *pod_open(const struct pod *pod, const unsigned char iv[AES_BLOCK_BYT
     if (cipher == NULL)
         return NULL;
     plain = arena_alloc(pod->arena, length + 1);
-    if (!aes_cbc_decrypt(pod->key, sizeof(pod->key), iv, cipher, length, (unsigned char *)plain, &length))
+    plain_length = aes_cbc_decrypt(pod->key, sizeof(pod->key), iv, cipher, length, (unsigned char *)plain);
+    if (plain_length < 0)
         return NULL;
-    plain[length] = '\0';
+    plain[plain_length] = '\0';
     return plain;
 }
 

@@ -17,8 +17,8 @@ BUILD = os.environ.get("RIGGER_TEST_BUILD", os.path.join(SOURCE, "build"))
 class Stack:
     """PostgreSQL, responder and nginx; a context manager that leaves nothing behind."""
 
-    def __init__(self, change=None, build=BUILD, extra_nginx="", postgres_settings=""):
-        """change: a function that alters the settings before they are written."""
+    def __init__(self, change=None, build=BUILD, extra_nginx="", postgres_settings="", source=SOURCE):
+        """change: a function that alters the settings before they are written; source: whose nginx files."""
         self.directory = tempfile.mkdtemp(prefix="rigger-")
         os.chmod(self.directory, 0o755)
         self.build = build
@@ -27,7 +27,7 @@ class Stack:
         if change is not None:
             change(self.settings)
         self.responder = Responder(self.directory, build, self.settings)
-        self.nginx = Nginx(self.directory, SOURCE, self.settings, extra_nginx)
+        self.nginx = Nginx(self.directory, source, self.settings, extra_nginx)
         self.network = Network(self.postgres, build)
 
     def start(self):

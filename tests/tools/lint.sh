@@ -23,6 +23,8 @@ done | complain "not formatted (./dev format)"
 git ls-files -- 'src/*' 'sql/*' 'tests/*' | grep -v '^tests/vectors/' | xargs wc -l |
     awk '$2 != "total" && $1 > 400 { print $2 ": " $1 " lines" }' | complain "files over 400 lines"
 
+sources | xargs awk -f tests/tools/lint_functions.awk | complain "functions over 60 lines or 6 parameters"
+
 sources | xargs grep -nE '\b(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|alloca|rand|srand)\(' |
     complain "banned functions"
 

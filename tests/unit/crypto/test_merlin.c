@@ -94,16 +94,16 @@ START_TEST(a_witness_depends_on_secret_entropy_and_transcript_and_changes_none)
 
     merlin_init(&transcript, "protocol");
     untouched = transcript;
-    merlin_witness(&transcript, "w", "secret", 6, entropy, first, sizeof(first));
+    merlin_witness(&transcript, "w", "secret", 6, entropy, first);
     ck_assert_mem_eq(&transcript, &untouched, sizeof(transcript));
-    merlin_witness(&transcript, "w", "secret", 6, entropy, other, sizeof(other));
+    merlin_witness(&transcript, "w", "secret", 6, entropy, other);
     ck_assert_mem_eq(first, other, sizeof(first));
-    merlin_witness(&transcript, "w", "secreT", 6, entropy, other, sizeof(other));
+    merlin_witness(&transcript, "w", "secreT", 6, entropy, other);
     ck_assert_mem_ne(first, other, sizeof(first));
-    merlin_witness(&transcript, "w", "secret", 6, other_entropy, other, sizeof(other));
+    merlin_witness(&transcript, "w", "secret", 6, other_entropy, other);
     ck_assert_mem_ne(first, other, sizeof(first));
     merlin_append(&transcript, "label", "message", 7);
-    merlin_witness(&transcript, "w", "secret", 6, entropy, other, sizeof(other));
+    merlin_witness(&transcript, "w", "secret", 6, entropy, other);
     ck_assert_mem_ne(first, other, sizeof(first));
 }
 END_TEST
