@@ -8,6 +8,7 @@
 #include "db/migrate.h"
 #include "server/listener.h"
 #include "server/master.h"
+#include "server/pipeline.h"
 #include "server/worker.h"
 
 #include <getopt.h>
@@ -99,6 +100,7 @@ static int serve_web_server(void)
                   stdout);
         return EX_CONFIG;
     }
+    pipeline_prepare();
     worker.config = config;
     worker.deadline_ms = config->server.slow_deadline_ms;
     code = fastcgi ? worker_run(&worker) : worker_run_cgi(config);

@@ -65,8 +65,8 @@ static struct route match_path(const struct endpoint *const *registry, struct ar
                                enum http_method method, const char *path, unsigned *methods)
 {
     *methods = 0;
-    for (; *registry != NULL; registry++) {
-        struct route route = { .endpoint = *registry };
+    for (size_t i = 0; registry[i] != NULL; i++) {
+        struct route route = { .endpoint = registry[i], .number = i };
 
         if (!matches(arena, route.endpoint->path, path, route.parameters))
             continue;

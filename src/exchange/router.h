@@ -7,6 +7,7 @@
 
 struct route {
     const struct endpoint *endpoint;                      /* NULL: none; see the other members */
+    size_t number;                                        /* the endpoint's place in the registry */
     const char *parameters[ENDPOINT_PATH_PARAMETERS_MAX]; /* decoded */
     const char *allow;    /* the path is known, the method is not: the methods that are, for 405's Allow */
     const char *redirect; /* only the trailing slash differs: the right path */

@@ -1,20 +1,16 @@
-/* Counts with relaxed atomics: a reader may see a request in one counter and not yet in another. */
+/* The counters, with relaxed atomics: a reader may see a request in one counter and not yet in another. */
 #include "metrics/metrics.h"
 
-#include "endpoints/registry.h"
 #include "metrics/scoreboard.h"
 
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#define ROUTES_MAX  32 /* the last one: no endpoint */
-#define NO_ROUTE    (ROUTES_MAX - 1)
 #define LENGTH(of)  (sizeof(of) / sizeof((of)[0]))
 #define MICROSECOND 1e-6
 
@@ -38,12 +34,14 @@ struct route_counters {
 };
 
 struct metrics {
-    struct route_counters routes[ROUTES_MAX];
+    struct route_counters routes[METRICS_ROUTES_MAX + 1]; /* the last one: METRICS_NO_ROUTE */
     _Atomic uint64_t counters[METRICS_COUNTER_COUNT];
 };
 
 static struct metrics own;
 static struct metrics *shared = &own;
+static const char *const *route_names;
+static size_t route_count;
 static const struct scoreboard_slot *scoreboard;
 static size_t scoreboard_count;
 
@@ -69,18 +67,15 @@ static uint64_t read_counter(const _Atomic uint64_t *counter)
     return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
-static struct route_counters *find_route(const char *name)
+void metrics_name_routes(const char *const *names, size_t count)
 {
-    for (size_t i = 0; name != NULL && i < NO_ROUTE && endpoint_registry[i] != NULL; i++) {
-        if (strcmp(endpoint_registry[i]->name, name) == 0)
-            return &shared->routes[i];
-    }
-    return &shared->routes[NO_ROUTE];
+    route_names = names;
+    route_count = count < METRICS_ROUTES_MAX ? count : METRICS_ROUTES_MAX;
 }
 
-void metrics_count_request(const char *route, int status, int64_t total_us, int64_t database_us)
+void metrics_count_request(size_t route, int status, int64_t total_us, int64_t database_us)
 {
-    struct route_counters *counters = find_route(route);
+    struct route_counters *counters = &shared->routes[route < route_count ? route : METRICS_NO_ROUTE];
     size_t at = 0, bucket = 0;
 
     while (statuses[at] != status && statuses[at] != 0)
@@ -103,16 +98,13 @@ static void write_head(struct buf *text, const char *name, const char *type, con
     buf_printf(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* The name of a route that has been asked for; NULL: it has not, or there is none of that number. */
-static const char *route_in_use(size_t number, size_t known)
+static bool was_asked_for(const struct route_counters *counters)
 {
-    const struct route_counters *counters = &shared->routes[number];
-
     for (size_t i = 0; i < LENGTH(buckets); i++) {
         if (read_counter(&counters->by_bucket[i]) > 0)
-            return number == NO_ROUTE ? "none" : number < known ? endpoint_registry[number]->name : NULL;
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 static void write_statuses(struct buf *text, const char *route, const struct route_counters *counters)
@@ -149,19 +141,16 @@ static void write_database(struct buf *text, const char *route, const struct rou
                (double)read_counter(&counters->database_us) * MICROSECOND);
 }
 
+/* Routes that nobody has asked for yet are left out. */
 static void write_routes(struct buf *text,
                          void (*write)(struct buf *, const char *, const struct route_counters *))
 {
-    size_t known = 0;
-
-    while (endpoint_registry[known] != NULL)
-        known++;
-    for (size_t i = 0; i < ROUTES_MAX; i++) {
-        const char *route = route_in_use(i, known);
-
-        if (route != NULL)
-            write(text, route, &shared->routes[i]);
+    for (size_t i = 0; i < route_count; i++) {
+        if (was_asked_for(&shared->routes[i]))
+            write(text, route_names[i], &shared->routes[i]);
     }
+    if (was_asked_for(&shared->routes[METRICS_NO_ROUTE]))
+        write(text, "none", &shared->routes[METRICS_NO_ROUTE]);
 }
 
 static void write_workers(struct buf *text)

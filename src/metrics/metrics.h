@@ -1,5 +1,7 @@
-/* Counters in memory that the master and its children share, and their text for Prometheus. A responder
- * without a master (bare FastCGI, CGI) counts for itself alone. */
+/* Counts what the program does, in memory that the master and its children share, and writes the counters as
+ * text for Prometheus. The processes of src/server count; the endpoint `metrics` shows the text. A responder
+ * without a master (bare FastCGI, CGI) counts for itself alone. This room knows no endpoint: routes are
+ * numbers here, and the server hands their names over at its start. */
 #ifndef RIGGER_METRICS_METRICS_H
 #define RIGGER_METRICS_METRICS_H
 
@@ -9,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define METRICS_ROUTES_MAX 64
+#define METRICS_NO_ROUTE   ((size_t)METRICS_ROUTES_MAX) /* of a request that no route was found for */
 
 enum metrics_counter {
     METRICS_WORKER_DEATHS,  /* by a signal, or with an error */
@@ -26,8 +31,13 @@ struct scoreboard_slot;
 /* Makes the shared memory; the master calls it before it forks. slots: its scoreboard. False: no memory. */
 bool metrics_share(const struct scoreboard_slot *slots, size_t slot_count) MUST_CHECK;
 
-/* An answered request. route: an endpoint's name; NULL: none was found. */
-void metrics_count_request(const char *route, int status, int64_t total_us, int64_t database_us);
+/* What the routes 0, 1, … are called in the text, at most METRICS_ROUTES_MAX. Called at the start, before a
+ * process forks or counts; the names are kept, not copied. */
+void metrics_name_routes(const char *const *names, size_t count);
+
+/* Counts an answered request, its whole time and the part of it that the database took, both in microseconds.
+ * route: a number that has a name, or METRICS_NO_ROUTE. */
+void metrics_count_request(size_t route, int status, int64_t total_us, int64_t database_us);
 
 void metrics_count(enum metrics_counter counter, uint64_t count);
 

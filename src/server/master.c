@@ -8,6 +8,7 @@
 #include "server/background.h"
 #include "server/listener.h"
 #include "server/notify.h"
+#include "server/pipeline.h"
 #include "server/verifier.h"
 #include "server/worker.h"
 
@@ -289,6 +290,7 @@ int master_run(struct config *config, const char *config_path)
     log_configure((enum log_level)worker_log_level(config), "master");
     worker_settle(0);
     take_signals(&master);
+    pipeline_prepare();
     if (!open_listeners(&master) || !make_places(&master))
         return EXIT_FAILURE;
     look_after(&master);

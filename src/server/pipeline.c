@@ -101,8 +101,18 @@ static enum status run_endpoint(struct exchange *exchange)
     return status;
 }
 
-/* Makes the answer of one request. */
-static void serve(struct exchange *exchange)
+void pipeline_prepare(void)
+{
+    static const char *names[METRICS_ROUTES_MAX];
+    size_t count = 0;
+
+    for (; count < METRICS_ROUTES_MAX && endpoint_registry[count] != NULL; count++)
+        names[count] = endpoint_registry[count]->name;
+    metrics_name_routes(names, count);
+}
+
+/* Makes the answer of one request. The number of its route, or METRICS_NO_ROUTE. */
+static size_t serve(struct exchange *exchange)
 {
     struct request *request = exchange->request;
     int forwarded_count = 0;
@@ -115,7 +125,7 @@ static void serve(struct exchange *exchange)
     log_set_request(request->request_id);
     if (status != STATUS_OK) {
         response_failure(exchange->response, request, status);
-        return;
+        return METRICS_NO_ROUTE;
     }
     forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
     request->client =
@@ -124,7 +134,7 @@ static void serve(struct exchange *exchange)
     route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
     if (route.endpoint == NULL) {
         answer_no_endpoint(exchange, &route);
-        return;
+        return METRICS_NO_ROUTE;
     }
     exchange->endpoint = route.endpoint;
     for (size_t i = 0; i < ENDPOINT_PATH_PARAMETERS_MAX; i++)
@@ -132,6 +142,7 @@ static void serve(struct exchange *exchange)
     status = run_endpoint(exchange);
     if (status != STATUS_OK)
         response_failure(exchange->response, request, status);
+    return route.number;
 }
 
 int pipeline_serve(struct responder *responder, struct transport *transport, int64_t deadline_ms)
@@ -148,9 +159,10 @@ int pipeline_serve(struct responder *responder, struct transport *transport, int
         .deadline_ms = deadline_ms,
     };
     struct log_request entry;
+    size_t route;
 
     db_forget_usage(responder->db);
-    serve(&exchange);
+    route = serve(&exchange);
     response_write(&response, &request);
     entry = (struct log_request){
         .method = request.method_text != NULL ? request.method_text : "-",
@@ -162,8 +174,7 @@ int pipeline_serve(struct responder *responder, struct transport *transport, int
         .reason = response.reason,
     };
     log_request(&entry);
-    metrics_count_request(exchange.endpoint != NULL ? exchange.endpoint->name : NULL, response.status,
-                          entry.total_us, entry.database_us);
+    metrics_count_request(route, response.status, entry.total_us, entry.database_us);
     log_set_request(NULL);
     arena_reset(responder->arena);
     return response.status;

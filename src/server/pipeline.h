@@ -17,6 +17,9 @@ struct responder {
     struct arena *arena; /* reset after each request */
 };
 
+/* Tells the metrics what the routes are called. Once, before the first fork or request. */
+void pipeline_prepare(void);
+
 /* Serves one request: reads it from transport, writes exactly one answer, logs one line. deadline_ms is on
  * clock_monotonic_ms. Returns the HTTP status that was answered. */
 int pipeline_serve(struct responder *responder, struct transport *transport, int64_t deadline_ms);

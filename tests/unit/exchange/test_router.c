@@ -1,4 +1,4 @@
-/* http/router: which path is whose, and what the others are told. */
+/* exchange/router: which path is whose, and what the others are told. */
 #include "exchange/router.h"
 
 #include <check.h>
@@ -55,6 +55,7 @@ START_TEST(a_path_finds_its_endpoint_or_the_right_refusal)
 
     ck_assert_pstr_eq(route.endpoint != NULL ? route.endpoint->name : NULL, cases[_i].endpoint);
     if (route.endpoint != NULL) {
+        ck_assert_ptr_eq(route.endpoint, registry[route.number]);
         ck_assert_pstr_eq(route.parameters[0], cases[_i].first);
         ck_assert_pstr_eq(route.parameters[1], cases[_i].second);
     }
