@@ -10,8 +10,8 @@
 create or replace function rigger.begin_verification(
   p_config_id text, p_attempt_id uuid, p_lease_ms integer, p_well_formed boolean,
   out status integer, out detail text, out instance_id text, out symmetric_key text, out gpu_uuid text,
-  out device_info json, out algorithm text, out seed bigint, out iterations integer, out n integer,
-  out secret_row integer, out address text, out probe_ports jsonb, out chutes_version text, out image_id text,
+  out device_info json, out algorithm text, out seed bigint, out iterations integer, out kept jsonb,
+  out address text, out probe_ports jsonb, out chutes_version text, out image_id text,
   out patch_version text, out filename text)
 language plpgsql
 security definer
@@ -65,7 +65,7 @@ begin
 
   if status = 200 then
     select d.*
-    into instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, n, secret_row,
+    into instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, kept,
          address, probe_ports, chutes_version, image_id, patch_version, filename
     from rigger.describe_verification(p_config_id) d;
   end if;

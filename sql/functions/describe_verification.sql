@@ -5,13 +5,13 @@
 create or replace function rigger.describe_verification(p_config_id text)
 returns table (
   instance_id text, symmetric_key text, gpu_uuid text, device_info json, algorithm text, seed bigint,
-  iterations integer, n integer, secret_row integer, address text, probe_ports jsonb, chutes_version text,
+  iterations integer, kept jsonb, address text, probe_ports jsonb, chutes_version text,
   image_id text, patch_version text, filename text)
 language sql
 stable
 as $$
   select i.instance_id, i.symmetric_key, c.gpu_uuid, rigger.device_info(c.gpu_uuid), c.algorithm, c.seed,
-         c.iterations, c.n, c.secret_row, host(v.address),
+         c.iterations, c.kept, host(v.address),
          case
            when l.job_id is not null
              then (select coalesce(jsonb_agg(mapping), '[]')

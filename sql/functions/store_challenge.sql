@@ -1,13 +1,13 @@
 -- Purpose: stores the challenge of a claimed config; the clock of its time limit starts here. The same seed
 --   again is the same request.
 -- Parameters: the config, its instance, the GPU that must solve it, the algorithm, seed and iterations of the
---   work, and for matmul the matrix size and the secret row.
+--   work, and what the provider of the proof of work keeps for its check (null: nothing).
 -- Returns: status 200, 401 (failed meanwhile) or 404 (the instance is gone; the config fails), and detail.
 -- Calls: fail_launch_config.
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
 create or replace function rigger.store_challenge(
   p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint,
-  p_iterations integer, p_n integer, p_secret_row integer,
+  p_iterations integer, p_kept jsonb,
   out status integer, out detail text)
 language plpgsql
 security definer
@@ -46,8 +46,8 @@ begin
   end if;
 
   insert into rigger.challenges
-    (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, n, secret_row, stored_at, expires_at)
-  select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_n, p_secret_row,
+    (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, kept, stored_at, expires_at)
+  select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_kept,
          clock.time, clock.time + v_estimate * 2.15 * interval '1 second'
   from (select clock_timestamp() as time) as clock;
   update public.launch_configs c
@@ -55,5 +55,5 @@ begin
   where c.config_id = p_config_id;
 end
 $$;
-comment on function rigger.store_challenge(text, text, text, text, bigint, integer, integer, integer) is
+comment on function rigger.store_challenge(text, text, text, text, bigint, integer, jsonb) is
   'Stores the challenge of a claimed launch config and starts its clock.';

@@ -135,7 +135,7 @@ static bool accept_verdict(const char *answer, void *result)
 }
 
 enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu,
-                           const char *payload, int64_t seed, int64_t *seed_used, const char **ciphertext)
+                           const char *payload, int64_t *seed, const char **ciphertext)
 {
     json_object *question = json_object_new_object();
     struct sealed sealed = { .arena = context->arena };
@@ -143,11 +143,11 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
 
     json_object_object_add(question, "device_info", parse(gpu->device_info));
     json_object_object_add(question, "payload", json_object_new_string(payload));
-    if (seed != GRAVAL_NO_SEED)
-        json_object_object_add(question, "seed", json_object_new_int64(seed));
+    if (gpu->seed != PROOF_NO_SEED)
+        json_object_object_add(question, "seed", json_object_new_int64(gpu->seed));
     json_object_object_add(question, "iterations", json_object_new_int64(gpu->iterations));
     status = ask(context, "/encrypt", question, ENCRYPT_TIMEOUT_MS, accept_sealed, &sealed);
-    *seed_used = sealed.seed;
+    *seed = sealed.seed;
     *ciphertext = sealed.ciphertext;
     return status;
 }
@@ -164,12 +164,12 @@ enum status graval_check_proof(const struct proof_context *context, const struct
     return ask(context, "/check_proof", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
 }
 
-enum status graval_verify_devices(const struct proof_context *context, const char *devices,
+enum status graval_verify_devices(const struct proof_context *context, json_object *devices,
                                   const char *challenge, const char *response, bool *valid)
 {
     json_object *question = json_object_new_object();
 
-    json_object_object_add(question, "devices", parse(devices));
+    json_object_object_add(question, "devices", json_object_get(devices));
     json_object_object_add(question, "challenge", json_object_new_string(challenge));
     json_object_object_add(question, "response", json_object_new_string(response));
     return ask(context, "/verify_device_challenge", question, CHECK_TIMEOUT_MS, accept_verdict, valid);

@@ -1,14 +1,15 @@
-/* Which proof-of-work algorithms there are. */
+/* Which providers of the proof of work there are: those of PROOF_PROVIDERS. */
 #include "attest/proof.h"
 
 #include <string.h>
 
-static const struct proof_algorithm *const algorithms[] = {
-    [PROOF_MATMUL] = &proof_matmul,
-    [PROOF_GRAVAL] = &proof_graval,
-};
+#define PROOF_ALGORITHM(constant, name) [PROOF_##constant] = &proof_##name,
+static const struct proof_algorithm *const algorithms[] = { PROOF_PROVIDERS(PROOF_ALGORITHM) };
 
 #define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
+
+#define PROOF_SHOWN(constant, name_) { .type = FIELD_MEMBERS, .children = proof_##name_##_shown },
+const struct field proof_shown_fields[] = { PROOF_PROVIDERS(PROOF_SHOWN){ .type = FIELD_END } };
 
 const struct proof_algorithm *proof_algorithm_configured(const struct config *config)
 {

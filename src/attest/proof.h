@@ -1,6 +1,8 @@
-/* The providers of the proof of work behind one small interface: what a claim asks for (a challenge that
- * seals the instance's key) and what a verification asks for (a judgement of the work product). Both may use
- * the network and take seconds: never call them with a transaction open. */
+/* The providers of the proof of work (docs/attestation.md, "Proof of work") behind one small interface. A
+ * claim and the verification of an old SDK ask for a challenge, which seals a secret for one GPU; an attempt
+ * asks for a judgement of what the pod sent. Callers store and show what a provider gives them without
+ * looking into it. All functions may use the network and take seconds: never call them with a transaction
+ * open. A new provider is a file proof_NAME.c and a line of PROOF_PROVIDERS (config/config.h). */
 #ifndef RIGGER_ATTEST_PROOF_H
 #define RIGGER_ATTEST_PROOF_H
 
@@ -8,15 +10,20 @@
 #include "core/arena.h"
 #include "core/attributes.h"
 #include "core/status.h"
+#include "http/fields.h"
 
+#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#define PROOF_NO_SEED 0
 
 /* The GPU that has to work, as the SQL functions hand it over. */
 struct proof_gpu {
     const char *uuid;
-    const char *device_info; /* JSON object of the columns attestation.md names */
+    const char *device_info; /* JSON object of the columns that docs/attestation.md names */
     int64_t iterations;
+    int64_t seed; /* 1 … 2^63-1: its prover was started with this one (old SDKs); PROOF_NO_SEED: it was not */
 };
 
 /* What a provider works with; deadline_ms (clock_monotonic_ms) bounds all of it. */
@@ -26,28 +33,41 @@ struct proof_context {
     int64_t deadline_ms;
 };
 
-/* A challenge. make() fills in all of it; for check() it comes from the database, without ciphertext and tag.
- */
+/* A challenge. make() fills in all of it; check() gets the seed and what was kept. The JSON belongs to the
+ * arena. */
 struct proof_challenge {
-    const char *algorithm;
     int64_t seed;           /* 1 … 2^63-1 */
-    int64_t n, secret_row;  /* matmul only; -1: none */
-    const char *ciphertext; /* base64(iv | cipher) of the symmetric key in hex */
-    const char *tag;        /* hex; matmul only, else NULL */
+    const char *ciphertext; /* base64(iv | cipher) of the secret */
+    json_object *shown;     /* an object whose members the pod sees besides; NULL: none */
+    json_object *kept;      /* what check() needs again, stored with the challenge; NULL: nothing */
 };
 
 struct proof_algorithm {
     const char *name; /* as stored with the challenge */
-    /* Seals the symmetric key (32 hex digits). Anything but STATUS_OK: no challenge could be made. */
-    enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu,
-                        const char *symmetric_key, struct proof_challenge *challenge) MUST_CHECK;
-    /* Judges a work product. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
+    /* Seals the secret (32 hex digits) so that only the GPU's work opens it. Anything but STATUS_OK: no
+     * challenge could be made. */
+    enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu, const char *secret,
+                        struct proof_challenge *challenge) MUST_CHECK;
+    /* Judges a work product, any JSON value as the pod sent it; NULL: it sent none. Anything but STATUS_OK:
+     * it could not be judged, which is not the pod's fault. */
     enum status (*check)(const struct proof_context *context, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, const char *work_product,
+                         const struct proof_challenge *challenge, json_object *work_product,
                          bool *valid) MUST_CHECK;
+    /* Judges what all GPUs of an old SDK's instance together answered to a device challenge. devices: a JSON
+     * list of device infos. NULL: the provider has no such challenge. */
+    enum status (*check_devices)(const struct proof_context *context, json_object *devices,
+                                 const char *challenge, const char *response, bool *valid) MUST_CHECK;
 };
 
-extern const struct proof_algorithm proof_matmul, proof_graval;
+/* proof_NAME, and proof_NAME_shown: what the members of `shown` are, for the OpenAPI document. */
+#define PROOF_DECLARE(constant, name)                                                                        \
+    extern const struct proof_algorithm proof_##name;                                                        \
+    extern const struct field proof_##name##_shown[];
+PROOF_PROVIDERS(PROOF_DECLARE)
+#undef PROOF_DECLARE
+
+/* What any provider may show, for the OpenAPI document. */
+extern const struct field proof_shown_fields[];
 
 /* The provider that new challenges are made with; NULL if this build has none of the configured name. */
 const struct proof_algorithm *proof_algorithm_configured(const struct config *config);

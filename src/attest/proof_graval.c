@@ -1,29 +1,32 @@
-/* The graval provider: binds attest/graval.h to the provider interface. */
+/* The graval provider: binds attest/graval.h to the provider interface. The seed is all that the service
+ * needs again, so nothing is kept and nothing more is shown. */
 #include "attest/graval.h"
+#include "attest/proof.h"
 
-static enum status make(const struct proof_context *context, const struct proof_gpu *gpu,
-                        const char *symmetric_key, struct proof_challenge *challenge)
+const struct field proof_graval_shown[] = {
+    { .type = FIELD_END },
+};
+
+static enum status make(const struct proof_context *context, const struct proof_gpu *gpu, const char *secret,
+                        struct proof_challenge *challenge)
 {
-    challenge->algorithm = proof_graval.name;
-    challenge->n = -1;
-    challenge->secret_row = -1;
-    challenge->tag = NULL;
-    return graval_encrypt(context, gpu, symmetric_key, GRAVAL_NO_SEED, &challenge->seed,
-                          &challenge->ciphertext);
+    *challenge = (struct proof_challenge){ .shown = NULL, .kept = NULL };
+    return graval_encrypt(context, gpu, secret, &challenge->seed, &challenge->ciphertext);
 }
 
 static enum status check(const struct proof_context *context, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, const char *work_product, bool *valid)
+                         const struct proof_challenge *challenge, json_object *work_product, bool *valid)
 {
     /* What is missing is wrong; the service need not be asked. */
     *valid = false;
-    if (work_product[0] == '\0')
+    if (!json_object_is_type(work_product, json_type_string) || json_object_get_string_len(work_product) == 0)
         return STATUS_OK;
-    return graval_check_proof(context, gpu, challenge->seed, work_product, valid);
+    return graval_check_proof(context, gpu, challenge->seed, json_object_get_string(work_product), valid);
 }
 
 const struct proof_algorithm proof_graval = {
     .name = "graval",
     .make = make,
     .check = check,
+    .check_devices = graval_verify_devices,
 };

@@ -15,7 +15,15 @@
 
 #define CONFIG_DEFAULT_PATH SYSCONFDIR "/rigger/rigger.conf"
 
-enum proof_provider { PROOF_UNSET, PROOF_MATMUL, PROOF_GRAVAL };
+/* The providers of the proof of work: constant, and name in the file. attest/proof.h tells what each needs.
+ */
+#define PROOF_PROVIDERS(PROVIDER)                                                                            \
+    PROVIDER(MATMUL, matmul)                                                                                 \
+    PROVIDER(GRAVAL, graval)
+
+#define PROOF_CONSTANT(constant, name) PROOF_##constant,
+enum proof_provider { PROOF_UNSET, PROOF_PROVIDERS(PROOF_CONSTANT) };
+#undef PROOF_CONSTANT
 enum environment_provider { ENVIRONMENT_UNSET, ENVIRONMENT_NONE, ENVIRONMENT_ENVDUMP };
 enum filesystem_provider { FILESYSTEM_UNSET, FILESYSTEM_NONE, FILESYSTEM_COMMAND };
 

@@ -18,7 +18,8 @@
 #define MEBIBYTE 1048576
 
 static const char *const log_levels[] = { "debug", "info", "warning", "error", NULL };
-static const char *const proofs[] = { "matmul", "graval", NULL };
+#define PROOF_NAME(constant, name) #name,
+static const char *const proofs[] = { PROOF_PROVIDERS(PROOF_NAME) NULL };
 static const char *const environments[] = { "none", "envdump", NULL };
 static const char *const filesystems[] = { "none", "command", NULL };
 

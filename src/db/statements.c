@@ -76,8 +76,8 @@ const struct statement statement_store_challenge = {
     .name = "store_challenge",
     .text = "select status, detail from rigger.store_challenge($1::text, $2::text, $3::text, $4::text, "
             "$5::bigint,"
-            " $6::int, $7::int, $8::int)",
-    .parameter_count = 8, /* config id, instance id, gpu uuid, algorithm, seed, iterations, n, secret row */
+            " $6::int, $7::jsonb)",
+    .parameter_count = 7, /* config id, instance id, gpu uuid, algorithm, seed, iterations, kept */
     .columns = "status detail",
 };
 
@@ -91,12 +91,12 @@ const struct statement statement_release_claim = {
 const struct statement statement_begin_verification = {
     .name = "begin_verification",
     .text = "select status, detail, instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, "
-            "iterations, n,"
-            " secret_row, address, probe_ports, chutes_version, image_id, patch_version, filename"
+            "iterations,"
+            " kept, address, probe_ports, chutes_version, image_id, patch_version, filename"
             " from rigger.begin_verification($1::text, $2::uuid, $3::int, $4::boolean)",
     .parameter_count = 4, /* config id, attempt id, lease in ms, whether the body is well-formed */
     .columns =
-        "status detail instance_id symmetric_key gpu_uuid device_info algorithm seed iterations n secret_row"
+        "status detail instance_id symmetric_key gpu_uuid device_info algorithm seed iterations kept"
         " address probe_ports chutes_version image_id patch_version filename",
 };
 

@@ -216,17 +216,17 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
 }
 
 static enum status store(struct exchange *exchange, const char *instance_id, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, struct db_rows *rows)
+                         const char *algorithm, const struct proof_challenge *challenge, struct db_rows *rows)
 {
-    const char *parameters[8] = {
+    const char *parameters[7] = {
         exchange->path[0],
         instance_id,
         gpu->uuid,
-        challenge->algorithm,
+        algorithm,
         arena_printf(exchange->arena, "%lld", (long long)challenge->seed),
         arena_printf(exchange->arena, "%lld", (long long)gpu->iterations),
-        challenge->n < 0 ? NULL : arena_printf(exchange->arena, "%lld", (long long)challenge->n),
-        challenge->n < 0 ? NULL : arena_printf(exchange->arena, "%lld", (long long)challenge->secret_row),
+        challenge->kept == NULL ? NULL
+                                : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
     };
 
     return db_call(exchange->db, exchange->arena, &statement_store_challenge, parameters, rows);
@@ -245,7 +245,7 @@ static void release(struct exchange *exchange, const char *instance_id)
 static void answer(struct exchange *exchange, const struct proof_gpu *gpu,
                    const struct proof_challenge *challenge, const char *job_id)
 {
-    json_object *body = json_object_new_object(), *key = json_object_new_object(), *povw;
+    json_object *body = json_object_new_object(), *key = json_object_new_object();
     const char *plaintext =
         arena_printf(exchange->arena, "secret is %s %lld", exchange->path[0], (long long)challenge->seed);
 
@@ -256,12 +256,11 @@ static void answer(struct exchange *exchange, const struct proof_gpu *gpu,
     json_object_object_add(key, "uuid", json_object_new_string(gpu->uuid));
     json_object_object_add(key, "response_plaintext", json_object_new_string(plaintext));
     json_object_object_add(body, "symmetric_key", key);
-    if (challenge->tag != NULL) {
-        povw = json_object_new_object();
-        json_object_object_add(povw, "algorithm", json_object_new_string(challenge->algorithm));
-        json_object_object_add(povw, "n", json_object_new_int64(challenge->n));
-        json_object_object_add(povw, "tag", json_object_new_string(challenge->tag));
-        json_object_object_add(body, "povw", povw);
+    if (challenge->shown != NULL) {
+        json_object_object_foreach(challenge->shown, name, member)
+        {
+            json_object_object_add(body, name, json_object_get(member));
+        }
     }
     response_json(exchange->response, exchange->arena, 200, body);
 }
@@ -279,14 +278,14 @@ static enum status challenge_pod(struct exchange *exchange, const char *instance
     const struct proof_context context = { .config = exchange->config,
                                            .arena = exchange->arena,
                                            .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
-    struct proof_challenge challenge = { .n = -1, .secret_row = -1 };
+    struct proof_challenge challenge;
     struct db_rows rows;
     enum status status = STATUS_UNAVAILABLE;
 
     if (algorithm != NULL)
         status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
     if (status == STATUS_OK)
-        status = store(exchange, instance_id, &gpu, &challenge, &rows);
+        status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &rows);
     if (status != STATUS_OK) {
         release(exchange, instance_id);
         return STATUS_UNAVAILABLE;
@@ -330,13 +329,6 @@ static const struct field key_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct field work_fields[] = {
-    { .name = "algorithm", .type = FIELD_TEXT, .required = true, .doc = "rigger-matmul-v1." },
-    { .name = "n", .type = FIELD_INTEGER, .required = true, .doc = "Rows of the matrices." },
-    { .name = "tag", .type = FIELD_TEXT, .required = true, .doc = "Hex; tells the row that opens the key." },
-    { .type = FIELD_END },
-};
-
 static const struct field challenge_fields[] = {
     { .name = "seed", .type = FIELD_INTEGER, .required = true, .doc = "Seed of the proof of work." },
     { .name = "iterations", .type = FIELD_INTEGER, .required = true, .doc = "Its iterations." },
@@ -346,10 +338,7 @@ static const struct field challenge_fields[] = {
       .required = true,
       .children = key_fields,
       .doc = "The sealed key." },
-    { .name = "povw",
-      .type = FIELD_OBJECT,
-      .children = work_fields,
-      .doc = "With the provider matmul: what to compute." },
+    { .type = FIELD_MEMBERS, .children = proof_shown_fields },
     { .type = FIELD_END },
 };
 

@@ -80,17 +80,25 @@ static bool answer_is_right(struct exchange *exchange, const struct db_rows *row
     return right;
 }
 
-/* The proof's work product for the challenged GPU; "" where it is missing, which no provider accepts. */
-static const char *work_product(struct exchange *exchange, const char *gpu_uuid)
+/* The proof's work product for the challenged GPU; NULL where it is missing. */
+static json_object *work_product(struct exchange *exchange, const char *gpu_uuid)
 {
     json_object *proof = json_object_object_get(exchange->body, "proof"), *entry = NULL, *product = NULL;
 
-    if (!json_object_object_get_ex(proof, gpu_uuid, &entry) ||
-        !json_object_is_type(entry, json_type_object) ||
-        !json_object_object_get_ex(entry, "work_product", &product) ||
-        !json_object_is_type(product, json_type_string))
-        return "";
-    return json_object_get_string(product);
+    if (json_object_object_get_ex(proof, gpu_uuid, &entry) && json_object_is_type(entry, json_type_object))
+        json_object_object_get_ex(entry, "work_product", &product);
+    return product;
+}
+
+/* What the provider kept with the challenge; NULL: nothing. */
+static json_object *kept(struct exchange *exchange, const struct db_rows *rows)
+{
+    const char *text = db_text(rows, 0, "kept");
+    struct json_fault fault;
+    json_object *value = text != NULL ? json_parse_strict(text, strlen(text), &fault) : NULL;
+
+    json_defer(exchange->arena, value);
+    return value;
 }
 
 /* The proof of work of the challenged GPU. */
@@ -106,10 +114,8 @@ static enum status judge_proof(struct exchange *exchange, const struct db_rows *
         .iterations = db_integer(rows, 0, "iterations"),
     };
     const struct proof_challenge challenge = {
-        .algorithm = db_text(rows, 0, "algorithm"),
         .seed = db_integer(rows, 0, "seed"),
-        .n = db_integer(rows, 0, "n"),
-        .secret_row = db_integer(rows, 0, "secret_row"),
+        .kept = kept(exchange, rows),
     };
     enum status status = STATUS_UNAVAILABLE;
     bool valid = false;

@@ -20,7 +20,8 @@ enum field_type {
     FIELD_BOOLEAN,
     FIELD_OBJECT, /* members in `children`; without children: any object */
     FIELD_LIST,   /* items described by children[0] (its name is ignored) */
-    FIELD_CHOICE  /* text, one of `choices` in any case, kept in lower case; literal_error otherwise */
+    FIELD_CHOICE, /* text, one of `choices` in any case, kept in lower case; literal_error otherwise */
+    FIELD_MEMBERS /* no field: those of `children` belong to this table; in tables of answers alone */
 };
 
 struct field {

@@ -49,17 +49,26 @@ static void put_bounds(json_object *schema, const struct field *field)
         json_put(schema, names[field->type].max, number(field->max));
 }
 
-/* What an object's or a list's members are, into its schema. */
+static void put_properties(const struct field *fields, json_object *properties, json_object *required)
+{
+    for (; fields->type != FIELD_END; fields++) {
+        if (fields->type == FIELD_MEMBERS) {
+            put_properties(fields->children, properties, required);
+            continue;
+        }
+        json_put(properties, fields->name, fields_schema_of(fields));
+        if (fields->required)
+            json_append(required, text(fields->name));
+    }
+}
+
+/* What an object's members are, into its schema. */
 static void put_members(json_object *schema, const struct field *fields)
 {
     json_object *properties = json_made(json_object_new_object()),
                 *required = json_made(json_object_new_array());
 
-    for (; fields->type != FIELD_END; fields++) {
-        json_put(properties, fields->name, fields_schema_of(fields));
-        if (fields->required)
-            json_append(required, text(fields->name));
-    }
+    put_properties(fields, properties, required);
     json_put(schema, "properties", properties);
     if (json_object_array_length(required) > 0)
         json_put(schema, "required", required);

@@ -2,8 +2,8 @@
  * that they are the ones it announced. */
 #include "old_sdk/step.h"
 
-#include "attest/graval.h"
 #include "core/encode.h"
+#include "core/log.h"
 #include "json/json.h"
 
 #include <sodium.h>
@@ -23,35 +23,39 @@ static struct proof_gpu gpu_of(json_object *entry)
         .uuid = json_get_text(entry, "uuid"),
         .device_info = json_object_to_json_string_ext(info, JSON_C_TO_STRING_PLAIN),
         .iterations = json_get_integer(entry, "iterations", 1),
+        .seed = json_get_integer(entry, "seed", PROOF_NO_SEED),
     };
 }
 
-/* Seals text (32 characters) for the GPU: with GraVal under that GPU's own seed, with matmul under a fresh
- * one. */
-static enum status seal(const struct verification *verification, json_object *entry, const char *text,
-                        struct proof_challenge *challenge)
+/* What the provider shows goes into the envelope. The envelope itself has no place for the iterations: they
+ * stand in what is shown. */
+static void put_shown(json_object *envelope, json_object *shown, int64_t iterations)
 {
-    struct proof_gpu gpu = gpu_of(entry);
-
-    if (verification->config->attestation.proof_of_work != PROOF_GRAVAL)
-        return proof_matmul.make(&verification->proof, &gpu, text, challenge);
-    return graval_encrypt(&verification->proof, &gpu, text, json_get_integer(entry, "seed", GRAVAL_NO_SEED),
-                          &challenge->seed, &challenge->ciphertext);
+    if (shown == NULL)
+        return;
+    json_object_object_foreach(shown, name, member)
+    {
+        if (json_object_is_type(member, json_type_object))
+            json_put(member, "iterations", json_made(json_object_new_int64(iterations)));
+        json_put(envelope, name, json_object_get(member));
+    }
 }
 
-/* {name: {"ciphertext", "iv", "length", "device_id", "seed"}} for a GPU at random; matmul adds what its
- * prover needs. NULL: it could not be sealed. */
+/* {name: {"ciphertext", "iv", "length", "device_id", "seed", …}}: text (32 characters) sealed for a GPU at
+ * random. NULL: it could not be sealed. */
 static const char *make_envelope(const struct verification *verification, const char *name, const char *text)
 {
+    const struct proof_algorithm *algorithm = proof_algorithm_configured(verification->config);
     uint32_t index = randombytes_uniform((uint32_t)json_object_array_length(verification->gpus));
-    json_object *entry = json_object_array_get_idx(verification->gpus, index), *outer, *inner, *work;
-    struct proof_challenge challenge = { .n = 0 };
+    struct proof_gpu gpu = gpu_of(json_object_array_get_idx(verification->gpus, index));
     struct arena *arena = verification->pod.arena;
+    struct proof_challenge challenge;
+    json_object *outer, *inner;
     char iv[2 * AES_BLOCK_BYTES + 1];
     unsigned char *sealed;
     size_t length = 0;
 
-    if (seal(verification, entry, text, &challenge) != STATUS_OK)
+    if (algorithm == NULL || algorithm->make(&verification->proof, &gpu, text, &challenge) != STATUS_OK)
         return NULL;
     sealed = base64_decode(arena, challenge.ciphertext, strlen(challenge.ciphertext), &length);
     if (sealed == NULL || length <= AES_BLOCK_BYTES)
@@ -66,14 +70,7 @@ static const char *make_envelope(const struct verification *verification, const 
     json_put(inner, "length", json_made(json_object_new_int64((int64_t)length)));
     json_put(inner, "device_id", json_made(json_object_new_int64(index)));
     json_put(inner, "seed", json_made(json_object_new_int64(challenge.seed)));
-    if (challenge.tag != NULL) {
-        work = json_made(json_object_new_object());
-        json_put(work, "algorithm", json_made(json_object_new_string(challenge.algorithm)));
-        json_put(work, "n", json_made(json_object_new_int64(challenge.n)));
-        json_put(work, "tag", json_made(json_object_new_string(challenge.tag)));
-        json_put(work, "iterations", json_made(json_object_new_int64(gpu_of(entry).iterations)));
-        json_put(inner, "povw", work);
-    }
+    put_shown(inner, challenge.shown, gpu.iterations);
     json_put(outer, name, inner);
     return old_sdk_text(verification, outer);
 }
@@ -165,8 +162,8 @@ static enum outcome challenge_once(struct verification *verification, json_objec
                                 .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
     if (!old_sdk_is_good(&answer))
         return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a device challenge");
-    if (graval_verify_devices(&verification->proof, json_object_to_json_string(devices), challenge,
-                              answer.text, &valid) != STATUS_OK)
+    if (proof_algorithm_configured(verification->config)
+            ->check_devices(&verification->proof, devices, challenge, answer.text, &valid) != STATUS_OK)
         return UNJUDGED;
     return valid ? PASSED
                  : old_sdk_fail(verification, WRONG, "The instance's GPUs are not the ones it announced");
@@ -174,10 +171,15 @@ static enum outcome challenge_once(struct verification *verification, json_objec
 
 enum outcome old_sdk_challenge_devices(struct verification *verification)
 {
+    const struct proof_algorithm *algorithm = proof_algorithm_configured(verification->config);
     json_object *devices = json_made(json_object_new_array());
     enum outcome outcome = PASSED;
 
     json_defer(verification->pod.arena, devices);
+    if (algorithm == NULL || algorithm->check_devices == NULL) {
+        log_event(LOG_LEVEL_INFO, "no device challenges: the configured proof of work has none");
+        return PASSED;
+    }
     for (size_t i = 0; i < json_object_array_length(verification->gpus); i++) {
         json_object *info = NULL;
 

@@ -5,7 +5,6 @@
 #include "attest/host.h"
 #include "core/clock.h"
 #include "core/encode.h"
-#include "core/log.h"
 #include "core/version.h"
 #include "json/json.h"
 
@@ -74,12 +73,7 @@ static enum outcome run_all(struct verification *verification)
         outcome = old_sdk_is_before(verification, "0.2.20")
                       ? old_sdk_read_pieces(verification)
                       : old_sdk_run(verification, old_sdk_read_code, NULL);
-    if (outcome != PASSED)
-        return outcome;
-    if (verification->config->attestation.proof_of_work == PROOF_GRAVAL)
-        return old_sdk_challenge_devices(verification);
-    log_event(LOG_LEVEL_INFO, "no device challenges: they need the GraVal service");
-    return PASSED;
+    return outcome == PASSED ? old_sdk_challenge_devices(verification) : outcome;
 }
 
 /* False: what the database holds of it makes no verification. */

@@ -140,7 +140,7 @@ create function fixture.store(p_config text, p_gpu text) returns integer languag
 as $$
   select s.status
   from rigger.store_challenge(fixture.config_id(p_config), fixture.instance_id(p_config), p_gpu,
-                              'rigger-matmul-v1', 4711, 5, 256, 17) s
+                              'rigger-matmul-v1', 4711, 5, '{"n": 256, "secret_row": 17}') s
 $$;
 comment on function fixture.store(text, text) is 'Stores the challenge of a claimed config; status.';
 

@@ -11,9 +11,10 @@ set retrieved_at = retrieved_at - interval '10 seconds'
 where config_id = fixture.config_id('a');
 select is(fixture.store('a', 'g1'), 200, 'a claimed config gets its challenge');
 select results_eq(
-  $$ select instance_id, gpu_uuid, algorithm, seed, iterations, n, secret_row, attempt_id, decided_at
+  $$ select instance_id, gpu_uuid, algorithm, seed, iterations, kept, attempt_id, decided_at
      from rigger.challenges where config_id = fixture.config_id('a') $$,
-  $$ values (fixture.instance_id('a'), 'g1', 'rigger-matmul-v1', 4711::bigint, 5, 256, 17, null::uuid,
+  $$ values (fixture.instance_id('a'), 'g1', 'rigger-matmul-v1', 4711::bigint, 5,
+             '{"n": 256, "secret_row": 17}'::jsonb, null::uuid,
              null::timestamptz) $$,
   'it is stored as it was made');
 select is(
