@@ -135,14 +135,24 @@ def verify(signature, message, address):
     return left.raw == nonce
 
 
-def sign(message, seed):
-    """A signature by a mini secret key (32 bytes)."""
+def secret_of(seed):
+    """The secret scalar of a mini secret key (32 bytes)."""
     clamped = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ((1 << 254) - 8) | 1 << 254
-    secret = (clamped >> 3).to_bytes(32, "little")
-    key, nonce, witness, answer = (ctypes.create_string_buffer(32) for _ in range(4))
+    return (clamped >> 3).to_bytes(32, "little")
+
+
+def key_of(seed):
+    """The public key of a mini secret key."""
+    key = ctypes.create_string_buffer(32)
+    SODIUM.crypto_scalarmult_ristretto255_base(key, secret_of(seed))
+    return key.raw
+
+
+def sign(message, seed):
+    """A signature by a mini secret key."""
+    nonce, witness, answer = (ctypes.create_string_buffer(32) for _ in range(3))
     SODIUM.crypto_core_ristretto255_scalar_reduce(witness, os.urandom(64))
-    SODIUM.crypto_scalarmult_ristretto255_base(key, secret)
     SODIUM.crypto_scalarmult_ristretto255_base(nonce, witness.raw)
-    SODIUM.crypto_core_ristretto255_scalar_mul(answer, challenge_of(message, key.raw, nonce.raw), secret)
+    SODIUM.crypto_core_ristretto255_scalar_mul(answer, challenge_of(message, key_of(seed), nonce.raw), secret_of(seed))
     SODIUM.crypto_core_ristretto255_scalar_add(answer, answer, witness.raw)
     return nonce.raw + answer.raw[:31] + bytes([answer.raw[31] | 0x80])

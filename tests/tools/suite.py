@@ -16,6 +16,7 @@ import xml.etree.ElementTree
 from harness.processes import StackError
 from harness.responder import Responder
 from harness.stack import BUILD, SOURCE, Stack
+from tools import other_vectors
 
 TESTS = os.path.join(SOURCE, "tests")
 
@@ -63,21 +64,47 @@ def count_tap(text, label):
     return passed, failed
 
 
-def run_unit(tally):
-    """The Check program, its TAP log counted."""
-    started = time.monotonic()
+def run_check(**variables):
+    """Runs the Check program with these variables of its environment; its TAP log, and whether it says that all is well."""
     with tempfile.NamedTemporaryFile("r", suffix=".tap", encoding="utf-8") as tap:
         environment = {**os.environ, "CK_TAP_LOG_FILE_NAME": tap.name, "CK_VERBOSITY": "silent",
-                       "CK_DEFAULT_TIMEOUT": "120"}
+                       "CK_DEFAULT_TIMEOUT": "120", **variables}
         done = subprocess.run([os.path.join(BUILD, "unit_tests")], env=environment, capture_output=True, text=True,
                               check=False)
         text = tap.read()
-    # Check lists "ok 1 - file:test: message"; its exit status only repeats the count, a crash of the runner does not.
-    passed, failed = count_tap(text, "unit")
     if done.returncode != 0:
         print(done.stdout + done.stderr)
+    return text, done.returncode == 0
+
+
+def run_unit(tally):
+    """The Check program, its TAP log counted."""
+    started = time.monotonic()
+    # Check lists "ok 1 - file:test: message"; its exit status only repeats the count, a crash of the runner does not.
+    text, whole = run_check()
+    passed, failed = count_tap(text, "unit")
+    if not whole:
         failed = failed or 1
     tally.add("unit", passed, failed, seconds=time.monotonic() - started)
+
+
+def run_other_vectors(tally):
+    """The tests over vectors once more, over vectors made a moment ago: none of them leans on what one set has."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as directory:
+        other_vectors.make(directory)
+        text, whole = run_check(RIGGER_VECTORS=directory, CK_INCLUDE_TAGS="vectors")
+    passed, failed = count_tap(text, "other vectors")
+    for path in sorted(glob.glob(os.path.join(TESTS, "unit", "*", "*.c"))):
+        with open(path, encoding="utf-8") as file:
+            source = file.read()
+        names = re.findall(r"^START_TEST\((\w+)\)", source, re.MULTILINE)
+        if "vectors_load(" in source and not any(f":{name}:" in text for name in names):
+            print(f"other vectors: {path} reads vectors, and its test case has no tag \"vectors\"")
+            failed += 1
+    if not whole:
+        failed = failed or 1
+    tally.add("unit over other vectors", passed, failed, seconds=time.monotonic() - started)
 
 
 def prepare_sql(stack):
@@ -142,6 +169,7 @@ def main():
     try:
         if arguments.only in (None, "unit"):
             run_unit(tally)
+            run_other_vectors(tally)
         if os.path.exists(os.path.join(BUILD, "rigger")):
             if arguments.only in (None, "sql"):
                 run_sql(tally, arguments.k)

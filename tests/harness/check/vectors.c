@@ -4,6 +4,7 @@
 #include "core/encode.h"
 
 #include <check.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,20 +14,41 @@
 
 static void write_path(char path[PATH_BYTES], const char *directory, const char *file_name)
 {
-    ck_assert_int_lt(snprintf(path, PATH_BYTES, "%s/%s", directory, file_name), PATH_BYTES);
+    if (snprintf(path, PATH_BYTES, "%s/%s", directory, file_name) >= PATH_BYTES) {
+        fprintf(stderr, "%s: its path is too long\n", file_name);
+        exit(EXIT_FAILURE);
+    }
 }
 
-json_object *vectors_load(const char *file_name)
+static json_object *read_file(const char *file_name)
 {
     const char *directory = getenv("RIGGER_VECTORS");
-    json_object *root;
     char path[PATH_BYTES];
 
     write_path(path, directory != NULL ? directory : TEST_VECTORS_DIR, file_name);
     /* Another set need not have the files that only we made. */
     if (directory != NULL && access(path, F_OK) != 0)
         write_path(path, TEST_VECTORS_DIR, file_name);
-    root = json_object_from_file(path);
+    return json_object_from_file(path);
+}
+
+int vectors_count(const char *file_name, const char *key)
+{
+    json_object *root = read_file(file_name), *list = json_object_object_get(root, key);
+    size_t count = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+
+    if (count == 0 || count > INT_MAX) {
+        fprintf(stderr, "%s: no list \"%s\" of vectors\n", file_name, key);
+        exit(EXIT_FAILURE);
+    }
+    json_object_put(root);
+    return (int)count;
+}
+
+json_object *vectors_load(const char *file_name)
+{
+    json_object *root = read_file(file_name);
+
     ck_assert_msg(root != NULL, "%s", json_util_get_last_err());
     return root;
 }

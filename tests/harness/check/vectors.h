@@ -1,5 +1,7 @@
 /* Reads the test vectors of tests/vectors (or of the directory that RIGGER_VECTORS names, for the files it
- * has). Whatever is wrong with a file or a member fails the running test. */
+ * has). Whatever is wrong with a file or a member fails the running test. A test over vectors takes secrets,
+ * names and times from the file, and counts on no order in it: `./dev test` runs these tests over a second
+ * set (tests/tools/other_vectors.py). */
 #ifndef RIGGER_TESTS_CHECK_VECTORS_H
 #define RIGGER_TESTS_CHECK_VECTORS_H
 
@@ -9,6 +11,10 @@
 
 /* The file as JSON; json_object_put when done. */
 json_object *vectors_load(const char *file_name);
+
+/* How many vectors a list of the file has: for a loop test, so it is called outside of tests and ends the
+ * program where the file has no such list. */
+int vectors_count(const char *file_name, const char *key);
 
 /* A member that is there, whatever its type. */
 json_object *vectors_member(json_object *object, const char *key);

@@ -179,6 +179,7 @@ Suite *envdump_suite(void)
     Suite *suite = suite_create("envdump");
     TCase *dump_case = tcase_create("dumps");
 
+    tcase_set_tags(dump_case, "vectors");
     tcase_add_checked_fixture(dump_case, make_arena, free_arena);
     tcase_add_test(dump_case, dumps_of_another_implementation_open);
     tcase_add_test(dump_case, a_key_that_is_not_hex_derives_nothing);

@@ -14,17 +14,12 @@
 
 Suite *matmul_suite(void);
 
-#define PRODUCT_COUNT 3 /* whole products in matmul.json */
-#define ROWS_COUNT    6 /* and challenges with single rows */
-
 static json_object *vectors;
 
 static void set_up(void)
 {
     ck_assert_int_ge(sodium_init(), 0);
     vectors = vectors_load("matmul.json");
-    ck_assert_uint_eq(json_object_array_length(vectors_list(vectors, "products")), PRODUCT_COUNT);
-    ck_assert_uint_eq(json_object_array_length(vectors_list(vectors, "rows")), ROWS_COUNT);
 }
 
 static void tear_down(void)
@@ -326,25 +321,28 @@ Suite *matmul_suite(void)
 {
     Suite *suite = suite_create("attest/matmul");
     TCase *rows = tcase_create("rows"), *verdicts = tcase_create("verdicts");
+    int products = vectors_count("matmul.json", "products"),
+        challenges = vectors_count("matmul.json", "rows");
 
+    tcase_set_tags(rows, "vectors");
     tcase_add_checked_fixture(rows, set_up, tear_down);
-    tcase_add_loop_test(rows, the_keys_of_all_matrices_are_as_described, 0, ROWS_COUNT);
-    tcase_add_loop_test(rows, rows_are_as_described, 0, ROWS_COUNT);
+    tcase_add_loop_test(rows, the_keys_of_all_matrices_are_as_described, 0, challenges);
+    tcase_add_loop_test(rows, rows_are_as_described, 0, challenges);
     tcase_add_test(rows, as_many_rows_as_allowed_come_out_as_they_do_alone);
     tcase_add_test(rows, matrix_rows_are_the_same_wherever_one_begins);
     tcase_add_loop_test(rows, parameters_out_of_range_are_refused, 0,
                         sizeof(out_of_range) / sizeof(out_of_range[0]));
     suite_add_tcase(suite, rows);
 
+    tcase_set_tags(verdicts, "vectors");
     tcase_add_checked_fixture(verdicts, set_up, tear_down);
     tcase_add_test(verdicts, a_challenge_out_of_range_or_a_row_beyond_it_cannot_be_verified);
-    tcase_add_loop_test(verdicts, the_secret_row_of_a_product_is_as_described, 0, PRODUCT_COUNT);
-    tcase_add_loop_test(verdicts, an_honest_product_is_valid_however_many_rows_are_checked, 0, PRODUCT_COUNT);
-    tcase_add_loop_test(verdicts, a_wrong_secret_row_is_always_found, 0, PRODUCT_COUNT);
-    tcase_add_loop_test(verdicts, a_product_that_is_right_in_the_secret_row_alone_is_invalid, 0,
-                        PRODUCT_COUNT);
+    tcase_add_loop_test(verdicts, the_secret_row_of_a_product_is_as_described, 0, products);
+    tcase_add_loop_test(verdicts, an_honest_product_is_valid_however_many_rows_are_checked, 0, products);
+    tcase_add_loop_test(verdicts, a_wrong_secret_row_is_always_found, 0, products);
+    tcase_add_loop_test(verdicts, a_product_that_is_right_in_the_secret_row_alone_is_invalid, 0, products);
     tcase_add_test(verdicts, which_rows_are_checked_changes_from_call_to_call);
-    tcase_add_loop_test(verdicts, the_product_of_another_challenge_is_invalid, 0, PRODUCT_COUNT);
+    tcase_add_loop_test(verdicts, the_product_of_another_challenge_is_invalid, 0, products);
     tcase_add_test(verdicts, a_malformed_product_is_invalid_and_no_error);
     suite_add_tcase(suite, verdicts);
     return suite;

@@ -264,6 +264,7 @@ Suite *hotkey_suite(void)
     Suite *suite = suite_create("auth/hotkey");
     TCase *tests = tcase_create("hotkey");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_test(tests, whole_requests_are_judged_right);
     tcase_add_test(tests, all_three_headers_or_none);
     tcase_add_loop_test(tests, a_nonce_is_a_recent_time_in_plain_digits, 0, COUNT(nonces));

@@ -14,8 +14,6 @@
 
 Suite *matmul_prover_suite(void);
 
-#define PRODUCT_COUNT 3
-
 static struct arena *arena;
 
 static void set_up(void)
@@ -224,8 +222,10 @@ Suite *matmul_prover_suite(void)
     Suite *suite = suite_create("client/matmul_prover");
     TCase *tests = tcase_create("matmul_prover");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_loop_test(tests, described_challenges_are_solved_with_any_number_of_threads, 0, PRODUCT_COUNT);
+    tcase_add_loop_test(tests, described_challenges_are_solved_with_any_number_of_threads, 0,
+                        vectors_count("matmul.json", "products"));
     tcase_add_test(tests, prover_and_verifier_agree_where_a_panel_has_several_tiles);
     tcase_add_test(tests, a_tag_of_no_row_ends_without_a_solution);
     tcase_add_test(tests, progress_rises_to_one);

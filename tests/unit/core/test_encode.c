@@ -236,6 +236,7 @@ Suite *encode_suite(void)
     Suite *suite = suite_create("core/encode");
     TCase *tests = tcase_create("encode");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_checked_fixture(tests, open_arena, close_arena);
     tcase_add_test(tests, hex_is_lower_case_and_comes_back);
     tcase_add_loop_test(tests, what_is_not_exactly_hex_is_refused, 0, COUNT(bad_hex));

@@ -209,6 +209,7 @@ Suite *aes_suite(void)
     Suite *suite = suite_create("attest/aes");
     TCase *tests = tcase_create("aes");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_test(tests, ciphertexts_of_another_implementation_are_judged_right);
     tcase_add_test(tests, the_example_of_sp_800_38a_comes_out);
     tcase_add_loop_test(tests, texts_of_every_length_come_back, 0, 2);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_MAX 1024
+#define MESSAGE_MAX 65536
 
 Suite *sr25519_suite(void);
 
@@ -35,6 +35,21 @@ static bool verify(const struct vector *vector)
 static bool is_wrapped(json_object *vector)
 {
     return json_object_is_type(vectors_member(vector, "valid"), json_type_string);
+}
+
+/* The first vector of the set whose signature is good. */
+static void read_valid_vector(struct vector *vector)
+{
+    json_object *root = vectors_load("sr25519.json"), *list = vectors_list(root, "vectors");
+    size_t i = 0;
+
+    while (i < json_object_array_length(list) && (is_wrapped(json_object_array_get_idx(list, i)) ||
+                                                  !vectors_flag(json_object_array_get_idx(list, i), "valid")))
+        i++;
+    ck_assert_uint_lt(i, json_object_array_length(list));
+    read_vector(vector, json_object_array_get_idx(list, i));
+    json_object_put(root);
+    ck_assert(verify(vector));
 }
 
 START_TEST(signatures_of_another_implementation_are_judged_right)
@@ -104,12 +119,9 @@ END_TEST
 
 START_TEST(no_bit_of_a_signature_can_be_changed)
 {
-    json_object *root = vectors_load("sr25519.json");
     struct vector vector;
 
-    read_vector(&vector, json_object_array_get_idx(vectors_list(root, "vectors"), 0));
-    json_object_put(root);
-    ck_assert(verify(&vector));
+    read_valid_vector(&vector);
     for (size_t bit = 0; bit < 8 * sizeof(vector.signature); bit++) {
         vector.signature[bit / 8] ^= (unsigned char)(1u << bit % 8);
         ck_assert_msg(!verify(&vector), "bit %zu", bit);
@@ -131,12 +143,10 @@ static const unsigned char group_order[32] = {
 
 START_TEST(a_scalar_that_is_not_reduced_is_refused_however_often_the_order_is_added)
 {
-    json_object *root = vectors_load("sr25519.json");
     struct vector vector;
     unsigned char *s = vector.signature + 32;
 
-    read_vector(&vector, json_object_array_get_idx(vectors_list(root, "vectors"), 0));
-    json_object_put(root);
+    read_valid_vector(&vector);
     s[31] &= 0x7f;
     /* s < order, and the order is just over 2^252: s + 6 * order still fits into the 255 bits beside the
      * marker. */
@@ -227,6 +237,7 @@ Suite *sr25519_suite(void)
     Suite *suite = suite_create("auth/sr25519");
     TCase *tests = tcase_create("sr25519");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_test(tests, signatures_of_another_implementation_are_judged_right);
     tcase_add_test(tests, a_signature_of_wrapped_text_signs_the_wrapped_text_only);
     tcase_add_test(tests, messages_of_every_length_in_a_block_verify);

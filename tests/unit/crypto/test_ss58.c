@@ -160,6 +160,7 @@ Suite *ss58_suite(void)
     Suite *suite = suite_create("auth/ss58");
     TCase *tests = tcase_create("ss58");
 
+    tcase_set_tags(tests, "vectors");
     tcase_add_test(tests, good_addresses_are_read_and_written);
     tcase_add_test(tests, bad_addresses_are_refused);
     tcase_add_test(tests, every_prefix_comes_back);

@@ -1,5 +1,5 @@
 /* http/fields held to what FastAPI with pydantic 2 answers: tests/vectors/pydantic.json, made by
- * tests/interop/make_pydantic_vectors.py, whose models are these tables by name. */
+ * tests/tools/make_pydantic_vectors.py, whose models are these tables by name. */
 #include "http/fields.h"
 
 #include "check/vectors.h"
@@ -266,6 +266,7 @@ Suite *fields_suite(void)
     Suite *suite = suite_create("fields");
     TCase *table_case = tcase_create("tables");
 
+    tcase_set_tags(table_case, "vectors");
     tcase_add_test(table_case, every_body_and_query_is_judged_as_pydantic_judges_it);
     tcase_add_loop_test(table_case, what_is_no_json_is_one_error, 0, COUNT(not_json));
     tcase_add_test(table_case, a_large_input_is_not_echoed);
