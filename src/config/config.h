@@ -6,6 +6,7 @@
 #define RIGGER_CONFIG_CONFIG_H
 
 #include "core/attributes.h"
+#include "core/log.h"
 #include "core/secret.h"
 
 #include <stdbool.h>
@@ -41,7 +42,8 @@ struct config {
         char *base_path;       /* prefix taken off REQUEST_URI, e.g. "/api"; empty: none */
         char *trusted_proxies; /* comma-separated addresses and networks whose X-Forwarded-For counts */
         char *metrics_allow;   /* comma-separated networks that may read /metrics */
-        char *log_level;       /* debug, info, warning, error */
+        enum log_level log_level;
+        bool core_dumps; /* a process that crashes may leave its memory in a file, secrets included */
     } server;
     struct {
         char *dsn; /* libpq connection string or URI; masked when dumped */

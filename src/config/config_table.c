@@ -17,7 +17,6 @@
 #define HOUR_MS  3600000
 #define MEBIBYTE 1048576
 
-static const char *const log_levels[] = { "debug", "info", "warning", "error", NULL };
 #define PROOF_NAME(constant, name) #name,
 static const char *const proofs[] = { PROOF_PROVIDERS(PROOF_NAME) NULL };
 static const char *const environments[] = { "none", "envdump", NULL };
@@ -125,8 +124,10 @@ const struct setting config_settings[] = {
       .doc = "Addresses and networks whose X-Forwarded-For counts; unix: peers on a Unix socket." },
     { NAMED(server, metrics_allow), .type = SETTING_TEXT, .default_text = "127.0.0.0/8,::1/128",
       .check = check_networks, .reloadable = true, .doc = "Addresses and networks that may read /metrics." },
-    { NAMED(server, log_level), .type = SETTING_TEXT, .default_text = "info", .choices = log_levels,
+    { NAMED(server, log_level), .type = SETTING_CHOICE, .default_text = "info", .choices = log_level_names,
       .reloadable = true, .doc = "Least level that is logged." },
+    { NAMED(server, core_dumps), .type = SETTING_BOOLEAN, .default_text = "false", .reloadable = true,
+      .doc = "Whether a crash may leave a core dump and a debugger may attach; a dump holds secrets." },
 
     { NAMED(database, dsn), .type = SETTING_DSN, .reloadable = true,
       .doc = "Connection string or URI of PostgreSQL, as libpq takes it." },

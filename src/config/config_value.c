@@ -163,9 +163,6 @@ static bool store(struct config *config, const struct setting *setting, const ch
 
     switch (setting->type) {
     case SETTING_TEXT:
-        if (setting->choices != NULL && find_choice(setting, text, why) == 0)
-            return false;
-        return set_text(target, text, why);
     case SETTING_DSN:
         return set_text(target, text, why);
     case SETTING_INTEGER:

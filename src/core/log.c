@@ -15,13 +15,15 @@
 #define LINE_BYTES    (8 * MESSAGE_BYTES) /* room for a message of which every byte is escaped */
 
 static enum log_level threshold = LOG_LEVEL_INFO;
-static char role_name[32] = "rigger";
+static char process_name[32] = "rigger";
 static const char *current_request;
 
-void log_configure(enum log_level level, const char *role)
+const char *const log_level_names[] = { "debug", "info", "warning", "error", NULL };
+
+void log_configure(enum log_level level, const char *process)
 {
     threshold = level;
-    snprintf(role_name, sizeof(role_name), "%s", role);
+    snprintf(process_name, sizeof(process_name), "%s", process);
 }
 
 void log_set_request(const char *request_id)
@@ -44,12 +46,6 @@ static void append_milliseconds(struct buf *line, const char *key, int64_t us)
 
 static void begin_line(struct buf *line, enum log_level level)
 {
-    static const char *const level_names[] = {
-        [LOG_LEVEL_DEBUG] = "debug",
-        [LOG_LEVEL_INFO] = "info",
-        [LOG_LEVEL_WARNING] = "warning",
-        [LOG_LEVEL_ERROR] = "error",
-    };
     struct timespec now;
     struct tm utc = { 0 };
     char seconds[sizeof("2026-01-01T00:00:00")];
@@ -60,8 +56,8 @@ static void begin_line(struct buf *line, enum log_level level)
 
     buf_init(line, LINE_BYTES);
     buf_printf(line, "{\"time\": \"%s.%03ldZ\"", seconds, now.tv_nsec / 1000000);
-    append_text(line, "level", level_names[level]);
-    append_text(line, "role", role_name);
+    append_text(line, "level", log_level_names[level - LOG_LEVEL_DEBUG]);
+    append_text(line, "process", process_name);
     buf_printf(line, ", \"pid\": %ld", (long)getpid());
     if (current_request != NULL)
         append_text(line, "request_id", current_request);

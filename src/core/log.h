@@ -1,5 +1,5 @@
-/* One JSON line per event on stderr. Values are quoted here, so that no caller can break a line. Never log a
- * token, a key, a signature, a body or an SQL parameter. */
+/* The log of every program: one JSON line an event on stderr. Values are quoted here, so that no caller can
+ * break a line. Never log a token, a key, a signature, a body or an SQL parameter. */
 #ifndef RIGGER_CORE_LOG_H
 #define RIGGER_CORE_LOG_H
 
@@ -7,16 +7,20 @@
 
 #include <stdint.h>
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+enum log_level { LOG_LEVEL_DEBUG = 1, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 
-/* Events below level are dropped. `role` ("master", "fast", "slow", "background", ...) goes into every line.
- */
-void log_configure(enum log_level level, const char *role);
+/* What the levels are called, from LOG_LEVEL_DEBUG on; NULL-terminated. The setting server.log_level offers
+ * these names. */
+extern const char *const log_level_names[];
+
+/* Events below level are dropped. process: what this process is called ("master", "fast", "background", …);
+ * it goes into every line, and is copied. */
+void log_configure(enum log_level level, const char *process);
 
 /* The request whose id goes into every following line; NULL for none. The text must outlive the setting. */
 void log_set_request(const char *request_id);
 
-/* {"time": …, "level": …, "role": …, "pid": …, "request_id"?: …, "message": "…"} */
+/* {"time": …, "level": …, "process": …, "pid": …, "request_id"?: …, "message": "…"} */
 void log_event(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 struct log_request {

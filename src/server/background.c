@@ -112,13 +112,13 @@ int background_run(const struct config *config, pid_t master)
     struct background background;
     sigset_t all;
 
-    log_configure((enum log_level)worker_log_level(config), "background");
+    log_configure(config->server.log_level, "background");
     if (!prepare(&background, config))
         return EXIT_NO_MEMORY;
     signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    worker_settle(master);
+    worker_settle(config, master);
     while (!worker_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
         ;
     end(&background);

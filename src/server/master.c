@@ -168,6 +168,8 @@ static void reload(struct master *master)
     warn_of_restarts(master->config, config);
     config_free(master->config);
     master->config = config;
+    log_configure(config->server.log_level, "master");
+    worker_settle(config, 0);
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
         struct scoreboard_slot *slot;
@@ -287,8 +289,8 @@ int master_run(struct config *config, const char *config_path)
     struct master master = { .config = config, .config_path = config_path };
     int signal_number = 0, code;
 
-    log_configure((enum log_level)worker_log_level(config), "master");
-    worker_settle(0);
+    log_configure(config->server.log_level, "master");
+    worker_settle(config, 0);
     take_signals(&master);
     pipeline_prepare();
     if (!open_listeners(&master) || !make_places(&master))

@@ -97,13 +97,13 @@ int verifier_run(const struct config *config, struct scoreboard_slot *slot, pid_
     int64_t pause_ms = 0;
     sigset_t all;
 
-    log_configure((enum log_level)worker_log_level(config), "verifier");
+    log_configure(config->server.log_level, "verifier");
     if (db == NULL)
         return EXIT_NO_MEMORY;
     signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    worker_settle(master);
+    worker_settle(config, master);
     while (!worker_wait_for_stop(pause_ms)) {
         scoreboard_begin(slot, clock_monotonic_ms() + config->background.verify_deadline_ms + 2 * GRACE_MS);
         pause_ms = enabled && verify_next(config, db, arena) ? 0 : config->background.verify_interval_ms;

@@ -30,23 +30,21 @@ static void on_stop(int signal_number)
     told_to_stop = 1;
 }
 
-int worker_log_level(const struct config *config)
+/* Only the soft limit is moved, so that a reload can turn core dumps on. */
+static void limit_core_dumps(bool wanted)
 {
-    static const char *const names[] = { "debug", "info", "warning", "error" };
+    struct rlimit limit;
 
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(config->server.log_level, names[i]) == 0)
-            return i;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_cur = wanted ? limit.rlim_max : 0;
+        setrlimit(RLIMIT_CORE, &limit);
     }
-    return LOG_LEVEL_INFO;
+    prctl(PR_SET_DUMPABLE, wanted ? 1 : 0);
 }
 
-void worker_settle(pid_t master)
+void worker_settle(const struct config *config, pid_t master)
 {
-    const struct rlimit none = { 0, 0 };
-
-    setrlimit(RLIMIT_CORE, &none);
-    prctl(PR_SET_DUMPABLE, 0);
+    limit_core_dumps(config->server.core_dumps);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (master != 0 && getppid() != master)
         raise(SIGTERM);
@@ -127,13 +125,13 @@ int worker_run(const struct worker *worker)
     int64_t served = 0, limit = worker->config->server.worker_requests;
     int fd;
 
-    log_configure((enum log_level)worker_log_level(worker->config), worker->role);
+    log_configure(worker->config->server.log_level, worker->role);
     if (!fcgi_prepare() || !prepare_responder(&responder, worker->config)) {
         log_event(LOG_LEVEL_ERROR, "out of memory at the start");
         return EXIT_NO_MEMORY;
     }
     take_signals(&waiting);
-    worker_settle(worker->master);
+    worker_settle(worker->config, worker->master);
     while (!told_to_stop && (limit == 0 || served < limit)) {
         fd = accept_next(worker->listener, &waiting);
         if (fd < 0)
@@ -149,7 +147,7 @@ int worker_run_cgi(const struct config *config)
 {
     struct responder responder;
 
-    log_configure((enum log_level)worker_log_level(config), "cgi");
+    log_configure(config->server.log_level, "cgi");
     signal(SIGPIPE, SIG_IGN);
     if (!prepare_responder(&responder, config))
         return EXIT_NO_MEMORY;

@@ -28,13 +28,11 @@ int worker_run(const struct worker *worker) MUST_CHECK;
 /* Serves the one request of a CGI process. Returns the exit code. */
 int worker_run_cgi(const struct config *config) MUST_CHECK;
 
-/* Settings that every child of the master makes for itself: no core dump, SIGTERM when the master dies. */
-void worker_settle(pid_t master);
+/* What the master and each of its children do at their start, and the master once more at a reload: core
+ * dumps as configured, SIGTERM when the master dies. master: 0 where there is none. */
+void worker_settle(const struct config *config, pid_t master);
 
 /* For a child that blocks all signals: waits until SIGTERM comes, or so long. True: it came. */
 bool worker_wait_for_stop(int64_t ms) MUST_CHECK;
-
-/* The level of the configured name. */
-int worker_log_level(const struct config *config);
 
 #endif

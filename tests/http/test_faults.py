@@ -144,6 +144,22 @@ def test_sighup_rolls_the_workers_with_no_request_lost(own):
     assert set(answers) == {200}
 
 
+def core_limits(pid):
+    """The soft and the hard limit on core dumps of a process."""
+    with open(f"/proc/{pid}/limits", encoding="ascii") as limits:
+        return next(line.split()[4:6] for line in limits if line.startswith("Max core file size"))
+
+
+def test_core_dumps_are_off_until_the_setting_says_otherwise(own):
+    workers, master = own.responder.workers(), own.responder.process.pid
+    assert {core_limits(pid)[0] for pid in [master, *workers]} == {"0"}
+    own.settings["server"]["core_dumps"] = "true"
+    own.responder.reload()
+    wait_for(lambda: not set(workers) & set(own.responder.workers()), "new workers")
+    for pid in [master, *own.responder.workers()]:
+        wait_for(lambda pid=pid: len(set(core_limits(pid))) == 1, "as much as the system allows")
+
+
 def test_a_worker_past_its_deadline_is_replaced():
     def impatient(settings):
         settings["server"].update(fast_deadline_ms=500)

@@ -40,7 +40,8 @@ START_TEST(the_least_configuration_takes_every_default)
     ck_assert_str_eq(config->server.base_path, "");
     ck_assert_str_eq(config->server.trusted_proxies, "");
     ck_assert_str_eq(config->server.metrics_allow, "127.0.0.0/8,::1/128");
-    ck_assert_str_eq(config->server.log_level, "info");
+    ck_assert_int_eq(config->server.log_level, LOG_LEVEL_INFO);
+    ck_assert(!config->server.core_dumps);
     ck_assert_str_eq(config->database.dsn, "dbname=rigger");
     ck_assert_int_eq(config->database.connect_timeout_s, 3);
     ck_assert_int_eq(config->database.statement_timeout_ms, 5000);
@@ -93,7 +94,7 @@ START_TEST(the_file_is_read_as_it_is_written)
 
     ck_assert_int_eq(config->server.fast_workers, 7);
     ck_assert_str_eq(config->server.base_path, "/api");
-    ck_assert_str_eq(config->server.log_level, "debug");
+    ck_assert_int_eq(config->server.log_level, LOG_LEVEL_DEBUG);
     ck_assert_int_eq(config->server.socket_mode, 0600);
     ck_assert_int_eq(config->attestation.proof_of_work, PROOF_GRAVAL);
     ck_assert(config->launch.allow_private_hosts);

@@ -73,7 +73,7 @@ START_TEST(an_event_tells_when_who_and_what)
     ck_assert_int_eq(time[10], 'T');
     ck_assert_int_eq(time[23], 'Z');
     ck_assert_str_eq(text_of(line, "level"), "warning");
-    ck_assert_str_eq(text_of(line, "role"), "fast");
+    ck_assert_str_eq(text_of(line, "process"), "fast");
     ck_assert_int_eq(json_object_get_int(json_object_object_get(line, "pid")), getpid());
     ck_assert_str_eq(text_of(line, "message"), "worker 7 ended");
     ck_assert(!json_object_object_get_ex(line, "request_id", NULL));
@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(events_below_the_level_are_dropped)
 {
-    static const char *const names[] = { "debug", "info", "warning", "error" };
+    static const char *const names[] = { NULL, "debug", "info", "warning", "error" };
 
     for (int threshold = LOG_LEVEL_DEBUG; threshold <= LOG_LEVEL_ERROR; threshold++) {
         log_configure((enum log_level)threshold, "master");
@@ -134,7 +134,7 @@ START_TEST(events_below_the_level_are_dropped)
         for (int level = threshold; level <= LOG_LEVEL_ERROR; level++) {
             json_object *line = next_line();
             ck_assert_str_eq(text_of(line, "level"), names[level]);
-            ck_assert_str_eq(text_of(line, "role"), "master");
+            ck_assert_str_eq(text_of(line, "process"), "master");
             json_object_put(line);
         }
         ck_assert_ptr_null(next_line());
