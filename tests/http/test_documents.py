@@ -118,3 +118,9 @@ def test_every_document_is_in_the_index():
     missing = [path for path in DOCUMENTS if path.startswith("docs/") and path != "docs/README.md"
                and f"]({os.path.relpath(path, 'docs')})" not in index]
     assert missing == []
+
+
+def test_the_rooms_of_the_architecture_are_those_of_the_list():
+    listed = [line.split(None, 1) for line in read("src/rooms.list").splitlines() if line.strip() and not line.startswith("#")]
+    told = re.findall(r"^\| `(\w+)/` \| (.+) \|$", read("docs/architecture.md"), re.MULTILINE)
+    assert [list(row) for row in told] == listed
