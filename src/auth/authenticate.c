@@ -63,8 +63,6 @@ static enum status authenticate_launch_token(struct exchange *exchange)
     if (status == STATUS_OK)
         status = launch_token_verify(exchange->arena, &exchange->config->launch.launch_secret, header,
                                      exchange->path[0], clock_unix_seconds(), &token);
-    if (status == STATUS_OK)
-        exchange->caller.config_id = token.config_id;
     return status;
 }
 

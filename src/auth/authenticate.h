@@ -4,7 +4,7 @@
 #ifndef RIGGER_AUTH_AUTHENTICATE_H
 #define RIGGER_AUTH_AUTHENTICATE_H
 
-#include "exchange/endpoint.h"
+#include "exchange/exchange.h"
 
 /* Fills in exchange->caller. STATUS_OK, or the refusal. A policy of 0 is refused. */
 enum status authenticate(struct exchange *exchange) MUST_CHECK;

@@ -81,7 +81,7 @@ END_TEST
 
 Suite *metrics_suite(void)
 {
-    Suite *suite = suite_create("metrics");
+    Suite *suite = suite_create("metrics/metrics");
     TCase *text_case = tcase_create("text");
 
     tcase_add_test(text_case, a_request_counts_for_its_route_alone);

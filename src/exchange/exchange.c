@@ -1,5 +1,5 @@
 /* What the endpoints share: turning a SQL function's row into an answer, and a caller into its parameters. */
-#include "exchange/endpoint.h"
+#include "exchange/exchange.h"
 
 #include "core/encode.h"
 

@@ -1,0 +1,51 @@
+/* What one request carries on its way: made by the pipeline (src/server), filled in by the router and the
+ * authentication, read by the endpoint, which leaves its answer in it. */
+#ifndef RIGGER_EXCHANGE_EXCHANGE_H
+#define RIGGER_EXCHANGE_EXCHANGE_H
+
+#include "config/config.h"
+#include "core/arena.h"
+#include "core/attributes.h"
+#include "crypto/sr25519.h"
+#include "db/connection.h"
+#include "exchange/endpoint.h"
+#include "http/request.h"
+#include "http/response.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who is asking, as far as the credential alone tells; registration and blacklist are looked at in SQL. */
+struct caller {
+    const char *hotkey;  /* SS58; NULL under a launch token */
+    bool signature_used; /* a signature was given: it must be stored as used */
+    unsigned char signature_hash[SIGNATURE_HASH_BYTES];
+};
+
+/* All that an endpoint works with during one request. */
+struct exchange {
+    struct arena *arena;
+    const struct config *config;
+    struct db *db;
+    const struct endpoint *endpoint;
+    struct request *request;
+    struct response *response;
+    struct caller caller;
+    const char *path[ENDPOINT_PATH_PARAMETERS_MAX]; /* decoded path parameters, in order */
+    json_object *query, *body; /* validated and coerced; NULL where the endpoint declares none */
+    json_object *invalid;      /* what is wrong with query and body; NULL: nothing */
+    int64_t deadline_ms;       /* on clock_monotonic_ms: when the master loses patience */
+};
+
+/* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a
+ * refusal, and the endpoint is done. */
+bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows) MUST_CHECK;
+
+/* The parameters that every hotkey-authenticated SQL function begins with, as text for db_call: hotkey,
+ * netuid, signature hash (NULL under an account credential). */
+void endpoint_hotkey_parameters(const struct exchange *exchange, const char *parameters[3]);
+
+/* The configured netuid as text, for db_call. */
+const char *endpoint_netuid(const struct exchange *exchange);
+
+#endif
