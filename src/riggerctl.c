@@ -25,7 +25,7 @@ const struct ctl_command ctl_commands[] = {
     { "target", "CHUTE N", "say how many instances a chute should have", ctl_target },
     { "blacklist", "HOTKEY REASON | --lift HOTKEY", "shut a miner out, or let it in again", ctl_blacklist },
     { "evict", "INSTANCE REASON", "take an instance away", ctl_evict },
-    { "requeue", "INSTANCE", "have an instance of the older path verified again", ctl_requeue },
+    { "requeue", "INSTANCE", "have an instance of an old SDK verified again", ctl_requeue },
     { "reap", "", "undo what is overdue, now", ctl_reap },
     { NULL, NULL, NULL, NULL },
 };

@@ -1,5 +1,5 @@
-/* The environment check "envdump" (attestation.md): a pod's dump of its processes and of its code, encrypted
- * under a key that only the launched image can derive. */
+/* The environment check "envdump" (docs/attestation.md, "Environment"): a pod's dump of its processes and of
+ * its code, encrypted under a key that only the launched image can derive. */
 #ifndef RIGGER_ATTEST_ENVDUMP_H
 #define RIGGER_ATTEST_ENVDUMP_H
 

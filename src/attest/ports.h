@@ -1,5 +1,5 @@
-/* Reachability of a job's ports (api.md, "Port probe"): every mapping is asked for its answer under the
- * instance's key, all at once, at the address that was vetted. */
+/* Reachability of a job's ports (docs/contract.md, "Port probe"): every mapping is asked for its answer under
+ * the instance's key, all at once, at the address that was vetted. */
 #ifndef RIGGER_ATTEST_PORTS_H
 #define RIGGER_ATTEST_PORTS_H
 

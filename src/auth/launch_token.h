@@ -1,5 +1,5 @@
-/* Launch tokens: HS256 JWTs keyed with the hex SHA-256 of the configured launch secret (api.md, "Launch
- * token"). */
+/* Launch tokens (docs/contract.md, "Launch token"): HS256 JWTs keyed with the hex SHA-256 of the configured
+ * launch secret. */
 #ifndef RIGGER_AUTH_LAUNCH_TOKEN_H
 #define RIGGER_AUTH_LAUNCH_TOKEN_H
 

@@ -1,5 +1,5 @@
-/* One life of an instance, step by step: the miner's and the pod's part of api.md, as the real clients play
- * it. */
+/* One life of an instance (docs/contract.md, "The life of an instance"), step by step: the miner's and the
+ * pod's part, as the real clients play them. */
 #ifndef RIGGER_CLIENT_LIFE_H
 #define RIGGER_CLIENT_LIFE_H
 

@@ -1,5 +1,5 @@
 /* The ports of a job, as its pod answers on them: who asks `test` gets the port's name under the instance's
- * key (api.md, "Port probe"). */
+ * key (docs/contract.md, "Port probe"). */
 #ifndef RIGGER_CLIENT_POD_PORTS_H
 #define RIGGER_CLIENT_POD_PORTS_H
 

@@ -1,4 +1,4 @@
-/* One table, as api.md lists it. */
+/* The fields of an instance, as docs/contract.md, "The instance", lists them. */
 #include "endpoints/instance.h"
 
 #include <stddef.h>
