@@ -155,6 +155,8 @@ const char *host_vet(const struct config *config, struct arena *arena, const cha
     if (!config->launch.allow_private_hosts && strchr(host, '.') == NULL)
         return "host is not a fully qualified DNS name";
 
+    if (timeout_ms > HOST_LOOKUP_MAX_MS)
+        timeout_ms = HOST_LOOKUP_MAX_MS;
     int count = resolve_name(arena, host, timeout_ms, found, ADDRESS_MAX_COUNT + 1);
     if (count <= 0)
         return "host cannot be resolved";

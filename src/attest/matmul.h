@@ -1,7 +1,7 @@
-/* The proof of work "rigger-matmul-v1" (attestation.md): a chain of k+1 pseudorandom n × n matrices modulo
- * 2^32. It proves that a long chain of dense arithmetic over a large working set was done for this challenge,
- * within the time limit. It does not prove a GPU's make. The server's side streams the matrices: O(k·n²)
- * time, O(n) memory per row. */
+/* The proof of work "rigger-matmul-v1" (docs/attestation.md, "Proof of work"): a chain of k+1 pseudorandom n
+ * × n matrices modulo 2^32. It proves that a long chain of dense arithmetic over a large working set was done
+ * for this challenge, within the time limit. It does not prove a GPU's make. The server's side streams the
+ * matrices: O(k·n²) time, O(n) memory per row. */
 #ifndef RIGGER_ATTEST_MATMUL_H
 #define RIGGER_ATTEST_MATMUL_H
 

@@ -1,5 +1,5 @@
-/* The prover's side of "rigger-matmul-v1" (attestation.md) on the CPU: the whole product, O(k·n³). A
- * reference, to try the service with and to measure against; nobody's GPU. */
+/* The prover's side of "rigger-matmul-v1" (docs/attestation.md, "Proof of work") on the CPU: the whole
+ * product, O(k·n³). A reference, to try the service with and to measure against; nobody's GPU. */
 #ifndef RIGGER_CLIENT_MATMUL_PROVER_H
 #define RIGGER_CLIENT_MATMUL_PROVER_H
 

@@ -1,4 +1,5 @@
-/* Signs as the validator: what instances of old SDKs ask of whoever asks them (attestation.md, "Old SDKs").
+/* Signs as the validator: what instances of old SDKs ask of whoever asks them (docs/attestation.md, "Old
+ * SDKs").
  */
 #ifndef RIGGER_CRYPTO_VALIDATOR_H
 #define RIGGER_CRYPTO_VALIDATOR_H

@@ -19,7 +19,6 @@
 #include <string.h>
 
 #define ANSWER_MARGIN_MS         3000 /* for the statements after the challenge, before the master loses patience */
-#define RESOLVE_TIMEOUT_MS       5000
 #define LAUNCH_CONFIG_VERSION    "0.3.0" /* since then the command has no GraVal seed */
 #define FILESYSTEM_CLAIM_VERSION "0.3.1" /* since then the digest comes with the claim */
 #define SYMMETRIC_KEY_HEX        (2 * AES128_KEY_BYTES + 1)
@@ -191,11 +190,9 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
                            const struct findings *findings, struct db_rows *rows)
 {
     const char *host = json_get_text(exchange->body, "host");
-    int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
     const char *address = NULL;
-    const char *host_fault =
-        host_vet(exchange->config, exchange->arena, host,
-                 timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
+    const char *host_fault = host_vet(exchange->config, exchange->arena, host,
+                                      clock_remaining_ms(exchange->deadline_ms), &address);
     const char *parameters[12] = {
         exchange->path[0],
         endpoint_netuid(exchange),

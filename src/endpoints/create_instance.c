@@ -11,8 +11,6 @@
 
 #include <sodium.h>
 
-#define RESOLVE_TIMEOUT_MS 5000
-
 static const struct field node_item = { .type = FIELD_TEXT };
 
 static const struct field body_fields[] = {
@@ -38,7 +36,6 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
 {
     const char *host = json_get_text(exchange->body, "host"), *address = NULL, *parameters[12];
     json_object *node_ids = json_object_object_get(exchange->body, "node_ids");
-    int timeout_ms = clock_remaining_ms(exchange->deadline_ms);
     char request_key[UUID_TEXT_BYTES];
 
     uuid4_text(request_key);
@@ -49,7 +46,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     parameters[6] = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN);
     parameters[7] = host;
     parameters[11] = host_vet(exchange->config, exchange->arena, host,
-                              timeout_ms < RESOLVE_TIMEOUT_MS ? timeout_ms : RESOLVE_TIMEOUT_MS, &address);
+                              clock_remaining_ms(exchange->deadline_ms), &address);
     parameters[8] = address;
     parameters[9] =
         arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));

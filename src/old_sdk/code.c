@@ -1,5 +1,5 @@
 /* What an instance of an old SDK must show of its files: the command it runs, the chute's code, the image. */
-#include "old_sdk/step.h"
+#include "old_sdk/code.h"
 
 #include "attest/envdump.h"
 #include "core/encode.h"
@@ -21,17 +21,17 @@ static const unsigned char *slurp(struct verification *verification, const char 
     const char *plain, *contents;
 
     json_put(question, "path", json_made(json_object_new_string(path)));
-    answer = pod_ask(&verification->pod,
-                     &(struct pod_question){
-                         .path = "/_slurp",
-                         .body = pod_seal(&verification->pod, old_sdk_text(verification, question), iv) });
-    plain = old_sdk_is_good(&answer) ? pod_open(&verification->pod, iv, &answer) : NULL;
-    object = plain != NULL ? old_sdk_parse(verification, plain) : NULL;
+    answer = pod_ask(
+        &verification->pod,
+        &(struct pod_question){ .path = "/_slurp",
+                                .body = pod_seal(&verification->pod, ask_text(verification, question), iv) });
+    plain = ask_is_good(&answer) ? pod_open(&verification->pod, iv, &answer) : NULL;
+    object = plain != NULL ? ask_parse(verification, plain) : NULL;
     contents = json_object_is_type(object, json_type_object) ? json_get_text(object, "contents") : NULL;
     return contents != NULL ? base64_decode(arena, contents, strlen(contents), length) : NULL;
 }
 
-enum outcome old_sdk_read_code(struct verification *verification, json_object *detail)
+enum step_result code_read_whole(struct verification *verification)
 {
     const struct old_sdk_instance *instance = verification->instance;
     struct arena *arena = verification->pod.arena;
@@ -48,9 +48,8 @@ enum outcome old_sdk_read_code(struct verification *verification, json_object *d
     };
     char *cmdline;
 
-    (void)detail;
     if (found == NULL)
-        return old_sdk_fail(verification, NO_ANSWER, no_answer);
+        return ask_fail(verification, STEP_NO_ANSWER, no_answer);
     cmdline = arena_strndup(arena, (const char *)found, length);
     while (length > 0 && (cmdline[length - 1] == '\0' || cmdline[length - 1] == ' '))
         length--;
@@ -58,21 +57,21 @@ enum outcome old_sdk_read_code(struct verification *verification, json_object *d
     for (size_t i = 0; i < length; i++)
         cmdline[i] = cmdline[i] == '\0' ? ' ' : cmdline[i];
     if (!envdump_command_matches(arena, cmdline, &expected))
-        return old_sdk_fail(verification, WRONG, "The instance does not run the expected command");
+        return ask_fail(verification, STEP_WRONG, "The instance does not run the expected command");
 
     found = slurp(verification, arena_printf(arena, "/app/%s", instance->filename), &length);
     if (found == NULL)
-        return old_sdk_fail(verification, NO_ANSWER, no_answer);
+        return ask_fail(verification, STEP_NO_ANSWER, no_answer);
     return length == strlen(instance->code) && memcmp(found, instance->code, length) == 0
-               ? PASSED
-               : old_sdk_fail(verification, WRONG, "The code is not the chute's");
+               ? STEP_PASSED
+               : ask_fail(verification, STEP_WRONG, "The code is not the chute's");
 }
 
 /* The SHA-256 of a piece of a file. */
-static enum outcome read_piece(struct verification *verification, json_object *challenge)
+static enum step_result read_piece(struct verification *verification)
 {
+    json_object *challenge = verification->subject;
     json_object *question = json_made(json_object_new_object());
-    bool encrypted = !old_sdk_is_before(verification, "0.2.0");
     unsigned char iv[AES_BLOCK_BYTES];
     struct pod_answer answer;
     const char *text;
@@ -80,19 +79,19 @@ static enum outcome read_piece(struct verification *verification, json_object *c
     json_put(question, "filename", json_made(json_object_new_string(json_get_text(challenge, "filename"))));
     json_put(question, "offset", json_made(json_object_new_int64(json_get_integer(challenge, "offset", 0))));
     json_put(question, "length", json_made(json_object_new_int64(json_get_integer(challenge, "length", 0))));
-    text = old_sdk_text(verification, question);
-    answer =
-        pod_ask(&verification->pod, &(struct pod_question){
-                                        .path = "/_fs_challenge",
-                                        .body = encrypted ? pod_seal(&verification->pod, text, iv) : text,
-                                        .json = !encrypted,
-                                    });
-    if (!old_sdk_is_good(&answer))
-        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a filesystem challenge");
+    text = ask_text(verification, question);
+    answer = pod_ask(&verification->pod,
+                     &(struct pod_question){
+                         .path = "/_fs_challenge",
+                         .body = verification->holds_key ? pod_seal(&verification->pod, text, iv) : text,
+                         .json = !verification->holds_key,
+                     });
+    if (!ask_is_good(&answer))
+        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer a filesystem challenge");
     return strcmp(answer.text, json_get_text(challenge, "expected")) == 0
-               ? PASSED
-               : old_sdk_fail(verification, WRONG,
-                              "A file of the instance is not the image's or the chute's");
+               ? STEP_PASSED
+               : ask_fail(verification, STEP_WRONG,
+                          "A file of the instance is not the image's or the chute's");
 }
 
 /* A random piece of the chute's code, as one more challenge. */
@@ -119,14 +118,13 @@ static json_object *make_code_challenge(const struct verification *verification)
     return challenge;
 }
 
-enum outcome old_sdk_read_pieces(struct verification *verification)
+enum step_result code_read_pieces(struct verification *verification)
 {
-    enum outcome outcome = PASSED;
+    enum step_result result = STEP_PASSED;
 
     for (int i = 0; i < CODE_READS; i++)
         json_append(verification->challenges, make_code_challenge(verification));
-    for (size_t i = 0; i < json_object_array_length(verification->challenges) && outcome == PASSED; i++)
-        outcome =
-            old_sdk_run(verification, read_piece, json_object_array_get_idx(verification->challenges, i));
-    return outcome;
+    for (size_t i = 0; i < json_object_array_length(verification->challenges) && result == STEP_PASSED; i++)
+        result = ask_step(verification, read_piece, json_object_array_get_idx(verification->challenges, i));
+    return result;
 }

@@ -1,6 +1,6 @@
 /* What an instance of an old SDK must show of its GPUs: that they can read what is encrypted for them, and
  * that they are the ones it announced. */
-#include "old_sdk/step.h"
+#include "old_sdk/gpu.h"
 
 #include "core/encode.h"
 #include "core/log.h"
@@ -72,7 +72,7 @@ static const char *make_envelope(const struct verification *verification, const 
     json_put(inner, "seed", json_made(json_object_new_int64(challenge.seed)));
     put_shown(inner, challenge.shown, gpu.iterations);
     json_put(outer, name, inner);
-    return old_sdk_text(verification, outer);
+    return ask_text(verification, outer);
 }
 
 static void make_hello(char hello[2 * HELLO_BYTES + 1])
@@ -90,29 +90,28 @@ static bool says_hello(json_object *object, const char *hello)
     return said != NULL && strcmp(said, hello) == 0;
 }
 
-enum outcome old_sdk_greet_gpu(struct verification *verification, json_object *detail)
+enum step_result gpu_greet(struct verification *verification)
 {
     char hello[2 * HELLO_BYTES + 1];
     struct pod_answer answer;
     const char *envelope;
 
-    (void)detail;
     make_hello(hello);
     envelope = make_envelope(verification, "hello", hello);
     if (envelope == NULL)
-        return UNJUDGED;
+        return STEP_UNJUDGED;
     answer = pod_ask(
         &verification->pod,
         &(struct pod_question){ .path = "/_ping", .body = envelope, .json = true, .graval_encrypted = true });
-    if (!old_sdk_is_good(&answer))
-        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
-    return says_hello(old_sdk_parse(verification, answer.text), hello)
-               ? PASSED
-               : old_sdk_fail(verification, WRONG,
-                              "The instance could not read what was encrypted for its GPU");
+    if (!ask_is_good(&answer))
+        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer /_ping");
+    return says_hello(ask_parse(verification, answer.text), hello)
+               ? STEP_PASSED
+               : ask_fail(verification, STEP_WRONG,
+                          "The instance could not read what was encrypted for its GPU");
 }
 
-enum outcome old_sdk_exchange_key(struct verification *verification, json_object *detail)
+enum step_result gpu_exchange_key(struct verification *verification)
 {
     const char *envelope =
                    make_envelope(verification, "symmetric_key", verification->instance->symmetric_key),
@@ -121,14 +120,13 @@ enum outcome old_sdk_exchange_key(struct verification *verification, json_object
     unsigned char iv[AES_BLOCK_BYTES];
     struct pod_answer answer;
 
-    (void)detail;
     if (envelope == NULL)
-        return UNJUDGED;
+        return STEP_UNJUDGED;
     answer = pod_ask(
         &verification->pod,
         &(struct pod_question){ .path = "/_exchange", .body = envelope, .json = true, .plain_path = true });
-    if (!old_sdk_is_good(&answer) && answer.status != 404)
-        return old_sdk_fail(verification, NO_ANSWER, "The instance did not take its key (/_exchange)");
+    if (!ask_is_good(&answer) && answer.status != 404)
+        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not take its key (/_exchange)");
     make_hello(hello);
     answer = pod_ask(
         &verification->pod,
@@ -136,17 +134,18 @@ enum outcome old_sdk_exchange_key(struct verification *verification, json_object
             .path = "/_ping",
             .body = pod_seal(&verification->pod,
                              arena_printf(verification->pod.arena, "{\"hello\":\"%s\"}", hello), iv) });
-    if (!old_sdk_is_good(&answer))
-        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer /_ping");
+    if (!ask_is_good(&answer))
+        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer /_ping");
     plain = pod_open(&verification->pod, iv, &answer);
-    return plain != NULL && says_hello(old_sdk_parse(verification, plain), hello)
-               ? PASSED
-               : old_sdk_fail(verification, WRONG, "The instance does not have its key");
+    return plain != NULL && says_hello(ask_parse(verification, plain), hello)
+               ? STEP_PASSED
+               : ask_fail(verification, STEP_WRONG, "The instance does not have its key");
 }
 
 /* One round of what only the very GPUs can answer; the service judges. */
-static enum outcome challenge_once(struct verification *verification, json_object *devices)
+static enum step_result challenge_once(struct verification *verification)
 {
+    json_object *devices = verification->subject;
     unsigned char bytes[DEVICE_BYTES];
     char challenge[2 * DEVICE_BYTES + 1];
     struct pod_answer answer;
@@ -160,25 +159,25 @@ static enum outcome challenge_once(struct verification *verification, json_objec
         &verification->pod,
         &(struct pod_question){ .path = "/_device_challenge",
                                 .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
-    if (!old_sdk_is_good(&answer))
-        return old_sdk_fail(verification, NO_ANSWER, "The instance did not answer a device challenge");
+    if (!ask_is_good(&answer))
+        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer a device challenge");
     if (proof_algorithm_configured(verification->config)
             ->check_devices(&verification->proof, devices, challenge, answer.text, &valid) != STATUS_OK)
-        return UNJUDGED;
-    return valid ? PASSED
-                 : old_sdk_fail(verification, WRONG, "The instance's GPUs are not the ones it announced");
+        return STEP_UNJUDGED;
+    return valid ? STEP_PASSED
+                 : ask_fail(verification, STEP_WRONG, "The instance's GPUs are not the ones it announced");
 }
 
-enum outcome old_sdk_challenge_devices(struct verification *verification)
+enum step_result gpu_challenge_devices(struct verification *verification)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_configured(verification->config);
     json_object *devices = json_made(json_object_new_array());
-    enum outcome outcome = PASSED;
+    enum step_result result = STEP_PASSED;
 
     json_defer(verification->pod.arena, devices);
     if (algorithm == NULL || algorithm->check_devices == NULL) {
         log_event(LOG_LEVEL_INFO, "no device challenges: the configured proof of work has none");
-        return PASSED;
+        return STEP_PASSED;
     }
     for (size_t i = 0; i < json_object_array_length(verification->gpus); i++) {
         json_object *info = NULL;
@@ -186,7 +185,7 @@ enum outcome old_sdk_challenge_devices(struct verification *verification)
         json_object_object_get_ex(json_object_array_get_idx(verification->gpus, i), "device_info", &info);
         json_append(devices, json_object_get(info));
     }
-    for (int i = 0; i < DEVICE_ROUNDS && outcome == PASSED; i++)
-        outcome = old_sdk_run(verification, challenge_once, devices);
-    return outcome;
+    for (int i = 0; i < DEVICE_ROUNDS && result == STEP_PASSED; i++)
+        result = ask_step(verification, challenge_once, devices);
+    return result;
 }

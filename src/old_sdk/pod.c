@@ -1,6 +1,8 @@
-/* One connection at a time; limits on time and size are the client's. */
+/* One connection at a time, to the vetted address alone. However long the pod takes and however much it
+ * sends, net/http_client.h ends it at the limits given here. */
 #include "old_sdk/pod.h"
 
+#include "attest/host.h"
 #include "auth/hotkey.h"
 #include "core/clock.h"
 #include "core/encode.h"
@@ -54,7 +56,9 @@ static char *hex(struct arena *arena, const unsigned char *bytes, size_t length)
     return text;
 }
 
-const char *pod_hide_path(const struct pod *pod, const char *path)
+/* "/" and, in hex, a fresh iv and the AES-128-CBC of the path, which is filled up with "?" where it is
+ * shorter than 24 characters. On the arena. */
+static const char *hide_path(const struct pod *pod, const char *path)
 {
     unsigned char iv[AES_BLOCK_BYTES];
     char padded[PATH_PADDED_BYTES + 1];
@@ -129,12 +133,19 @@ static bool sign(const struct pod *pod, const struct pod_question *question, con
     return true;
 }
 
+const char *pod_find_address(struct pod *pod)
+{
+    if (pod->address != NULL)
+        return NULL;
+    return host_vet(pod->config, pod->arena, pod->host, clock_remaining_ms(pod->deadline_ms), &pod->address);
+}
+
 struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *question)
 {
     bool is_ipv6 = strchr(pod->host, ':') != NULL;
     const char *headers[HEADERS_MAX];
     const char *path =
-        pod->hides_paths && !question->plain_path ? pod_hide_path(pod, question->path) : question->path;
+        pod->hides_paths && !question->plain_path ? hide_path(pod, question->path) : question->path;
     int left_ms = clock_remaining_ms(pod->deadline_ms),
         limit_ms = (int)pod->config->background.verify_timeout_ms;
     struct http_client_request request = {

@@ -15,16 +15,16 @@
 struct pod {
     const struct config *config;
     struct arena *arena;
-    const char *host, *address; /* address: the vetted one, which is dialled */
+    const char *host, *address; /* address: the vetted one, which is dialled; NULL: not vetted yet */
     int64_t port;
     const char *hotkey; /* whose it is */
     unsigned char key[AES128_KEY_BYTES];
-    bool hides_paths;    /* SDK 0.2.14 and later */
+    bool hides_paths;    /* paths go encrypted, each under a fresh iv: SDK 0.2.14 and later */
     int64_t deadline_ms; /* on clock_monotonic_ms, for all that is asked of it */
 };
 
 struct pod_question {
-    const char *path;      /* "/_ping"; hidden where the SDK does that, unless plain_path */
+    const char *path;      /* "/_ping"; encrypted where the pod hides paths, unless plain_path */
     const char *query;     /* NULL: none */
     const char *body;      /* NULL: a GET */
     bool json;             /* Content-Type: application/json */
@@ -38,12 +38,12 @@ struct pod_answer {
     size_t length;
 };
 
+/* Vets the host of a pod whose address is NULL. Returns NULL, or the public reason why it may not be dialled.
+ */
+const char *pod_find_address(struct pod *pod) MUST_CHECK;
+
 /* Asks, once. The answer's text lives on the arena. */
 struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *question) MUST_CHECK;
-
-/* The path as such an SDK wants it: "/" and the hex of iv and AES-128-CBC of the path padded to 24 characters
- * with "?". On the arena. */
-const char *pod_hide_path(const struct pod *pod, const char *path) MUST_CHECK;
 
 /* The body of a hidden question: hex of a fresh iv, which is kept in iv, and base64 of the ciphertext. */
 const char *pod_seal(const struct pod *pod, const char *text, unsigned char iv[AES_BLOCK_BYTES]) MUST_CHECK;

@@ -1,0 +1,54 @@
+/* Asks again what was not answered, never what was answered wrong. */
+#include "old_sdk/ask.h"
+
+#include "core/clock.h"
+#include "json/json.h"
+
+#include <poll.h>
+#include <string.h>
+
+#define TRIES 3
+
+enum step_result ask_step(struct verification *verification, step *ask, json_object *subject)
+{
+    int pause_ms = (int)verification->config->background.verify_retry_ms;
+    enum step_result result = STEP_NO_ANSWER;
+
+    verification->subject = subject;
+    for (int i = 0; i < TRIES && result == STEP_NO_ANSWER; i++) {
+        if (i > 0 && clock_remaining_ms(verification->pod.deadline_ms) <= pause_ms)
+            break;
+        if (i > 0)
+            poll(NULL, 0, pause_ms);
+        if (verification->should_stop())
+            return STEP_UNJUDGED;
+        result = ask(verification);
+    }
+    return result;
+}
+
+enum step_result ask_fail(struct verification *verification, enum step_result result, const char *failure)
+{
+    verification->failure = failure;
+    return result;
+}
+
+bool ask_is_good(const struct pod_answer *answer)
+{
+    return answer->status >= 200 && answer->status < 300;
+}
+
+json_object *ask_parse(const struct verification *verification, const char *text)
+{
+    struct json_fault fault;
+    json_object *object = json_parse_strict(text, strlen(text), &fault);
+
+    json_defer(verification->pod.arena, object);
+    return object;
+}
+
+const char *ask_text(const struct verification *verification, json_object *object)
+{
+    json_defer(verification->pod.arena, object);
+    return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}

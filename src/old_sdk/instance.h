@@ -1,0 +1,19 @@
+/* What the database knows of an instance of an SDK before 0.3.0 that is to be verified. Filled in by who
+ * takes the verification; read by all steps. */
+#ifndef RIGGER_OLD_SDK_INSTANCE_H
+#define RIGGER_OLD_SDK_INSTANCE_H
+
+#include <stdint.h>
+
+struct old_sdk_instance {
+    const char *host, *address; /* address: vetted; NULL: the host is vetted now */
+    int64_t port;
+    const char *symmetric_key; /* 32 hex digits */
+    const char *hotkey, *sdk_version;
+    const char *code, *filename, *ref_str; /* of its chute */
+    /* JSON lists, by device index: [{"uuid", "device_info", "seed", "iterations"}], and what is to be read of
+     * its files: [{"filename", "offset", "length", "expected"}]. */
+    const char *gpus, *challenges;
+};
+
+#endif
