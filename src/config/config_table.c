@@ -154,7 +154,7 @@ const struct setting config_settings[] = {
       .doc =
           "Salt of token_check, at least 16 bytes, or @/path of a file that holds it; not launch_secret." },
     { NAMED(launch, validator_seed), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
-      .doc = "Seed of validator_ss58, 64 hex digits, or @/path; without it instances of the older path stay "
+      .doc = "Seed of validator_ss58, 64 hex digits, or @/path; without it instances of old SDKs stay "
              "unverified." },
     { NAMED(launch, account_encryption_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
       .doc = "Encryption key of the Chutes accounts, or @/path; user tokens that are salted need it." },
@@ -205,7 +205,7 @@ const struct setting config_settings[] = {
     { NAMED(background, reap_interval_ms), RANGE(100, DAY_MS), .default_text = "5000", .reloadable = true,
       .doc = "How often what is overdue is looked for, milliseconds." },
     { NAMED(background, verifiers), RANGE(1, 64), .default_text = "2",
-      .doc = "Processes that verify instances of the older path, each one at a time." },
+      .doc = "Processes that verify instances of old SDKs, each one at a time." },
     { NAMED(background, verify_interval_ms), RANGE(10, DAY_MS), .default_text = "1000", .reloadable = true,
       .doc = "How often an idle verifier looks for work, milliseconds." },
     { NAMED(background, verify_retry_ms), RANGE(0, HOUR_MS), .default_text = "5000", .reloadable = true,

@@ -185,7 +185,7 @@ static void write_counters(struct buf *text)
         { METRICS_INSTANCES_REAPED, "rigger_reaped_total", "{kind=\"instance\"}", NULL },
         { METRICS_EVENTS_PUBLISHED, "rigger_events_published_total", "", "Events that Redis has taken." },
         { METRICS_VERIFICATIONS_PASSED, "rigger_background_verifications_total", "{result=\"passed\"}",
-          "Instances of the older path that were judged." },
+          "Instances of old SDKs that were judged." },
         { METRICS_VERIFICATIONS_FAILED, "rigger_background_verifications_total", "{result=\"failed\"}",
           NULL },
     };

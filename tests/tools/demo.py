@@ -91,8 +91,8 @@ def ask(stack, miner, method, path, body):
 
 
 def verify_old(stack, miner):
-    """An instance of SDK 0.2.20: announced, made active, verified in the background by asking it."""
-    say("\nAn instance of the older path (SDK 0.2.20), which the service verifies by asking it:")
+    """An instance of an old SDK: announced, made active, verified in the background by asking it."""
+    say("\nAn instance of an old SDK (0.2.20), which the service verifies by asking it:")
     chute = stack.network.chute(chutes_version="0.2.20")
     gpu = miner.gpus[2][0]
     command = ["python", "chutes", "run", "app:chute", "--port", "8000", "--graval-seed", "1", "--miner-ss58", miner.hotkey,
