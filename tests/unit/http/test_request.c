@@ -2,6 +2,8 @@
 #include "http/request.h"
 #include "http/response.h"
 
+#include "check/memory_transport.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,48 +12,6 @@
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 Suite *request_suite(void);
-
-/* A web server that has one request in memory. */
-struct memory {
-    struct transport transport; /* first: a transport is its memory */
-    const char *body;
-    size_t position;
-    char written[8192];
-    size_t written_length;
-};
-
-static ssize_t read_memory(struct transport *transport, void *data, size_t length)
-{
-    struct memory *memory = (struct memory *)transport;
-    size_t left = strlen(memory->body) - memory->position;
-
-    /* In small pieces, as a network gives them. */
-    if (length > 3)
-        length = 3;
-    if (length > left)
-        length = left;
-    memcpy(data, memory->body + memory->position, length);
-    memory->position += length;
-    return (ssize_t)length;
-}
-
-static bool write_memory(struct transport *transport, const void *data, size_t length)
-{
-    struct memory *memory = (struct memory *)transport;
-
-    if (length >= sizeof(memory->written) - memory->written_length)
-        return false;
-    memcpy(memory->written + memory->written_length, data, length);
-    memory->written_length += length;
-    return true;
-}
-
-static void prepare(struct memory *memory, char **environment, const char *body)
-{
-    *memory = (struct memory){ .body = body };
-    memory->transport =
-        (struct transport){ .environment = environment, .read = read_memory, .write = write_memory };
-}
 
 static const struct {
     const char *uri, *base;
@@ -75,9 +35,9 @@ START_TEST(the_head_is_read_from_the_variables)
                             "HTTP_X_REQUEST_ID=abc-1", NULL };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
-    struct memory memory;
+    struct memory_transport memory;
 
-    prepare(&memory, environment, "");
+    memory_transport_prepare(&memory, environment, "");
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, heads[_i].base), heads[_i].status);
     ck_assert_str_eq(request.request_id, "abc-1");
     if (heads[_i].status == STATUS_OK) {
@@ -99,9 +59,9 @@ START_TEST(a_request_id_that_could_break_a_line_is_replaced)
     char *environment[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", (char *)bad_ids[_i], NULL };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
-    struct memory memory;
+    struct memory_transport memory;
 
-    prepare(&memory, environment, "");
+    memory_transport_prepare(&memory, environment, "");
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
     ck_assert_uint_eq(strlen(request.request_id), 36);
     arena_free(arena);
@@ -132,12 +92,12 @@ START_TEST(the_body_is_what_was_announced_or_refused)
     char *environment[] = { method, length, "REQUEST_URI=/", NULL };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
-    struct memory memory;
+    struct memory_transport memory;
     enum status status;
 
     snprintf(method, sizeof(method), "REQUEST_METHOD=%s", bodies[_i].method);
     snprintf(length, sizeof(length), "CONTENT_LENGTH=%s", bodies[_i].length);
-    prepare(&memory, environment, bodies[_i].body);
+    memory_transport_prepare(&memory, environment, bodies[_i].body);
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
     status = request_read_body(&request, 10);
     ck_assert_int_eq(status, bodies[_i].status);
@@ -159,10 +119,10 @@ START_TEST(a_variable_that_stands_twice_is_counted)
     };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
-    struct memory memory;
+    struct memory_transport memory;
     int count = 0;
 
-    prepare(&memory, environment, "");
+    memory_transport_prepare(&memory, environment, "");
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
     request_variable(&request, "HTTP_X", &count);
     ck_assert_int_eq(count, 2);
@@ -178,9 +138,9 @@ START_TEST(an_answer_is_written_whole)
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
     struct response response = { .status = 0 };
-    struct memory memory;
+    struct memory_transport memory;
 
-    prepare(&memory, environment, "");
+    memory_transport_prepare(&memory, environment, "");
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
     response_failure(&response, &request, STATUS_UNAVAILABLE);
     ck_assert(response_write(&response, &request));
