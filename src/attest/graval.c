@@ -8,7 +8,6 @@
 #include "json/json.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,26 +17,18 @@
 #define ANSWER_MAX_BYTES   ((size_t)1 << 20)
 #define TRIES              7
 
-/* The process's client: its connection is kept between requests. */
-static struct http_client *shared_client(void)
-{
-    static struct http_client *client;
-    const struct http_client_limits limits = {
-        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-        .timeout_ms = ENCRYPT_TIMEOUT_MS,
-        .response_max_bytes = ANSWER_MAX_BYTES,
-    };
-
-    if (client == NULL)
-        client = http_client_create(&limits, NULL);
-    return client;
-}
+/* This process's own client, which keeps its connection between requests. */
+static struct http_client *client;
+static const struct http_client_limits limits = {
+    .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+    .timeout_ms = ENCRYPT_TIMEOUT_MS,
+    .response_max_bytes = ANSWER_MAX_BYTES,
+};
 
 /* One try. The answer's text on the arena, NULL if there is no good one. */
 static char *post(const struct proof_context *context, const char *path, const char *body, int timeout_ms)
 {
     static const char *const headers[] = { "Content-Type: application/json", NULL };
-    struct http_client *client = shared_client();
     int left_ms = clock_remaining_ms(context->deadline_ms);
     struct http_client_request request = {
         .method = "POST",
@@ -50,7 +41,7 @@ static char *post(const struct proof_context *context, const char *path, const c
     struct http_client_response response;
     enum status status;
 
-    if (client == NULL || left_ms == 0)
+    if (left_ms == 0 || http_client_once(&client, &limits) == NULL)
         return NULL;
     status = http_client_send(client, &request, &response);
     if (status == STATUS_OK && response.status == 200)
@@ -72,10 +63,8 @@ static enum status ask(const struct proof_context *context, const char *path, js
     json_defer(context->arena, question);
     body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN);
     for (int i = 0; i < TRIES; i++) {
-        if (i > 0 && clock_remaining_ms(context->deadline_ms) <= pause_ms)
+        if (i > 0 && !clock_pause(pause_ms, context->deadline_ms))
             break;
-        if (i > 0)
-            poll(NULL, 0, pause_ms);
         answer = post(context, path, body, timeout_ms);
         if (answer == NULL)
             continue;

@@ -2,6 +2,7 @@
 #include "core/clock.h"
 
 #include <limits.h>
+#include <poll.h>
 #include <time.h>
 
 int64_t clock_monotonic_us(void)
@@ -32,4 +33,12 @@ int clock_remaining_ms(int64_t deadline_ms)
     if (deadline_ms <= now)
         return 0;
     return deadline_ms - now > INT_MAX ? INT_MAX : (int)(deadline_ms - now);
+}
+
+bool clock_pause(int ms, int64_t deadline_ms)
+{
+    if (clock_remaining_ms(deadline_ms) <= ms)
+        return false;
+    poll(NULL, 0, ms);
+    return true;
 }

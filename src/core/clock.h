@@ -2,6 +2,9 @@
 #ifndef RIGGER_CORE_CLOCK_H
 #define RIGGER_CORE_CLOCK_H
 
+#include "core/attributes.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Milliseconds, microseconds on CLOCK_MONOTONIC. */
@@ -13,5 +16,8 @@ int64_t clock_unix_seconds(void);
 
 /* Milliseconds left until a deadline of clock_monotonic_ms, 0 when it has passed; never more than INT_MAX. */
 int clock_remaining_ms(int64_t deadline_ms);
+
+/* Waits, before another try. False, at once: the deadline would be over by then. */
+bool clock_pause(int ms, int64_t deadline_ms) MUST_CHECK;
 
 #endif

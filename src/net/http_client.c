@@ -64,6 +64,13 @@ void http_client_free(struct http_client *client)
     free(client);
 }
 
+struct http_client *http_client_once(struct http_client **client, const struct http_client_limits *limits)
+{
+    if (*client == NULL)
+        *client = http_client_create(limits, NULL);
+    return *client;
+}
+
 /* libcurl's write callback: taking less than was offered ends the transfer. */
 static size_t take_body(char *data, size_t size, size_t count, void *context)
 {

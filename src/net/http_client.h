@@ -43,6 +43,11 @@ struct http_client *http_client_create(const struct http_client_limits *limits,
                                        const char *ca_file) MUST_CHECK;
 void http_client_free(struct http_client *client);
 
+/* *client, which a caller keeps for as long as its process: made here by the first call, with the system's
+ * certificates. NULL where memory is out; the next call tries again. */
+struct http_client *http_client_once(struct http_client **client,
+                                     const struct http_client_limits *limits) MUST_CHECK;
+
 /* Sends a request and waits for the answer. STATUS_OK: there is one, of any HTTP status. STATUS_TOO_LARGE:
  * its body is longer than allowed. STATUS_MALFORMED_REQUEST: address is none, or the URL is no http(s) URL.
  * STATUS_UNAVAILABLE: the rest, which is a matter of network, time or memory. */

@@ -4,7 +4,6 @@
 #include "core/clock.h"
 #include "json/json.h"
 
-#include <poll.h>
 #include <string.h>
 
 #define TRIES 3
@@ -16,10 +15,8 @@ enum step_result ask_step(struct verification *verification, step *ask, json_obj
 
     verification->subject = subject;
     for (int i = 0; i < TRIES && result == STEP_NO_ANSWER; i++) {
-        if (i > 0 && clock_remaining_ms(verification->pod.deadline_ms) <= pause_ms)
+        if (i > 0 && !clock_pause(pause_ms, verification->pod.deadline_ms))
             break;
-        if (i > 0)
-            poll(NULL, 0, pause_ms);
         if (verification->should_stop())
             return STEP_UNJUDGED;
         result = ask(verification);

@@ -22,20 +22,13 @@
 #define PURPOSE            "chutes"
 #define HEADERS_MAX        8
 
-/* The process's client. */
-static struct http_client *shared_client(void)
-{
-    static struct http_client *client;
-    const struct http_client_limits limits = {
-        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-        .timeout_ms = TIMEOUT_MAX_MS,
-        .response_max_bytes = ANSWER_MAX_BYTES,
-    };
-
-    if (client == NULL)
-        client = http_client_create(&limits, NULL);
-    return client;
-}
+/* This process's own client, which keeps its connection between requests. */
+static struct http_client *client;
+static const struct http_client_limits limits = {
+    .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+    .timeout_ms = TIMEOUT_MAX_MS,
+    .response_max_bytes = ANSWER_MAX_BYTES,
+};
 
 /* Encrypts under the instance's key and a fresh iv. The ciphertext is on the arena. */
 static const unsigned char *encrypt(const struct pod *pod, const char *text,
@@ -161,10 +154,9 @@ struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *ques
     };
     struct pod_answer answer = { .status = 0 };
     struct http_client_response response;
-    struct http_client *client = shared_client();
     enum status status;
 
-    if (client == NULL || left_ms == 0 || !sign(pod, question, headers))
+    if (left_ms == 0 || http_client_once(&client, &limits) == NULL || !sign(pod, question, headers))
         return answer;
     status = http_client_send(client, &request, &response);
     if (status == STATUS_OK) {
