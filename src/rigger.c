@@ -8,8 +8,7 @@
 #include "db/migrate.h"
 #include "server/listener.h"
 #include "server/master.h"
-#include "server/pipeline.h"
-#include "server/worker.h"
+#include "server/process.h"
 
 #include <getopt.h>
 #include <sodium.h>
@@ -85,7 +84,7 @@ static int serve_web_server(void)
 {
     bool fastcgi = listener_is(STDIN_FILENO);
     struct config *config;
-    struct worker worker = { .role = "bare", .listener = STDIN_FILENO };
+    struct process process = { .kind = fastcgi ? PROCESS_BARE : PROCESS_CGI, .listener = STDIN_FILENO };
     int code;
 
     if (!fastcgi && getenv("GATEWAY_INTERFACE") == NULL) {
@@ -100,10 +99,9 @@ static int serve_web_server(void)
                   stdout);
         return EX_CONFIG;
     }
-    pipeline_prepare();
-    worker.config = config;
-    worker.deadline_ms = config->server.slow_deadline_ms;
-    code = fastcgi ? worker_run(&worker) : worker_run_cgi(config);
+    process_prepare();
+    process.config = config;
+    code = process_run(&process);
     config_free(config);
     return code;
 }

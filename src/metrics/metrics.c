@@ -42,6 +42,8 @@ static struct metrics own;
 static struct metrics *shared = &own;
 static const char *const *route_names;
 static size_t route_count;
+static const char *const *process_names;
+static size_t process_count;
 static const struct scoreboard_slot *scoreboard;
 static size_t scoreboard_count;
 
@@ -71,6 +73,12 @@ void metrics_name_routes(const char *const *names, size_t count)
 {
     route_names = names;
     route_count = count < METRICS_ROUTES_MAX ? count : METRICS_ROUTES_MAX;
+}
+
+void metrics_name_processes(const char *const *names, size_t count)
+{
+    process_names = names;
+    process_count = count < METRICS_PROCESSES_MAX ? count : METRICS_PROCESSES_MAX;
 }
 
 void metrics_count_request(size_t route, int status, int64_t total_us, int64_t database_us)
@@ -153,22 +161,26 @@ static void write_routes(struct buf *text,
         write(text, "none", &shared->routes[METRICS_NO_ROUTE]);
 }
 
+static void write_worker_gauge(struct buf *text, const char *name, const char *help, const unsigned *counts)
+{
+    write_head(text, name, "gauge", help);
+    for (size_t kind = 0; kind < process_count; kind++)
+        buf_printf(text, "%s{pool=\"%s\"} %u\n", name, process_names[kind], counts[kind]);
+}
+
 static void write_workers(struct buf *text)
 {
-    unsigned counts[SCOREBOARD_POOL_COUNT] = { 0 }, busy[SCOREBOARD_POOL_COUNT] = { 0 };
+    unsigned counts[METRICS_PROCESSES_MAX] = { 0 }, busy[METRICS_PROCESSES_MAX] = { 0 };
+    size_t kind;
 
     for (size_t i = 0; i < scoreboard_count; i++) {
-        enum scoreboard_pool pool = scoreboard_pool(&scoreboard[i]);
-
-        counts[pool]++;
-        busy[pool] += scoreboard_is_busy(&scoreboard[i]);
+        if (!scoreboard_is_occupied(&scoreboard[i], &kind) || kind >= process_count)
+            continue;
+        counts[kind]++;
+        busy[kind] += scoreboard_is_busy(&scoreboard[i]);
     }
-    write_head(text, "rigger_workers", "gauge", "Worker processes, by pool.");
-    for (int pool = 1; pool < SCOREBOARD_POOL_COUNT; pool++)
-        buf_printf(text, "rigger_workers{pool=\"%s\"} %u\n", scoreboard_pool_name(pool), counts[pool]);
-    write_head(text, "rigger_workers_busy", "gauge", "Workers with a request in hand, by pool.");
-    for (int pool = 1; pool < SCOREBOARD_POOL_COUNT; pool++)
-        buf_printf(text, "rigger_workers_busy{pool=\"%s\"} %u\n", scoreboard_pool_name(pool), busy[pool]);
+    write_worker_gauge(text, "rigger_workers", "Worker processes, by pool.", counts);
+    write_worker_gauge(text, "rigger_workers_busy", "Workers with a request in hand, by pool.", busy);
 }
 
 static void write_counters(struct buf *text)

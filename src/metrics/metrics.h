@@ -1,7 +1,7 @@
 /* Counts what the program does, in memory that the master and its children share, and writes the counters as
  * text for Prometheus. The processes of src/server count; the endpoint `metrics` shows the text. A responder
- * without a master (bare FastCGI, CGI) counts for itself alone. This room knows no endpoint: routes are
- * numbers here, and the server hands their names over at its start. */
+ * without a master (bare FastCGI, CGI) counts for itself alone. This room knows no endpoint and no kind
+ * of process: they are numbers here, and the server hands their names over at its start. */
 #ifndef RIGGER_METRICS_METRICS_H
 #define RIGGER_METRICS_METRICS_H
 
@@ -14,6 +14,8 @@
 
 #define METRICS_ROUTES_MAX 64
 #define METRICS_NO_ROUTE   ((size_t)METRICS_ROUTES_MAX) /* of a request that no route was found for */
+
+#define METRICS_PROCESSES_MAX 16
 
 enum metrics_counter {
     METRICS_WORKER_DEATHS,  /* by a signal, or with an error */
@@ -34,6 +36,10 @@ bool metrics_share(const struct scoreboard_slot *slots, size_t slot_count) MUST_
 /* What the routes 0, 1, … are called in the text, at most METRICS_ROUTES_MAX. Called at the start, before a
  * process forks or counts; the names are kept, not copied. */
 void metrics_name_routes(const char *const *names, size_t count);
+
+/* What the kinds 0, 1, … of the scoreboard's processes are called, at most METRICS_PROCESSES_MAX; as above.
+ */
+void metrics_name_processes(const char *const *names, size_t count);
 
 /* Counts an answered request, its whole time and the part of it that the database took, both in microseconds.
  * route: a number that has a name, or METRICS_NO_ROUTE. */

@@ -1,4 +1,4 @@
-/* The slots, in an anonymous shared mapping. */
+/* The slots, in an anonymous shared mapping: it begins as zeros, which is a slot that is empty. */
 #include "metrics/scoreboard.h"
 
 #include <sys/mman.h>
@@ -33,20 +33,26 @@ bool scoreboard_is_busy(const struct scoreboard_slot *slot)
     return atomic_load(&slot->deadline_ms) != 0;
 }
 
-void scoreboard_occupy(struct scoreboard_slot *slot, enum scoreboard_pool pool)
+static void move(struct scoreboard_slot *slot, size_t tenant)
 {
     atomic_store(&slot->deadline_ms, 0);
-    atomic_store(&slot->pool, (int)pool);
+    atomic_store(&slot->tenant, tenant);
 }
 
-enum scoreboard_pool scoreboard_pool(const struct scoreboard_slot *slot)
+void scoreboard_occupy(struct scoreboard_slot *slot, size_t kind)
 {
-    return (enum scoreboard_pool)atomic_load(&slot->pool);
+    move(slot, kind + 1);
 }
 
-const char *scoreboard_pool_name(enum scoreboard_pool pool)
+void scoreboard_vacate(struct scoreboard_slot *slot)
 {
-    static const char *const names[] = { "none", "fast", "slow", "background", "verifier" };
+    move(slot, 0);
+}
 
-    return names[pool];
+bool scoreboard_is_occupied(const struct scoreboard_slot *slot, size_t *kind)
+{
+    size_t tenant = atomic_load(&slot->tenant);
+
+    *kind = tenant - 1;
+    return tenant != 0;
 }

@@ -7,16 +7,14 @@
 #include "db/connection.h"
 #include "db/statements.h"
 #include "metrics/metrics.h"
+#include "server/process.h"
 #include "server/relay.h"
-#include "server/worker.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ARENA_MAX_BYTES   ((size_t)64 << 20)
 #define PRUNE_INTERVAL_MS 60000
 #define INTERVAL_BYTES    32
 #define LENGTH(of)        (sizeof(of) / sizeof((of)[0]))
@@ -66,25 +64,6 @@ static void relay(struct background *background)
         relay_run(background->relay, background->db, background->arena);
 }
 
-static bool prepare(struct background *background, const struct config *config)
-{
-    *background = (struct background){
-        .config = config,
-        .db = db_create(config),
-        .arena = arena_create(ARENA_MAX_BYTES),
-    };
-    if (config->events.redis_url[0] != '\0')
-        background->relay = relay_create(config);
-    return background->db != NULL && (config->events.redis_url[0] == '\0' || background->relay != NULL);
-}
-
-static void end(struct background *background)
-{
-    relay_free(background->relay);
-    db_free(background->db);
-    arena_free(background->arena);
-}
-
 /* When the next of the duties is due, those that are due now done. */
 static int64_t run_due(struct background *background, struct duty *duties, size_t count)
 {
@@ -102,25 +81,23 @@ static int64_t run_due(struct background *background, struct duty *duties, size_
     return next_ms;
 }
 
-int background_run(const struct config *config, pid_t master)
+int background_run(struct process *process)
 {
+    const struct config *config = process->config;
     struct duty duties[] = {
         { .interval_ms = config->background.reap_interval_ms, .run = reap },
         { .interval_ms = config->events.relay_interval_ms, .run = relay },
         { .interval_ms = PRUNE_INTERVAL_MS, .run = prune },
     };
-    struct background background;
-    sigset_t all;
+    struct background background = { .config = config, .db = process->db, .arena = process->arena };
 
-    log_configure(config->server.log_level, "background");
-    if (!prepare(&background, config))
-        return EXIT_NO_MEMORY;
-    signal(SIGPIPE, SIG_IGN);
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    worker_settle(config, master);
-    while (!worker_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
+    if (config->events.redis_url[0] != '\0') {
+        background.relay = relay_create(config);
+        if (background.relay == NULL)
+            return EXIT_NO_MEMORY;
+    }
+    while (!process_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
         ;
-    end(&background);
+    relay_free(background.relay);
     return EXIT_SUCCESS;
 }

@@ -1,13 +1,13 @@
-/* The background worker: duties that come round, such as the reaper. */
+/* What the background process does: duties that come round, such as the reaper. Called by process_run alone
+ * (server/process.h). */
 #ifndef RIGGER_SERVER_BACKGROUND_H
 #define RIGGER_SERVER_BACKGROUND_H
 
-#include "config/config.h"
 #include "core/attributes.h"
 
-#include <sys/types.h>
+struct process;
 
-/* Does its duties until SIGTERM or the master's death. Returns the exit code. */
-int background_run(const struct config *config, pid_t master) MUST_CHECK;
+/* Does its duties until SIGTERM. Returns the exit code. */
+int background_run(struct process *process) MUST_CHECK;
 
 #endif

@@ -5,12 +5,9 @@
 #include "core/log.h"
 #include "metrics/metrics.h"
 #include "metrics/scoreboard.h"
-#include "server/background.h"
 #include "server/listener.h"
 #include "server/notify.h"
-#include "server/pipeline.h"
-#include "server/verifier.h"
-#include "server/worker.h"
+#include "server/process.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -23,14 +20,9 @@
 #define QUICK_DEATH_MS   1000
 #define RESPAWN_DELAY_MS 1000
 
-enum role { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND, ROLE_VERIFIER };
-
-static const enum scoreboard_pool pools[] = { SCOREBOARD_FAST, SCOREBOARD_SLOW, SCOREBOARD_BACKGROUND,
-                                              SCOREBOARD_VERIFIER };
-
 /* A place for a child. At a reload the old child moves to `old` and finishes while its successor serves. */
 struct child {
-    enum role role;
+    enum process_kind kind;
     pid_t pid, old;
     int64_t started_ms, not_before_ms;
     struct scoreboard_slot *slot, *old_slot;
@@ -41,35 +33,28 @@ struct master {
     const char *config_path;
     struct child *children;
     size_t count;
-    int listeners[2]; /* by role */
+    int listeners[PROCESS_MASTERED_COUNT]; /* -1: it has none */
     sigset_t signals;
 };
 
 static NO_RETURN void run_child(const struct master *master, const struct child *child, pid_t master_pid)
 {
-    const struct config *config = master->config;
-    struct worker worker = {
-        .config = config,
-        .role = child->role == ROLE_FAST ? "fast" : "slow",
-        .deadline_ms =
-            child->role == ROLE_FAST ? config->server.fast_deadline_ms : config->server.slow_deadline_ms,
+    struct process process = {
+        .kind = child->kind,
+        .config = master->config,
+        .listener = master->listeners[child->kind],
         .slot = child->slot,
         .master = master_pid,
     };
 
-    if (child->role == ROLE_BACKGROUND)
-        exit(background_run(config, master_pid));
-    if (child->role == ROLE_VERIFIER)
-        exit(verifier_run(config, child->slot, master_pid));
-    worker.listener = master->listeners[child->role];
-    exit(worker_run(&worker));
+    exit(process_run(&process));
 }
 
 static void start_child(const struct master *master, struct child *child)
 {
     pid_t master_pid = getpid(), pid;
 
-    scoreboard_occupy(child->slot, pools[child->role]);
+    scoreboard_occupy(child->slot, child->kind);
     pid = fork();
     if (pid == 0)
         run_child(master, child, master_pid);
@@ -85,7 +70,7 @@ static void start_child(const struct master *master, struct child *child)
 static void note_death(struct child *child, int state)
 {
     int64_t now_ms = clock_monotonic_ms();
-    bool clean = WIFEXITED(state) && WEXITSTATUS(state) == EXIT_RENEWED;
+    bool clean = WIFEXITED(state) && WEXITSTATUS(state) == EXIT_SUCCESS;
 
     if (!clean && WIFSIGNALED(state))
         log_event(LOG_LEVEL_WARNING, "worker %ld ended by signal %d", (long)child->pid, WTERMSIG(state));
@@ -93,7 +78,7 @@ static void note_death(struct child *child, int state)
         log_event(LOG_LEVEL_WARNING, "worker %ld ended with %d", (long)child->pid, WEXITSTATUS(state));
     if (!clean)
         metrics_count(METRICS_WORKER_DEATHS, 1);
-    scoreboard_occupy(child->slot, SCOREBOARD_EMPTY);
+    scoreboard_vacate(child->slot);
     if (!clean && now_ms - child->started_ms < QUICK_DEATH_MS)
         child->not_before_ms = now_ms + RESPAWN_DELAY_MS;
     child->pid = 0;
@@ -101,7 +86,7 @@ static void note_death(struct child *child, int state)
 
 static void forget_old(struct child *child)
 {
-    scoreboard_occupy(child->old_slot, SCOREBOARD_EMPTY);
+    scoreboard_vacate(child->old_slot);
     child->old = 0;
 }
 
@@ -168,8 +153,7 @@ static void reload(struct master *master)
     warn_of_restarts(master->config, config);
     config_free(master->config);
     master->config = config;
-    log_configure(config->server.log_level, "master");
-    worker_settle(config, 0);
+    process_settle(config, "master", 0);
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
         struct scoreboard_slot *slot;
@@ -234,18 +218,22 @@ static int drain(struct master *master)
     return EXIT_FAILURE;
 }
 
+static int open_listener(const struct config *config, enum process_kind kind)
+{
+    int fd = listener_inherited(process_name(kind));
+
+    return fd >= 0 ? fd
+                   : listener_open(process_socket(kind, config), (mode_t)config->server.socket_mode,
+                                   config->server.socket_group);
+}
+
 static bool open_listeners(struct master *master)
 {
-    static const char *const names[] = { "fast", "slow" };
-    const struct config *config = master->config;
-    const char *const paths[] = { config->server.fast_socket, config->server.slow_socket };
+    for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++) {
+        bool has_socket = process_pool((enum process_kind)kind) != POOL_ANY;
 
-    for (int i = 0; i < 2; i++) {
-        master->listeners[i] = listener_inherited(names[i]);
-        if (master->listeners[i] < 0)
-            master->listeners[i] =
-                listener_open(paths[i], (mode_t)config->server.socket_mode, config->server.socket_group);
-        if (master->listeners[i] < 0)
+        master->listeners[kind] = has_socket ? open_listener(master->config, (enum process_kind)kind) : -1;
+        if (has_socket && master->listeners[kind] < 0)
             return false;
     }
     return true;
@@ -253,22 +241,20 @@ static bool open_listeners(struct master *master)
 
 static bool make_places(struct master *master)
 {
-    size_t fast = (size_t)master->config->server.fast_workers,
-           slow = (size_t)master->config->server.slow_workers;
     struct scoreboard_slot *slots;
+    struct child *child;
 
-    master->count = fast + slow + 1 + (size_t)master->config->background.verifiers;
+    for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++)
+        master->count += process_count((enum process_kind)kind, master->config);
     master->children = calloc(master->count, sizeof(*master->children));
     slots = scoreboard_create(2 * master->count);
     if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count))
         return false;
-    for (size_t i = 0; i < master->count; i++) {
-        master->children[i].role = i < fast           ? ROLE_FAST
-                                   : i < fast + slow  ? ROLE_SLOW
-                                   : i == fast + slow ? ROLE_BACKGROUND
-                                                      : ROLE_VERIFIER;
-        master->children[i].slot = &slots[2 * i];
-        master->children[i].old_slot = &slots[2 * i + 1];
+    child = master->children;
+    for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++) {
+        for (size_t i = process_count((enum process_kind)kind, master->config); i > 0;
+             i--, child++, slots += 2)
+            *child = (struct child){ .kind = (enum process_kind)kind, .slot = slots, .old_slot = slots + 1 };
     }
     return true;
 }
@@ -289,10 +275,9 @@ int master_run(struct config *config, const char *config_path)
     struct master master = { .config = config, .config_path = config_path };
     int signal_number = 0, code;
 
-    log_configure(config->server.log_level, "master");
-    worker_settle(config, 0);
+    process_settle(config, "master", 0);
     take_signals(&master);
-    pipeline_prepare();
+    process_prepare();
     if (!open_listeners(&master) || !make_places(&master))
         return EXIT_FAILURE;
     look_after(&master);

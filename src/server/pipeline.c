@@ -10,6 +10,7 @@
 #include "endpoints/registry.h"
 #include "exchange/router.h"
 #include "metrics/metrics.h"
+#include "server/process.h"
 
 #include <stdlib.h>
 
@@ -145,15 +146,15 @@ static size_t serve(struct exchange *exchange)
     return route.number;
 }
 
-int pipeline_serve(struct responder *responder, struct transport *transport, int64_t deadline_ms)
+int pipeline_serve(struct process *process, struct transport *transport, int64_t deadline_ms)
 {
     int64_t started_us = clock_monotonic_us();
     struct request request = { .transport = transport };
     struct response response = { .status = 0 };
     struct exchange exchange = {
-        .arena = responder->arena,
-        .config = responder->config,
-        .db = responder->db,
+        .arena = process->arena,
+        .config = process->config,
+        .db = process->db,
         .request = &request,
         .response = &response,
         .deadline_ms = deadline_ms,
@@ -161,7 +162,7 @@ int pipeline_serve(struct responder *responder, struct transport *transport, int
     struct log_request entry;
     size_t route;
 
-    db_forget_usage(responder->db);
+    db_forget_usage(process->db);
     route = serve(&exchange);
     response_write(&response, &request);
     entry = (struct log_request){
@@ -169,13 +170,13 @@ int pipeline_serve(struct responder *responder, struct transport *transport, int
         .route = exchange.endpoint != NULL ? exchange.endpoint->name : "-",
         .status = response.status,
         .total_us = clock_monotonic_us() - started_us,
-        .database_us = db_used_us(responder->db),
-        .sqlstate = db_last_sqlstate(responder->db),
+        .database_us = db_used_us(process->db),
+        .sqlstate = db_last_sqlstate(process->db),
         .reason = response.reason,
     };
     log_request(&entry);
     metrics_count_request(route, response.status, entry.total_us, entry.database_us);
     log_set_request(NULL);
-    arena_reset(responder->arena);
+    arena_reset(process->arena);
     return response.status;
 }

@@ -3,21 +3,17 @@
 #include "server/verifier.h"
 
 #include "core/arena.h"
-#include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "db/connection.h"
 #include "db/statements.h"
 #include "metrics/metrics.h"
 #include "old_sdk/verify.h"
-#include "server/worker.h"
+#include "server/process.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-
-#define ARENA_MAX_BYTES ((size_t)256 << 20)
-#define GRACE_MS        30000 /* for the database, on top of a verification's own limit */
 
 static bool should_stop(void)
 {
@@ -30,8 +26,8 @@ static bool should_stop(void)
 static bool take(const struct config *config, struct db *db, struct arena *arena, const char *worker_id,
                  struct db_rows *rows)
 {
-    const char *lease =
-        arena_printf(arena, "%" PRId64 " milliseconds", config->background.verify_deadline_ms + GRACE_MS);
+    const char *lease = arena_printf(arena, "%" PRId64 " milliseconds",
+                                     config->background.verify_deadline_ms + VERIFIER_GRACE_MS);
 
     return db_call(db, arena, &statement_take_verification, (const char *[]){ worker_id, lease }, rows) ==
                STATUS_OK &&
@@ -89,28 +85,19 @@ static bool verify_next(const struct config *config, struct db *db, struct arena
     return verdict != OLD_SDK_UNJUDGED;
 }
 
-int verifier_run(const struct config *config, struct scoreboard_slot *slot, pid_t master)
+int verifier_run(struct process *process)
 {
-    struct arena *arena = arena_create(ARENA_MAX_BYTES);
-    struct db *db = db_create(config);
+    const struct config *config = process->config;
     bool enabled = config->launch.validator_seed.text != NULL;
     int64_t pause_ms = 0;
-    sigset_t all;
 
-    log_configure(config->server.log_level, "verifier");
-    if (db == NULL)
-        return EXIT_NO_MEMORY;
-    signal(SIGPIPE, SIG_IGN);
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, NULL);
-    worker_settle(config, master);
-    while (!worker_wait_for_stop(pause_ms)) {
-        scoreboard_begin(slot, clock_monotonic_ms() + config->background.verify_deadline_ms + 2 * GRACE_MS);
-        pause_ms = enabled && verify_next(config, db, arena) ? 0 : config->background.verify_interval_ms;
-        scoreboard_end(slot);
-        arena_reset(arena);
+    while (!process_wait_for_stop(pause_ms)) {
+        process_begin(process);
+        pause_ms = enabled && verify_next(config, process->db, process->arena)
+                       ? 0
+                       : config->background.verify_interval_ms;
+        process_end(process);
+        arena_reset(process->arena);
     }
-    db_free(db);
-    arena_free(arena);
     return EXIT_SUCCESS;
 }

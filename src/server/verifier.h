@@ -1,14 +1,15 @@
-/* The process that verifies instances of old SDKs in the background. */
+/* What a verifier does: it verifies instances of old SDKs in the background. Called by process_run alone
+ * (server/process.h). */
 #ifndef RIGGER_SERVER_VERIFIER_H
 #define RIGGER_SERVER_VERIFIER_H
 
-#include "config/config.h"
 #include "core/attributes.h"
-#include "metrics/scoreboard.h"
 
-#include <sys/types.h>
+#define VERIFIER_GRACE_MS 30000 /* for the database, on top of a verification's own limit */
 
-/* Verifies what is queued, one at a time, until SIGTERM or the master's death. Returns the exit code. */
-int verifier_run(const struct config *config, struct scoreboard_slot *slot, pid_t master) MUST_CHECK;
+struct process;
+
+/* Verifies what is queued, one at a time, until SIGTERM. Returns the exit code. */
+int verifier_run(struct process *process) MUST_CHECK;
 
 #endif

@@ -1,0 +1,167 @@
+/* The table of processes, and their start. */
+#include "server/process.h"
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "metrics/metrics.h"
+#include "server/background.h"
+#include "server/pipeline.h"
+#include "server/verifier.h"
+#include "server/worker.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MEBIBYTE        ((size_t)1 << 20)
+#define SETTING(member) offsetof(struct config, member)
+
+/* Places of settings in the configuration; none of these is its first member, so that 0 means: none. */
+struct kind {
+    const char *name; /* NULL: the pool's */
+    enum pool pool;
+    size_t count;        /* a setting: how many of them; 0: one */
+    size_t deadline_ms;  /* a setting: how long one piece of work may take; 0: as long as it likes */
+    int64_t grace_ms;    /* on top of the deadline, before the master loses patience */
+    size_t arena_bytes;  /* the most memory that one piece of work may take */
+    bool ends_at_signal; /* signals are not held back until the work in hand is done */
+    int (*run)(struct process *process);
+};
+
+static const struct kind kinds[PROCESS_KIND_COUNT] = {
+    [PROCESS_FAST] = { .pool = POOL_FAST,
+                       .count = SETTING(server.fast_workers),
+                       .deadline_ms = SETTING(server.fast_deadline_ms),
+                       .arena_bytes = 64 * MEBIBYTE,
+                       .run = worker_run },
+    [PROCESS_SLOW] = { .pool = POOL_SLOW,
+                       .count = SETTING(server.slow_workers),
+                       .deadline_ms = SETTING(server.slow_deadline_ms),
+                       .arena_bytes = 64 * MEBIBYTE,
+                       .run = worker_run },
+    [PROCESS_BACKGROUND] = { .name = "background", .arena_bytes = 64 * MEBIBYTE, .run = background_run },
+    [PROCESS_VERIFIER] = { .name = "verifier",
+                           .count = SETTING(background.verifiers),
+                           .deadline_ms = SETTING(background.verify_deadline_ms),
+                           .grace_ms = 2 * (int64_t)VERIFIER_GRACE_MS,
+                           .arena_bytes = 256 * MEBIBYTE,
+                           .run = verifier_run },
+    [PROCESS_BARE] = { .name = "bare",
+                       .deadline_ms = SETTING(server.slow_deadline_ms),
+                       .arena_bytes = 64 * MEBIBYTE,
+                       .run = worker_run },
+    [PROCESS_CGI] = { .name = "cgi",
+                      .deadline_ms = SETTING(server.slow_deadline_ms),
+                      .arena_bytes = 64 * MEBIBYTE,
+                      .ends_at_signal = true,
+                      .run = worker_run_cgi },
+};
+
+static int64_t setting(const struct config *config, size_t place, int64_t otherwise)
+{
+    return place == 0 ? otherwise : *(const int64_t *)(const void *)((const char *)config + place);
+}
+
+const char *process_name(enum process_kind kind)
+{
+    return kinds[kind].name != NULL ? kinds[kind].name : pool_name(kinds[kind].pool);
+}
+
+enum pool process_pool(enum process_kind kind)
+{
+    return kinds[kind].pool;
+}
+
+size_t process_count(enum process_kind kind, const struct config *config)
+{
+    return (size_t)setting(config, kinds[kind].count, 1);
+}
+
+const char *process_socket(enum process_kind kind, const struct config *config)
+{
+    return kinds[kind].pool == POOL_SLOW ? config->server.slow_socket : config->server.fast_socket;
+}
+
+void process_prepare(void)
+{
+    static const char *names[PROCESS_MASTERED_COUNT];
+
+    for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++)
+        names[kind] = process_name((enum process_kind)kind);
+    metrics_name_processes(names, PROCESS_MASTERED_COUNT);
+    pipeline_prepare();
+}
+
+/* Only the soft limit is moved, so that a reload can turn core dumps on. */
+static void limit_core_dumps(bool wanted)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_cur = wanted ? limit.rlim_max : 0;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+    prctl(PR_SET_DUMPABLE, wanted ? 1 : 0);
+}
+
+void process_settle(const struct config *config, const char *name, pid_t master)
+{
+    log_configure(config->server.log_level, name);
+    limit_core_dumps(config->server.core_dumps);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (master != 0 && getppid() != master)
+        raise(SIGTERM);
+}
+
+int process_run(struct process *process)
+{
+    const struct kind *kind = &kinds[process->kind];
+    int code = EXIT_NO_MEMORY;
+    sigset_t all;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigfillset(&all);
+    if (!kind->ends_at_signal)
+        sigprocmask(SIG_SETMASK, &all, NULL);
+    process_settle(process->config, process_name(process->kind), process->master);
+    process->arena = arena_create(kind->arena_bytes);
+    process->db = db_create(process->config);
+    if (process->db == NULL)
+        log_event(LOG_LEVEL_ERROR,
+                  "there is no memory to start a process; free some, or start fewer of them");
+    else
+        code = kind->run(process);
+    db_free(process->db);
+    arena_free(process->arena);
+    return code;
+}
+
+int64_t process_begin(const struct process *process)
+{
+    const struct kind *kind = &kinds[process->kind];
+    int64_t deadline_ms =
+        clock_monotonic_ms() + setting(process->config, kind->deadline_ms, 0) + kind->grace_ms;
+
+    if (process->slot != NULL && kind->deadline_ms != 0)
+        scoreboard_begin(process->slot, deadline_ms);
+    return deadline_ms;
+}
+
+void process_end(const struct process *process)
+{
+    if (process->slot != NULL)
+        scoreboard_end(process->slot);
+}
+
+bool process_wait_for_stop(int64_t ms)
+{
+    struct timespec limit = { .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000L };
+    sigset_t stop;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTERM);
+    return sigtimedwait(&stop, NULL, &limit) == SIGTERM;
+}
