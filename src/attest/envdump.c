@@ -13,11 +13,6 @@
 
 #define KEY_TEXT_MAX_BYTES 512
 
-static const char UNDECIPHERABLE[] = "The environment could not be read";
-static const char WRONG_COMMAND[] = "The environment does not show the expected command";
-static const char WRONG_CODE[] = "The code is not the chute's";
-static const char WRONG_RULE[] = "The environment breaks a rule of this validator";
-
 bool envdump_derive_key(const char *master_key, const char *env_key, const char *salt,
                         unsigned char key[ENVDUMP_KEY_BYTES])
 {
@@ -114,28 +109,28 @@ static json_object *parse_object(struct arena *arena, const char *text, size_t l
     return json_object_is_type(object, json_type_object) ? object : NULL;
 }
 
-const char *envdump_check_command(struct arena *arena, const char *dump, size_t length,
-                                  const struct envdump_command *expected)
+enum refusal envdump_check_command(struct arena *arena, const char *dump, size_t length,
+                                   const struct envdump_command *expected)
 {
     json_object *root = parse_object(arena, dump, length), *processes = NULL, *first = NULL, *pid = NULL;
     const char *user, *cmdline;
 
     if (root == NULL || !json_object_object_get_ex(root, "all_processes", &processes) ||
         !json_object_is_type(processes, json_type_array))
-        return UNDECIPHERABLE;
+        return REFUSAL_ENVIRONMENT_UNREADABLE;
     first = json_object_array_get_idx(processes, 0);
     if (!json_object_is_type(first, json_type_object) || !json_object_object_get_ex(first, "pid", &pid) ||
         !json_object_is_type(pid, json_type_int) || json_object_get_int64(pid) != 1)
-        return WRONG_COMMAND;
+        return REFUSAL_ENVIRONMENT_COMMAND_WRONG;
     user = json_get_text(first, "username");
     cmdline = json_get_text(first, "cmdline");
     if (user == NULL || strcmp(user, "chutes") != 0 || cmdline == NULL ||
         !envdump_command_matches(arena, cmdline, expected))
-        return WRONG_COMMAND;
-    return NULL;
+        return REFUSAL_ENVIRONMENT_COMMAND_WRONG;
+    return REFUSAL_NONE;
 }
 
-const char *envdump_check_code(struct arena *arena, const char *dump, size_t length, const char *code)
+enum refusal envdump_check_code(struct arena *arena, const char *dump, size_t length, const char *code)
 {
     json_object *root = parse_object(arena, dump, length);
     const char *content = root != NULL ? json_get_text(root, "content") : NULL;
@@ -143,11 +138,11 @@ const char *envdump_check_code(struct arena *arena, const char *dump, size_t len
     unsigned char *found;
 
     if (content == NULL)
-        return UNDECIPHERABLE;
+        return REFUSAL_ENVIRONMENT_UNREADABLE;
     found = base64_decode(arena, content, strlen(content), &found_length);
     if (found == NULL || found_length != strlen(code) || memcmp(found, code, found_length) != 0)
-        return WRONG_CODE;
-    return NULL;
+        return REFUSAL_CODE_DIFFERS;
+    return REFUSAL_NONE;
 }
 
 /* One rule against what its pointer found (NULL: nothing). */
@@ -170,22 +165,22 @@ static bool rule_holds(json_object *rule, bool there, json_object *value)
     return matches;
 }
 
-const char *envdump_check_rules(const char *dump, size_t length, json_object *rules)
+enum refusal envdump_check_rules(const char *dump, size_t length, json_object *rules)
 {
     struct json_fault fault;
     json_object *root = json_parse_strict(dump, length, &fault);
-    const char *reason = NULL;
+    enum refusal refusal = REFUSAL_NONE;
 
     if (root == NULL)
-        return UNDECIPHERABLE;
+        return REFUSAL_ENVIRONMENT_UNREADABLE;
     json_object_object_foreach(rules, pointer, rule)
     {
         json_object *value = NULL;
         bool there = json_pointer_get(root, pointer, &value) == 0;
 
         if (!json_object_is_type(rule, json_type_object) || !rule_holds(rule, there, value))
-            reason = WRONG_RULE;
+            refusal = REFUSAL_ENVIRONMENT_RULE_BROKEN;
     }
     json_object_put(root);
-    return reason;
+    return refusal;
 }

@@ -5,6 +5,7 @@
 
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -29,23 +30,23 @@ struct envdump_command {
     const char *seed; /* SDK before 0.3.0: the graval seed; NULL: none */
 };
 
-/* NULL if the opened `env` dump shows pid 1 of user chutes running exactly the expected command; else the
- * public reason, which never says what was expected. */
-const char *envdump_check_command(struct arena *arena, const char *dump, size_t length,
-                                  const struct envdump_command *expected) MUST_CHECK;
+/* REFUSAL_NONE if the opened `env` dump shows pid 1 of user chutes running exactly the expected command; else
+ * the refusal, whose text never says what was expected. */
+enum refusal envdump_check_command(struct arena *arena, const char *dump, size_t length,
+                                   const struct envdump_command *expected) MUST_CHECK;
 
 /* True if cmdline, with any path before python, python3 or python3.x and before chutes taken off, is exactly
  * the expected command. Also used for /proc/1/cmdline of old SDKs. */
 bool envdump_command_matches(struct arena *arena, const char *cmdline,
                              const struct envdump_command *expected) MUST_CHECK;
 
-/* NULL if the opened `code` dump holds exactly the chute's code; else the public reason. */
-const char *envdump_check_code(struct arena *arena, const char *dump, size_t length,
-                               const char *code) MUST_CHECK;
+/* REFUSAL_NONE if the opened `code` dump holds exactly the chute's code; else the refusal. */
+enum refusal envdump_check_code(struct arena *arena, const char *dump, size_t length,
+                                const char *code) MUST_CHECK;
 
-/* NULL if the opened `env` dump satisfies the administrator's rules; else the public reason. rules: a JSON
+/* REFUSAL_NONE if the opened `env` dump satisfies the administrator's rules; else the refusal. rules: a JSON
  * object of JSON pointer (RFC 6901) to {"equals": value}, {"matches": POSIX extended regular expression} or
  * {"present": bool}. */
-const char *envdump_check_rules(const char *dump, size_t length, json_object *rules) MUST_CHECK;
+enum refusal envdump_check_rules(const char *dump, size_t length, json_object *rules) MUST_CHECK;
 
 #endif

@@ -8,33 +8,33 @@
 #include <sodium.h>
 #include <string.h>
 
-static const char *check_env(struct arena *arena, const struct environment_claim *claim,
-                             const char *validator, const unsigned char key[ENVDUMP_KEY_BYTES],
-                             json_object *rules)
+static enum refusal check_env(struct arena *arena, const struct environment_claim *claim,
+                              const char *validator, const unsigned char key[ENVDUMP_KEY_BYTES],
+                              json_object *rules)
 {
     const struct envdump_command expected = {
         .ref_str = claim->ref_str, .hotkey = claim->hotkey, .validator = validator, .seed = claim->graval_seed
     };
     size_t length = 0;
     char *dump = envdump_open(arena, key, claim->env, &length);
-    const char *fault;
+    enum refusal refusal;
 
     if (dump == NULL)
-        return "The environment could not be read";
-    fault = envdump_check_command(arena, dump, length, &expected);
-    if (fault == NULL && rules != NULL)
-        fault = envdump_check_rules(dump, length, rules);
-    return fault;
+        return REFUSAL_ENVIRONMENT_UNREADABLE;
+    refusal = envdump_check_command(arena, dump, length, &expected);
+    if (refusal == REFUSAL_NONE && rules != NULL)
+        refusal = envdump_check_rules(dump, length, rules);
+    return refusal;
 }
 
-static const char *check_code(struct arena *arena, const struct environment_claim *claim,
-                              const unsigned char key[ENVDUMP_KEY_BYTES])
+static enum refusal check_code(struct arena *arena, const struct environment_claim *claim,
+                               const unsigned char key[ENVDUMP_KEY_BYTES])
 {
     size_t length = 0;
     char *dump = envdump_open(arena, key, claim->code, &length);
 
     if (dump == NULL)
-        return "The code could not be read";
+        return REFUSAL_CODE_UNREADABLE;
     return envdump_check_code(arena, dump, length, claim->chute_code);
 }
 
@@ -54,13 +54,13 @@ static json_object *parse_rules(struct arena *arena, const char *text, bool *usa
 }
 
 enum status environment_check(const struct config *config, struct arena *arena,
-                              const struct environment_claim *claim, const char **fault)
+                              const struct environment_claim *claim, enum refusal *refusal)
 {
     unsigned char key[ENVDUMP_KEY_BYTES];
     json_object *rules;
     bool usable;
 
-    *fault = NULL;
+    *refusal = REFUSAL_NONE;
     if (config->attestation.environment == ENVIRONMENT_NONE)
         return STATUS_OK;
     rules = parse_rules(arena, claim->rules, &usable);
@@ -71,9 +71,9 @@ enum status environment_check(const struct config *config, struct arena *arena,
                          : "the setting environment_rules in the database is no JSON object");
         return STATUS_UNAVAILABLE;
     }
-    *fault = check_env(arena, claim, config->launch.validator_ss58, key, rules);
-    if (*fault == NULL)
-        *fault = check_code(arena, claim, key);
+    *refusal = check_env(arena, claim, config->launch.validator_ss58, key, rules);
+    if (*refusal == REFUSAL_NONE)
+        *refusal = check_code(arena, claim, key);
     sodium_memzero(key, sizeof(key));
     return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "core/status.h"
 
 /* What the pod sent, and what its chute and config say. */
@@ -15,9 +16,9 @@ struct environment_claim {
     const char *rules;                                   /* JSON of the administrator's rules; NULL: none */
 };
 
-/* *fault: the public reason of the refusal, which never says what was expected; NULL: all is as it should be,
- * or the provider is `none`. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
+/* *refusal: its text never says what was expected; REFUSAL_NONE: all is as it should be, or the provider is
+ * `none`. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
 enum status environment_check(const struct config *config, struct arena *arena,
-                              const struct environment_claim *claim, const char **fault) MUST_CHECK;
+                              const struct environment_claim *claim, enum refusal *refusal) MUST_CHECK;
 
 #endif

@@ -147,12 +147,12 @@ static const char *ask(const struct config *config, struct arena *arena,
 
 enum status filesystem_check(const struct config *config, struct arena *arena,
                              const struct filesystem_question *question, const char *digest,
-                             int64_t deadline_ms, const char **fault)
+                             int64_t deadline_ms, enum refusal *refusal)
 {
     unsigned char key[KEY_BYTES];
     const char *expected;
 
-    *fault = NULL;
+    *refusal = REFUSAL_NONE;
     if (config->attestation.filesystem == FILESYSTEM_NONE)
         return STATUS_OK;
     make_key(config, question, key);
@@ -162,6 +162,6 @@ enum status filesystem_check(const struct config *config, struct arena *arena,
     if (expected == NULL)
         return STATUS_UNAVAILABLE;
     if (digest == NULL || strcmp(digest, expected) != 0)
-        *fault = "The filesystem is not the image's";
+        *refusal = REFUSAL_FILESYSTEM_DIFFERS;
     return STATUS_OK;
 }

@@ -39,16 +39,16 @@ static char *post(const struct proof_context *context, const char *path, const c
         .timeout_ms = left_ms < timeout_ms ? left_ms : timeout_ms,
     };
     struct http_client_response response;
-    enum status status;
+    enum http_client_result result;
 
     if (left_ms == 0 || http_client_once(&client, &limits) == NULL)
         return NULL;
-    status = http_client_send(client, &request, &response);
-    if (status == STATUS_OK && response.status == 200)
+    result = http_client_send(client, &request, &response);
+    if (result == HTTP_CLIENT_ANSWERED && response.status == 200)
         return arena_strndup(context->arena, response.body, response.length);
     log_event(LOG_LEVEL_WARNING, "the GraVal service did not answer %s: %s", path,
-              status != STATUS_OK ? response.error
-                                  : arena_printf(context->arena, "status %d", response.status));
+              result != HTTP_CLIENT_ANSWERED ? response.error
+                                             : arena_printf(context->arena, "status %d", response.status));
     return NULL;
 }
 

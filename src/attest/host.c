@@ -120,55 +120,55 @@ static bool is_dns_name(const char *host)
     return isalpha((unsigned char)host[last]) != 0;
 }
 
-/* The reason why an address may not be dialled, NULL if it may; canonical as parse_address. */
-static const char *refuse_address(const struct config *config, const char *address,
-                                  char canonical[INET6_ADDRSTRLEN])
+/* Why an address may not be dialled, if so; canonical as parse_address. */
+static enum refusal refuse_address(const struct config *config, const char *address,
+                                   char canonical[INET6_ADDRSTRLEN])
 {
     enum reach allowed = config->launch.allow_private_hosts ? REACH_DEVELOPMENT : REACH_PUBLIC;
     enum reach reach;
 
     if (!parse_address(address, &reach, canonical))
-        return "host is not an IP address or DNS name";
+        return REFUSAL_HOST_MALFORMED;
     if (reach > allowed)
-        return "host is not at a public unicast address";
+        return REFUSAL_HOST_NOT_PUBLIC;
     if (address_text_in_list(canonical, config->launch.own_addresses))
-        return "host is at an address of this service";
-    return NULL;
+        return REFUSAL_HOST_OWN;
+    return REFUSAL_NONE;
 }
 
-const char *host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
-                     const char **address)
+enum refusal host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
+                      const char **address)
 {
     char canonical[INET6_ADDRSTRLEN];
     enum reach reach;
-    const char *found[ADDRESS_MAX_COUNT + 1], *refusal;
-    const char *first = NULL;
+    const char *found[ADDRESS_MAX_COUNT + 1], *first = NULL;
+    enum refusal refusal;
 
     if (parse_address(host, &reach, canonical)) {
         refusal = refuse_address(config, host, canonical);
-        if (refusal == NULL)
+        if (refusal == REFUSAL_NONE)
             *address = arena_strdup(arena, canonical);
         return refusal;
     }
     if (!is_dns_name(host))
-        return "host is not an IP address or DNS name";
+        return REFUSAL_HOST_MALFORMED;
     if (!config->launch.allow_private_hosts && strchr(host, '.') == NULL)
-        return "host is not a fully qualified DNS name";
+        return REFUSAL_HOST_NOT_QUALIFIED;
 
     if (timeout_ms > HOST_LOOKUP_MAX_MS)
         timeout_ms = HOST_LOOKUP_MAX_MS;
     int count = resolve_name(arena, host, timeout_ms, found, ADDRESS_MAX_COUNT + 1);
     if (count <= 0)
-        return "host cannot be resolved";
+        return REFUSAL_HOST_UNRESOLVED;
     if (count > ADDRESS_MAX_COUNT)
-        return "host resolves to too many addresses";
+        return REFUSAL_HOST_ADDRESSES_TOO_MANY;
     for (int i = 0; i < count; i++) {
         refusal = refuse_address(config, found[i], canonical);
-        if (refusal != NULL)
+        if (refusal != REFUSAL_NONE)
             return refusal;
         if (first == NULL)
             first = arena_strdup(arena, canonical);
     }
     *address = first;
-    return NULL;
+    return REFUSAL_NONE;
 }

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 
 #include <stdbool.h>
 
@@ -14,10 +15,10 @@
  * documentation, benchmarking, multicast, reserved, v4-mapped, 6to4, NAT64, ULA or unspecified. */
 bool host_address_is_public(const char *address);
 
-/* Vets host: an address in strict form, or a DNS name whose every address must be acceptable. Returns NULL
- * and sets *address (arena) to the one that will be dialled, or returns the public reason of the refusal.
+/* Vets host: an address in strict form, or a DNS name whose every address must be acceptable. Returns
+ * REFUSAL_NONE and sets *address (arena) to the one that will be dialled, or returns the refusal.
  * Looks names up, within timeout_ms and HOST_LOOKUP_MAX_MS: call it outside any transaction. */
-const char *host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
-                     const char **address) MUST_CHECK;
+enum refusal host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
+                      const char **address) MUST_CHECK;
 
 #endif

@@ -25,14 +25,14 @@ static enum status authenticate_api_key(const struct account_request *request, c
     bool fresh;
 
     if (!api_key_parse(text, &key))
-        return STATUS_BAD_ACCOUNT;
+        return STATUS_REFUSED;
     status = db_call(request->db, request->arena, &statement_find_api_key, parameters, &rows);
     if (status != STATUS_OK)
         return status;
     /* The scopes that exist cover no route of ours: only an administrator's key will do. */
     if (rows.count != 1 || !db_boolean(&rows, 0, "admin") || db_is_null(&rows, 0, "hotkey") ||
         !api_key_verify(text, &key, db_text(&rows, 0, "key_hash"), clock_monotonic_ms(), &fresh))
-        return STATUS_BAD_ACCOUNT;
+        return STATUS_REFUSED;
     *hotkey = db_text(&rows, 0, "hotkey");
     if (fresh) {
         touched[0] = db_text(&rows, 0, "api_key_id");
@@ -82,17 +82,17 @@ static enum status authenticate_user_token(const struct account_request *request
     enum status status;
 
     if (user_id == NULL)
-        return STATUS_BAD_ACCOUNT;
+        return STATUS_REFUSED;
     status = db_call(request->db, request->arena, &statement_find_user, &user_id, &rows);
     if (status != STATUS_OK)
         return status;
     if (rows.count != 1 || db_is_null(&rows, 0, "hotkey") ||
         !derive_key(request, db_text(&rows, 0, "fingerprint_hash"), is_salted(claimed), key_text))
-        return STATUS_BAD_ACCOUNT;
+        return STATUS_REFUSED;
     claims = jwt_verify(request->arena, &key, &rules, token);
     sodium_memzero(key_text, sizeof(key_text));
     *hotkey = db_text(&rows, 0, "hotkey");
-    return claims != NULL ? STATUS_OK : STATUS_BAD_ACCOUNT;
+    return claims != NULL ? STATUS_OK : STATUS_REFUSED;
 }
 
 enum status account_authenticate(const struct account_request *request, const char **hotkey)
@@ -106,8 +106,8 @@ enum status account_authenticate(const struct account_request *request, const ch
     if (strncmp(text, "cpk_", 4) == 0)
         status = authenticate_api_key(request, text, hotkey);
     else
-        status = bearer ? authenticate_user_token(request, text, hotkey) : STATUS_BAD_ACCOUNT;
+        status = bearer ? authenticate_user_token(request, text, hotkey) : STATUS_REFUSED;
     if (status == STATUS_OK && request->hotkey != NULL && strcmp(request->hotkey, *hotkey) != 0)
-        status = STATUS_BAD_ACCOUNT;
+        status = STATUS_REFUSED;
     return status;
 }

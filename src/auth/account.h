@@ -19,8 +19,8 @@ struct account_request {
     int64_t now_s;             /* Unix seconds */
 };
 
-/* Verifies the credential; *hotkey (on the arena) is whom it acts for. STATUS_BAD_ACCOUNT: whatever is wrong
- * with it, and nothing tells what. Asks the database, in transactions of its own. */
+/* Verifies the credential; *hotkey (on the arena) is whom it acts for. STATUS_REFUSED: whatever is wrong with
+ * it, and nothing tells what. Asks the database, in transactions of its own. */
 enum status account_authenticate(const struct account_request *request, const char **hotkey) MUST_CHECK;
 
 #endif

@@ -7,13 +7,13 @@
 #include "core/clock.h"
 #include "net/address.h"
 
-/* The value of a header that may stand once; NULL where it does not. */
-static enum status single_header(const struct exchange *exchange, const char *variable, const char **value)
+/* The value of a header that may stand once; NULL where it does not. False: it stands more than once. */
+static bool single_header(const struct exchange *exchange, const char *variable, const char **value)
 {
     int count = 0;
 
     *value = request_variable(exchange->request, variable, &count);
-    return count > 1 ? STATUS_DUPLICATE_CREDENTIAL : STATUS_OK;
+    return count <= 1;
 }
 
 static enum status authenticate_account(struct exchange *exchange, const char *authorization,
@@ -28,42 +28,47 @@ static enum status authenticate_account(struct exchange *exchange, const char *a
         .now_s = clock_unix_seconds(),
     };
 
-    return account_authenticate(&request, &exchange->caller.hotkey);
+    enum status status = account_authenticate(&request, &exchange->caller.hotkey);
+
+    return status == STATUS_REFUSED ? exchange_refuse(exchange, REFUSAL_BAD_ACCOUNT, NULL) : status;
 }
 
 static enum status authenticate_hotkey(struct exchange *exchange, const char *tail)
 {
     struct hotkey_headers headers;
     const char *authorization;
-    enum status status;
+    enum refusal refusal;
 
-    if ((status = single_header(exchange, "HTTP_X_CHUTES_HOTKEY", &headers.hotkey)) != STATUS_OK ||
-        (status = single_header(exchange, "HTTP_X_CHUTES_NONCE", &headers.nonce)) != STATUS_OK ||
-        (status = single_header(exchange, "HTTP_X_CHUTES_SIGNATURE", &headers.signature)) != STATUS_OK ||
-        (status = single_header(exchange, "HTTP_AUTHORIZATION", &authorization)) != STATUS_OK)
-        return status;
+    if (!single_header(exchange, "HTTP_X_CHUTES_HOTKEY", &headers.hotkey) ||
+        !single_header(exchange, "HTTP_X_CHUTES_NONCE", &headers.nonce) ||
+        !single_header(exchange, "HTTP_X_CHUTES_SIGNATURE", &headers.signature) ||
+        !single_header(exchange, "HTTP_AUTHORIZATION", &authorization))
+        return exchange_refuse(exchange, REFUSAL_DUPLICATE_CREDENTIAL, NULL);
     if (authorization != NULL && headers.nonce == NULL && headers.signature == NULL)
         return authenticate_account(exchange, authorization, headers.hotkey);
-    status =
+    refusal =
         hotkey_verify(&headers, tail, clock_unix_seconds(),
                       exchange->config->launch.accept_wrapped_signatures, exchange->caller.signature_hash);
-    if (status == STATUS_OK) {
-        exchange->caller.hotkey = headers.hotkey;
-        exchange->caller.signature_used = true;
-    }
-    return status;
+    if (refusal != REFUSAL_NONE)
+        return exchange_refuse(exchange, refusal, NULL);
+    exchange->caller.hotkey = headers.hotkey;
+    exchange->caller.signature_used = true;
+    return STATUS_OK;
 }
 
 static enum status authenticate_launch_token(struct exchange *exchange)
 {
     struct launch_token token;
     const char *header;
-    enum status status = single_header(exchange, "HTTP_AUTHORIZATION", &header);
+    enum refusal refusal;
 
-    if (status == STATUS_OK)
-        status = launch_token_verify(exchange->arena, &exchange->config->launch.launch_secret, header,
-                                     exchange->path[0], clock_unix_seconds(), &token);
-    return status;
+    if (!single_header(exchange, "HTTP_AUTHORIZATION", &header))
+        return exchange_refuse(exchange, REFUSAL_DUPLICATE_CREDENTIAL, NULL);
+    refusal = launch_token_verify(exchange->arena, &exchange->config->launch.launch_secret, header,
+                                  exchange->path[0], clock_unix_seconds(), &token);
+    if (refusal != REFUSAL_NONE)
+        return exchange_refuse(exchange, refusal, NULL);
+    return STATUS_OK;
 }
 
 enum status authenticate(struct exchange *exchange)
@@ -83,9 +88,9 @@ enum status authenticate(struct exchange *exchange)
     case AUTH_MONITORING:
         return address_text_in_list(exchange->request->client, exchange->config->server.metrics_allow)
                    ? STATUS_OK
-                   : STATUS_FORBIDDEN;
+                   : exchange_refuse(exchange, REFUSAL_FORBIDDEN, NULL);
     case AUTH_DENY:
         break;
     }
-    return STATUS_FORBIDDEN;
+    return exchange_refuse(exchange, REFUSAL_FORBIDDEN, NULL);
 }

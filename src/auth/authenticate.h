@@ -6,7 +6,7 @@
 
 #include "exchange/exchange.h"
 
-/* Fills in exchange->caller. STATUS_OK, or the refusal. A policy of 0 is refused. */
+/* Fills in exchange->caller. STATUS_REFUSED: exchange->response has the refusal. A policy of 0 is refused. */
 enum status authenticate(struct exchange *exchange) MUST_CHECK;
 
 #endif

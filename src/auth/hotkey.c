@@ -55,33 +55,33 @@ static void compose(struct signed_text *text, const struct hotkey_headers *heade
     memcpy(text->wrapped + WRAP_BEFORE_BYTES + text->length, WRAP_AFTER, WRAP_AFTER_BYTES);
 }
 
-enum status hotkey_verify(const struct hotkey_headers *headers, const char *tail, int64_t now_s,
-                          bool accept_wrapped, unsigned char signature_hash[SIGNATURE_HASH_BYTES])
+enum refusal hotkey_verify(const struct hotkey_headers *headers, const char *tail, int64_t now_s,
+                           bool accept_wrapped, unsigned char signature_hash[SIGNATURE_HASH_BYTES])
 {
     unsigned char public_key[SS58_KEY_BYTES], signature[SR25519_SIGNATURE_BYTES];
     struct signed_text text;
     uint16_t prefix;
 
     if (headers->hotkey == NULL && headers->nonce == NULL && headers->signature == NULL)
-        return STATUS_NO_CREDENTIAL;
+        return REFUSAL_NO_CREDENTIAL;
     if (headers->hotkey == NULL || headers->nonce == NULL || headers->signature == NULL)
-        return STATUS_INCOMPLETE_SIGNATURE;
+        return REFUSAL_INCOMPLETE_SIGNATURE;
     if (!ss58_decode(headers->hotkey, &prefix, public_key) || prefix != SS58_PREFIX_HOTKEY)
-        return STATUS_BAD_HOTKEY;
+        return REFUSAL_BAD_HOTKEY;
     if (!nonce_is_fresh(headers->nonce, now_s))
-        return STATUS_BAD_NONCE;
+        return REFUSAL_BAD_NONCE;
     if (strnlen(headers->signature, 2 * sizeof(signature) + 1) != 2 * sizeof(signature) ||
         !hex_decode(signature, sizeof(signature), headers->signature, 2 * sizeof(signature)))
-        return STATUS_BAD_SIGNATURE;
+        return REFUSAL_BAD_SIGNATURE;
     if (strlen(tail) > HOTKEY_TAIL_MAX_BYTES)
-        return STATUS_FAULT;
+        return REFUSAL_INTERNAL_ERROR;
     compose(&text, headers, tail);
     if (!sr25519_verify(signature, text.wrapped + WRAP_BEFORE_BYTES, text.length, public_key) &&
         !(accept_wrapped && sr25519_verify(signature, text.wrapped,
                                            WRAP_BEFORE_BYTES + text.length + WRAP_AFTER_BYTES, public_key)))
-        return STATUS_BAD_SIGNATURE;
+        return REFUSAL_BAD_SIGNATURE;
     crypto_generichash(signature_hash, SIGNATURE_HASH_BYTES, signature, sizeof(signature), NULL, 0);
-    return STATUS_OK;
+    return REFUSAL_NONE;
 }
 
 void hotkey_body_tail(char out[65], const void *body, size_t length)

@@ -94,8 +94,8 @@ static bool read_claims(json_object *claims, struct launch_token *token)
     return token->disk_gb >= 0 && jwt_date(claims, "iat", &token->issued_at_s);
 }
 
-enum status launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
-                                const char *config_id, int64_t now_s, struct launch_token *token)
+enum refusal launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
+                                 const char *config_id, int64_t now_s, struct launch_token *token)
 {
     const struct jwt_rules rules = { .issuer = LAUNCH_TOKEN_ISSUER, .now_s = now_s };
     char key_text[KEY_TEXT_BYTES + 1];
@@ -103,13 +103,13 @@ enum status launch_token_verify(struct arena *arena, const struct secret *launch
     json_object *claims;
 
     if (header == NULL || header[0] == '\0')
-        return STATUS_NO_CREDENTIAL;
+        return REFUSAL_NO_CREDENTIAL;
     if (strncasecmp(header, SCHEME, SCHEME_BYTES) == 0)
         header += SCHEME_BYTES;
     derive_key(launch_secret, key_text);
     claims = jwt_verify(arena, &key, &rules, header);
     sodium_memzero(key_text, sizeof(key_text));
     if (claims == NULL || !read_claims(claims, token) || strcmp(token->config_id, config_id) != 0)
-        return STATUS_BAD_TOKEN;
-    return STATUS_OK;
+        return REFUSAL_BAD_TOKEN;
+    return REFUSAL_NONE;
 }

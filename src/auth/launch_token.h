@@ -5,8 +5,8 @@
 
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "core/secret.h"
-#include "core/status.h"
 
 #include <json-c/json.h>
 #include <stdint.h>
@@ -29,8 +29,8 @@ char *launch_token_sign(struct arena *arena, const struct secret *launch_secret,
 char *launch_token_sign_claims(struct arena *arena, const struct secret *launch_secret, json_object *claims);
 
 /* Checks an Authorization header's value (bare or after "Bearer ") at now_s, for the config of the path.
- * STATUS_NO_CREDENTIAL: header is NULL or empty. STATUS_BAD_TOKEN: anything else that is wrong. */
-enum status launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
-                                const char *config_id, int64_t now_s, struct launch_token *token) MUST_CHECK;
+ * REFUSAL_NO_CREDENTIAL: header is NULL or empty. REFUSAL_BAD_TOKEN: anything else that is wrong. */
+enum refusal launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
+                                 const char *config_id, int64_t now_s, struct launch_token *token) MUST_CHECK;
 
 #endif

@@ -128,7 +128,7 @@ bool call_send(struct life *life, const struct call *call, struct outcome *outco
             return call_fail(outcome, "no memory for the request");
     }
     request.url = arena_printf(life->arena, "%s%s", life->plan->url, call->path);
-    if (http_client_send(life->client, &request, &response) != STATUS_OK)
+    if (http_client_send(life->client, &request, &response) != HTTP_CLIENT_ANSWERED)
         return call_fail(outcome, arena_strdup(life->arena, response.error));
     return judge(life, &response, outcome, answer);
 }

@@ -24,10 +24,10 @@ static const char *judge(struct arena *arena, const struct config *config, const
         !jwt_date(claims, "exp", &expires_at_s))
         return "it is no launch token";
     if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, now_s, &token) ==
-        STATUS_OK)
+        REFUSAL_NONE)
         return NULL;
     if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, issued_at_s, &token) !=
-        STATUS_OK)
+        REFUSAL_NONE)
         return "its signature is not of this launch_secret, or it is no launch token";
     return now_s >= expires_at_s ? "it has expired" : "it is from the future: a clock is wrong";
 }

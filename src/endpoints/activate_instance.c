@@ -35,13 +35,8 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
-static const struct endpoint_answer answers[] = {
-    { 200, "The instance.", instance_fields },
-    { 400, "active is not true.", NULL },
-    { 404, "The miner has no such instance, or it is one of a launch config.", NULL },
-    { 429, "Six verifications within ten minutes are enough.", NULL },
-    { .status = 0 },
-};
+static const enum refusal refusals[] = { REFUSAL_ONLY_ACTIVATION, REFUSAL_INSTANCE_NOT_FOUND,
+                                         REFUSAL_VERIFICATIONS_TOO_MANY, REFUSAL_NONE };
 
 const struct endpoint activate_instance = {
     .name = "activate_instance",
@@ -51,6 +46,7 @@ const struct endpoint activate_instance = {
     .auth = AUTH_HOTKEY_BODY,
     .pool = POOL_FAST,
     .body = body_fields,
-    .answers = answers,
+    .success = { 200, "The instance.", instance_fields },
+    .refusals = refusals,
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* GET /instances/launch_config/{config_id}/activate: the pod is ready for traffic. The SDK takes any HTTP
  * answer here as final, so a database that is away is waited for first. */
 #include "db/statements.h"
+#include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 
 static enum status run(struct exchange *exchange)
@@ -26,11 +27,9 @@ static const struct field ok_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "The instance is active.", ok_fields },
-    { 403, "The launch config is not verified, or its miner is shut out.", NULL },
-    { 404, "The instance is gone.", NULL },
-    { .status = 0 },
+static const enum refusal refusals[] = {
+    HOTKEY_REFUSALS,       REFUSAL_CONFIG_UNKNOWN, REFUSAL_CONFIG_NOT_VERIFIED,
+    REFUSAL_INSTANCE_GONE, REFUSAL_CONFIG_FAILED,  REFUSAL_NONE
 };
 
 const struct endpoint activate_launch_config = {
@@ -40,6 +39,7 @@ const struct endpoint activate_launch_config = {
     .summary = "Let the verified instance take traffic.",
     .auth = AUTH_LAUNCH_TOKEN,
     .pool = POOL_FAST,
-    .answers = answers,
+    .success = { 200, "The instance is active.", ok_fields },
+    .refusals = refusals,
     .run = run,
 };

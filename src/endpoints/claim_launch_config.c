@@ -12,6 +12,7 @@
 #include "core/version.h"
 #include "crypto/aes.h"
 #include "db/statements.h"
+#include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
 
@@ -122,9 +123,9 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
-/* What the checks of environment and filesystem found wrong with the pod; NULL: nothing. */
+/* What the checks of environment and filesystem refuse the pod for. */
 struct findings {
-    const char *environment, *filesystem;
+    enum refusal environment, filesystem;
 };
 
 static enum status check_environment(struct exchange *exchange, const struct db_rows *facts,
@@ -173,7 +174,7 @@ static enum status examine(struct exchange *exchange, struct findings *findings)
     struct db_rows facts;
     enum status status;
 
-    *findings = (struct findings){ NULL, NULL };
+    *findings = (struct findings){ REFUSAL_NONE, REFUSAL_NONE };
     if (config->attestation.environment == ENVIRONMENT_NONE &&
         config->attestation.filesystem == FILESYSTEM_NONE)
         return STATUS_OK;
@@ -181,9 +182,14 @@ static enum status examine(struct exchange *exchange, struct findings *findings)
     if (status != STATUS_OK || facts.count == 0)
         return status;
     status = check_environment(exchange, &facts, findings);
-    if (status == STATUS_OK && findings->environment == NULL)
+    if (status == STATUS_OK && findings->environment == REFUSAL_NONE)
         status = check_filesystem(exchange, &facts, findings);
     return status;
+}
+
+static const char *words_of(struct exchange *exchange, enum refusal refusal)
+{
+    return refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
 }
 
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
@@ -191,8 +197,8 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
 {
     const char *host = json_get_text(exchange->body, "host");
     const char *address = NULL;
-    const char *host_fault = host_vet(exchange->config, exchange->arena, host,
-                                      clock_remaining_ms(exchange->deadline_ms), &address);
+    enum refusal host_refusal = host_vet(exchange->config, exchange->arena, host,
+                                         clock_remaining_ms(exchange->deadline_ms), &address);
     const char *parameters[12] = {
         exchange->path[0],
         endpoint_netuid(exchange),
@@ -204,9 +210,9 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
                                        JSON_C_TO_STRING_PLAIN),
         instance_id,
         symmetric_key,
-        host_fault,
-        findings->environment,
-        findings->filesystem,
+        words_of(exchange, host_refusal),
+        words_of(exchange, findings->environment),
+        words_of(exchange, findings->filesystem),
     };
 
     return db_call(exchange->db, exchange->arena, &statement_claim_launch_config, parameters, rows);
@@ -339,15 +345,26 @@ static const struct field challenge_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "The challenge; its clock runs.", challenge_fields },
-    { 400, "The host, the number of GPUs or one of them is not acceptable.", NULL },
-    { 403, "Environment, filesystem or ports are not the expected ones, or the miner is shut out.", NULL },
-    { 404, "The chute is gone, or a GPU is not one of this miner's.", NULL },
-    { 409, "Host and port, a GPU or the job are taken.", NULL },
-    { 423, "The chute needs no more instances; the token stays good.", NULL },
-    { .status = 0 },
-};
+static const enum refusal refusals[] = { HOTKEY_REFUSALS,
+                                         REFUSAL_CONFIG_UNCLAIMABLE,
+                                         REFUSAL_CHUTE_NOT_FOUND,
+                                         CAPACITY_REFUSALS,
+                                         HOST_REFUSALS,
+                                         REFUSAL_JOB_HOST_DIFFERS,
+                                         REFUSAL_ENVIRONMENT_UNREADABLE,
+                                         REFUSAL_ENVIRONMENT_COMMAND_WRONG,
+                                         REFUSAL_ENVIRONMENT_RULE_BROKEN,
+                                         REFUSAL_CODE_UNREADABLE,
+                                         REFUSAL_CODE_DIFFERS,
+                                         REFUSAL_FILESYSTEM_DIFFERS,
+                                         REFUSAL_JOB_NOT_FOUND,
+                                         REFUSAL_JOB_FINISHED,
+                                         REFUSAL_JOB_TAKEN,
+                                         REFUSAL_JOB_PORTS_DIFFER,
+                                         GPU_REFUSALS,
+                                         REFUSAL_CONFIG_FAILED_MEANWHILE,
+                                         REFUSAL_INSTANCE_GONE,
+                                         REFUSAL_NONE };
 
 const struct endpoint claim_launch_config = {
     .name = "claim_launch_config",
@@ -359,6 +376,7 @@ const struct endpoint claim_launch_config = {
     .large_body = true,
     .body = body_fields,
     .check = check,
-    .answers = answers,
+    .success = { 200, "The challenge; its clock runs.", challenge_fields },
+    .refusals = refusals,
     .run = run,
 };

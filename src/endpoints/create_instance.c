@@ -6,6 +6,7 @@
 #include "crypto/aes.h"
 #include "db/statements.h"
 #include "endpoints/instance.h"
+#include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
 
@@ -35,6 +36,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
                           struct db_rows *rows)
 {
     const char *host = json_get_text(exchange->body, "host"), *address = NULL, *parameters[12];
+    enum refusal refusal;
     json_object *node_ids = json_object_object_get(exchange->body, "node_ids");
     char request_key[UUID_TEXT_BYTES];
 
@@ -45,8 +47,9 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     parameters[5] = instance_id;
     parameters[6] = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN);
     parameters[7] = host;
-    parameters[11] = host_vet(exchange->config, exchange->arena, host,
-                              clock_remaining_ms(exchange->deadline_ms), &address);
+    refusal = host_vet(exchange->config, exchange->arena, host, clock_remaining_ms(exchange->deadline_ms),
+                       &address);
+    parameters[11] = refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
     parameters[8] = address;
     parameters[9] =
         arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));
@@ -74,14 +77,12 @@ static enum status run(struct exchange *exchange)
     return STATUS_OK;
 }
 
-static const struct endpoint_answer answers[] = {
-    { 202, "The instance, not active yet.", instance_fields },
-    { 400, "The host, a GPU or the chute's SDK is not acceptable.", NULL },
-    { 404, "No such chute, or a GPU is not one of this miner's.", NULL },
-    { 409, "Host and port, or a GPU, are in use.", NULL },
-    { 423, "The chute needs no more instances.", NULL },
-    { .status = 0 },
-};
+static const enum refusal refusals[] = { REFUSAL_CHUTE_NOT_FOUND,
+                                         REFUSAL_SDK_USES_LAUNCH_CONFIGS,
+                                         HOST_REFUSALS,
+                                         CAPACITY_REFUSALS,
+                                         GPU_REFUSALS,
+                                         REFUSAL_NONE };
 
 const struct endpoint create_instance = {
     .name = "create_instance",
@@ -91,6 +92,7 @@ const struct endpoint create_instance = {
     .auth = AUTH_HOTKEY_BODY,
     .pool = POOL_SLOW,
     .body = body_fields,
-    .answers = answers,
+    .success = { 202, "The instance, not active yet.", instance_fields },
+    .refusals = refusals,
     .run = run,
 };

@@ -33,11 +33,7 @@ static const struct field deleted_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "It is gone.", deleted_fields },
-    { 404, "The miner has no such instance.", NULL },
-    { .status = 0 },
-};
+static const enum refusal refusals[] = { REFUSAL_INSTANCE_NOT_FOUND, REFUSAL_NONE };
 
 const struct endpoint delete_instance = {
     .name = "delete_instance",
@@ -47,6 +43,7 @@ const struct endpoint delete_instance = {
     .auth = AUTH_HOTKEY_PURPOSE,
     .purpose = "instances",
     .pool = POOL_FAST,
-    .answers = answers,
+    .success = { 200, "It is gone.", deleted_fields },
+    .refusals = refusals,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/statements.h"
+#include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
 
@@ -79,13 +80,9 @@ static const struct field token_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "A launch token.", token_fields },
-    { 403, "The hotkey is shut out, or has tried this job before.", NULL },
-    { 404, "No such chute, or no such job of it.", NULL },
-    { 409, "The job is finished.", NULL },
-    { 423, "The chute needs no more instances, or enough hotkeys race for the job.", NULL },
-    { .status = 0 },
+static const enum refusal refusals[] = {
+    REFUSAL_CHUTE_NOT_FOUND,  CAPACITY_REFUSALS,     REFUSAL_JOB_NOT_FOUND, REFUSAL_JOB_FINISHED,
+    REFUSAL_JOB_TRIED_BEFORE, REFUSAL_JOB_RACE_FULL, REFUSAL_NONE
 };
 
 const struct endpoint issue_launch_config = {
@@ -97,6 +94,7 @@ const struct endpoint issue_launch_config = {
     .purpose = "launch",
     .pool = POOL_FAST,
     .query = query_fields,
-    .answers = answers,
+    .success = { 200, "A launch token.", token_fields },
+    .refusals = refusals,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "json/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef HAVE_CONFIG_H
@@ -61,10 +62,48 @@ static void put_answer(json_object *answers, int status, const char *doc, json_o
     json_put(answers, name, answer);
 }
 
-/* A refusal, unless the endpoint says it in words of its own. */
-static void put_refusal(json_object *answers, int status, const char *doc)
+/* What any request may be refused with. */
+static const enum refusal refusals_of_all[] = {
+    REFUSAL_MALFORMED_REQUEST, REFUSAL_NOT_FOUND,   REFUSAL_TOO_LARGE, REFUSAL_TOO_MANY_REQUESTS,
+    REFUSAL_INTERNAL_ERROR,    REFUSAL_UNAVAILABLE, REFUSAL_NONE
+};
+
+/* What one under a hotkey's signature or an account's credential may be. */
+static const enum refusal refusals_of_hotkeys[] = { REFUSAL_NO_CREDENTIAL,
+                                                    REFUSAL_DUPLICATE_CREDENTIAL,
+                                                    REFUSAL_INCOMPLETE_SIGNATURE,
+                                                    REFUSAL_BAD_HOTKEY,
+                                                    REFUSAL_BAD_NONCE,
+                                                    REFUSAL_BAD_SIGNATURE,
+                                                    REFUSAL_BAD_ACCOUNT,
+                                                    REFUSAL_HOTKEY_UNREGISTERED,
+                                                    REFUSAL_SIGNATURE_USED,
+                                                    REFUSAL_HOTKEY_BLACKLISTED,
+                                                    REFUSAL_NONE };
+
+/* What one under a launch token may be. */
+static const enum refusal refusals_of_tokens[] = { REFUSAL_NO_CREDENTIAL, REFUSAL_DUPLICATE_CREDENTIAL,
+                                                   REFUSAL_BAD_TOKEN, REFUSAL_NONE };
+
+/* Adds refusals to the answers: one answer a status, described by the public texts that stand with it. */
+static void put_refusals(json_object *answers, const enum refusal *refusals)
 {
-    put_answer(answers, status, doc, reference(SCHEMA_REF "Detail"));
+    json_object *answer, *described;
+    char status[STATUS_TEXT_BYTES], *doc;
+
+    for (; refusals != NULL && *refusals != REFUSAL_NONE; refusals++) {
+        snprintf(status, sizeof(status), "%d", refusal_http(*refusals));
+        if (!json_object_object_get_ex(answers, status, &answer)) {
+            put_answer(answers, refusal_http(*refusals), refusal_template(*refusals),
+                       reference(SCHEMA_REF "Detail"));
+            continue;
+        }
+        json_object_object_get_ex(answer, "description", &described);
+        if (asprintf(&doc, "%s / %s", json_object_get_string(described), refusal_template(*refusals)) < 0)
+            doc = NULL;
+        json_put(answer, "description", json_made(doc != NULL ? json_object_new_string(doc) : NULL));
+        free(doc);
+    }
 }
 
 static json_object *answers_of(const struct endpoint *endpoint)
@@ -72,23 +111,17 @@ static json_object *answers_of(const struct endpoint *endpoint)
     json_object *answers = object();
     bool signs = endpoint->auth == AUTH_HOTKEY_PURPOSE || endpoint->auth == AUTH_HOTKEY_BODY;
 
-    put_refusal(answers, 400, "Not an HTTP request as it should be.");
-    if (signs || endpoint->auth == AUTH_LAUNCH_TOKEN)
-        put_refusal(answers, 401, "No credential, or not a good one.");
+    put_answer(answers, endpoint->success.status, endpoint->success.doc,
+               fields_schema_of_object(endpoint->success.body));
+    put_refusals(answers, refusals_of_all);
     if (signs)
-        put_refusal(answers, 403, "The hotkey is shut out.");
-    put_refusal(answers, 413, "The body is too large.");
+        put_refusals(answers, refusals_of_hotkeys);
+    else if (endpoint->auth == AUTH_LAUNCH_TOKEN)
+        put_refusals(answers, refusals_of_tokens);
+    put_refusals(answers, endpoint->refusals);
     if (endpoint->query != NULL || endpoint->body != NULL)
-        put_answer(answers, 422, "Malformed; all faults together.", reference(SCHEMA_REF "Invalid"));
-    put_refusal(answers, 429, "Too many requests.");
-    put_refusal(answers, 500, "An internal fault; the request id tells which.");
-    put_refusal(answers, 503, "Overload, or no database: Retry-After says when to try again.");
-    for (const struct endpoint_answer *own = endpoint->answers; own->status != 0; own++) {
-        if (own->body == NULL)
-            put_refusal(answers, own->status, own->doc);
-        else
-            put_answer(answers, own->status, own->doc, fields_schema_of_object(own->body));
-    }
+        put_answer(answers, refusal_http(REFUSAL_INVALID), "Malformed; all errors together.",
+                   reference(SCHEMA_REF "Invalid"));
     return answers;
 }
 
@@ -178,7 +211,7 @@ static json_object *paths(void)
         const struct endpoint *endpoint = endpoint_registry[i];
         json_object *path = NULL;
 
-        if (endpoint->answers == NULL)
+        if (endpoint->success.status == 0)
             continue;
         if (!json_object_object_get_ex(all, endpoint->path, &path)) {
             path = object();

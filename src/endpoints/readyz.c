@@ -9,26 +9,17 @@ static enum status run(struct exchange *exchange)
 {
     struct db_rows rows;
     enum status status = db_call(exchange->db, exchange->arena, &statement_ready, NULL, &rows);
-    const char *fault = NULL, *version;
+    const char *version;
     json_object *answer;
 
-    if (status == STATUS_UNAVAILABLE) {
-        response_detail(exchange->response, exchange->arena, 503, "No database");
-        return STATUS_OK;
-    }
-    if (status == STATUS_OK) {
-        version = db_text(&rows, 0, "schema_version");
-        if (version == NULL || strcmp(version, migrate_schema_version()) != 0)
-            fault = "The schema is not this program's: run rigger migrate";
-        else if (!db_boolean(&rows, 0, "writable"))
-            fault = "The database is read-only";
-    } else {
-        fault = "The schema is not there: run rigger migrate";
-    }
-    if (fault != NULL) {
-        response_detail(exchange->response, exchange->arena, 503, fault);
-        return STATUS_OK;
-    }
+    if (status != STATUS_OK)
+        return exchange_refuse(
+            exchange, status == STATUS_UNAVAILABLE ? REFUSAL_DATABASE_AWAY : REFUSAL_SCHEMA_MISSING, NULL);
+    version = db_text(&rows, 0, "schema_version");
+    if (version == NULL || strcmp(version, migrate_schema_version()) != 0)
+        return exchange_refuse(exchange, REFUSAL_SCHEMA_DIFFERS, NULL);
+    if (!db_boolean(&rows, 0, "writable"))
+        return exchange_refuse(exchange, REFUSAL_DATABASE_READ_ONLY, NULL);
     answer = json_object_new_object();
     json_object_object_add(answer, "status", json_object_new_string("ready"));
     response_json(exchange->response, exchange->arena, 200, answer);

@@ -34,7 +34,7 @@ static enum status run(struct exchange *exchange)
     }
     buf_free(&name);
     if (failed)
-        return STATUS_TOO_LARGE;
+        return exchange_refuse(exchange, REFUSAL_TOO_LARGE, NULL);
 
     answer = json_object_new_object();
     json_object_object_add(answer, "token", json_object_new_string(token));
@@ -47,11 +47,6 @@ static const struct field token_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "The token.", token_fields },
-    { .status = 0 },
-};
-
 const struct endpoint token_check = {
     .name = "token_check",
     .method = HTTP_GET,
@@ -60,6 +55,6 @@ const struct endpoint token_check = {
     .auth = AUTH_NONE,
     .pool = POOL_FAST,
     .query = query_fields,
-    .answers = answers,
+    .success = { 200, "The token.", token_fields },
     .run = run,
 };

@@ -102,7 +102,7 @@ static json_object *kept(struct exchange *exchange, const struct db_rows *rows)
 }
 
 /* The proof of work of the challenged GPU. */
-static enum status judge_proof(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+static enum status judge_proof(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_of(db_text(rows, 0, "algorithm"));
     const struct proof_context context = { .config = exchange->config,
@@ -123,12 +123,13 @@ static enum status judge_proof(struct exchange *exchange, const struct db_rows *
     if (algorithm != NULL)
         status = algorithm->check(&context, &gpu, &challenge, work_product(exchange, gpu.uuid), &valid);
     if (status == STATUS_OK && !valid)
-        *fault = "the proof of work is wrong";
+        *failure = REFUSAL_PROOF_WRONG;
     return status;
 }
 
 /* The digest of the filesystem, which SDKs before 0.3.1 send now, salted with the seed. */
-static enum status judge_filesystem(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+static enum status judge_filesystem(struct exchange *exchange, const struct db_rows *rows,
+                                    enum refusal *failure)
 {
     const char *patch_version = db_text(rows, 0, "patch_version");
     const struct filesystem_question question = {
@@ -142,11 +143,11 @@ static enum status judge_filesystem(struct exchange *exchange, const struct db_r
         return STATUS_OK;
     return filesystem_check(exchange->config, exchange->arena, &question,
                             json_get_text(exchange->body, "fsv"), exchange->deadline_ms - ANSWER_MARGIN_MS,
-                            fault);
+                            failure);
 }
 
 /* The ports of a job, at the address that was vetted with the claim. */
-static enum status judge_ports(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+static enum status judge_ports(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
 {
     const char *address = db_text(rows, 0, "address"), *ports = db_text(rows, 0, "probe_ports");
     const char *key_text = db_text(rows, 0, "symmetric_key");
@@ -164,24 +165,24 @@ static enum status judge_ports(struct exchange *exchange, const struct db_rows *
                ports_answer(address, mappings, key, exchange->deadline_ms - ANSWER_MARGIN_MS);
     sodium_memzero(key, sizeof(key));
     if (!answered)
-        *fault = "a port of the job does not answer";
+        *failure = REFUSAL_PORTS_SILENT;
     return STATUS_OK;
 }
 
-/* *fault: why the verification fails, for the audit; NULL: every check passed. */
-static enum status judge(struct exchange *exchange, const struct db_rows *rows, const char **fault)
+/* *failure: why the verification fails; REFUSAL_NONE: every check passed. */
+static enum status judge(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
 {
     enum status status = STATUS_OK;
 
-    *fault = NULL;
+    *failure = REFUSAL_NONE;
     if (!answer_is_right(exchange, rows))
-        *fault = "the answer does not show possession of the key";
-    if (*fault == NULL)
-        status = judge_proof(exchange, rows, fault);
-    if (status == STATUS_OK && *fault == NULL)
-        status = judge_filesystem(exchange, rows, fault);
-    if (status == STATUS_OK && *fault == NULL)
-        status = judge_ports(exchange, rows, fault);
+        *failure = REFUSAL_ANSWER_WRONG;
+    if (*failure == REFUSAL_NONE)
+        status = judge_proof(exchange, rows, failure);
+    if (status == STATUS_OK && *failure == REFUSAL_NONE)
+        status = judge_filesystem(exchange, rows, failure);
+    if (status == STATUS_OK && *failure == REFUSAL_NONE)
+        status = judge_ports(exchange, rows, failure);
     return status;
 }
 
@@ -242,6 +243,7 @@ static enum status run(struct exchange *exchange)
 {
     char attempt_id[UUID_TEXT_BYTES];
     const char *parameters[3] = { exchange->path[0], attempt_id, NULL };
+    enum refusal failure;
     struct db_rows rows;
     enum status status;
 
@@ -250,14 +252,16 @@ static enum status run(struct exchange *exchange)
     if (status != STATUS_OK)
         return status;
     if (exchange->invalid != NULL && db_integer(&rows, 0, "status") == 422)
-        return STATUS_INVALID;
+        return exchange_refuse_invalid(exchange);
     if (endpoint_refused(exchange, &rows))
         return STATUS_OK;
 
-    status = judge(exchange, &rows, &parameters[2]);
+    status = judge(exchange, &rows, &failure);
     if (status != STATUS_OK)
         give_up_attempt(exchange, attempt_id);
-    else
+    if (status == STATUS_OK && failure != REFUSAL_NONE)
+        parameters[2] = refusal_text(exchange->arena, failure, NULL);
+    if (status == STATUS_OK)
         status = db_call(exchange->db, exchange->arena, &statement_finish_verification, parameters, &rows);
     if (status == STATUS_OK && !endpoint_refused(exchange, &rows))
         status = answer(exchange, &rows);
@@ -276,14 +280,11 @@ static const struct field verified_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct endpoint_answer answers[] = {
-    { 200, "The instance is verified.", verified_fields },
-    { 400, "It is verified already.", NULL },
-    { 403, "The proof failed, or came too late; the launch config has failed.", NULL },
-    { 404, "The instance is gone.", NULL },
-    { 409, "Not claimed yet, or another attempt has taken over.", NULL },
-    { .status = 0 },
-};
+static const enum refusal refusals[] = { REFUSAL_CONFIG_UNKNOWN,      REFUSAL_CONFIG_NOT_CLAIMED,
+                                         REFUSAL_CONFIG_VERIFIED,     REFUSAL_CONFIG_FAILED,
+                                         REFUSAL_INSTANCE_GONE,       REFUSAL_CHALLENGE_NOT_READY,
+                                         REFUSAL_TIME_LIMIT_OVER,     REFUSAL_ATTEMPT_OVERTAKEN,
+                                         REFUSAL_VERIFICATION_FAILED, REFUSAL_NONE };
 
 const struct endpoint verify_launch_config = {
     .name = "verify_launch_config",
@@ -295,6 +296,7 @@ const struct endpoint verify_launch_config = {
     .large_body = false,
     .body = body_fields,
     .runs_when_invalid = true,
-    .answers = answers,
+    .success = { 200, "The instance is verified.", verified_fields },
+    .refusals = refusals,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #ifndef RIGGER_EXCHANGE_ENDPOINT_H
 #define RIGGER_EXCHANGE_ENDPOINT_H
 
+#include "core/refusal.h"
 #include "core/status.h"
 #include "exchange/pool.h"
 #include "http/fields.h"
@@ -24,12 +25,11 @@ enum auth_policy {
     AUTH_MONITORING      /* the configured monitoring networks */
 };
 
-/* A status that an endpoint may answer beside those that follow from its policy and tables; for the OpenAPI
- * document. */
-struct endpoint_answer {
-    int status; /* 0 closes a list */
-    const char *doc;
-    const struct field *body; /* of a success: what is in it; NULL: {"detail": text} */
+/* How an endpoint answers what it has done; for the OpenAPI document. */
+struct endpoint_success {
+    int status;               /* 0: it is not of the wire contract, and not documented */
+    const char *doc;          /* a sentence */
+    const struct field *body; /* what is in it */
 };
 
 struct endpoint {
@@ -46,11 +46,14 @@ struct endpoint {
     void (*check)(json_object *body, struct field_errors *errors);
     /* Whether run is called although query or body break their tables, because it must look at the state
      * first. exchange->invalid then lists what is wrong, and query and body hold what could be read of them,
-     * or NULL. To answer with that list run returns STATUS_INVALID. */
+     * or NULL. exchange_refuse_invalid() answers with that list. */
     bool runs_when_invalid;
-    const struct endpoint_answer *answers; /* NULL: not of the wire contract, and not documented */
-    /* Does the work and fills in exchange->response. Anything but STATUS_OK is answered from the status
-     * table. */
+    struct endpoint_success success;
+    /* What it may refuse beside what follows from its policy and tables, for the OpenAPI document;
+     * REFUSAL_NONE ends the list. NULL: nothing. */
+    const enum refusal *refusals;
+    /* Does the work and fills in exchange->response; with STATUS_OK and STATUS_REFUSED that is the answer.
+     * The others are answered for it. */
     enum status (*run)(struct exchange *exchange);
 };
 

@@ -5,6 +5,21 @@
 
 #include <string.h>
 
+enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, const char *subject)
+{
+    response_refuse(exchange->response, exchange->request, refusal, subject);
+    return STATUS_REFUSED;
+}
+
+enum status exchange_refuse_invalid(struct exchange *exchange)
+{
+    json_object *body = json_object_new_object();
+
+    json_object_object_add(body, "detail", json_object_get(exchange->invalid));
+    response_json(exchange->response, exchange->arena, refusal_http(REFUSAL_INVALID), body);
+    return STATUS_REFUSED;
+}
+
 bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows)
 {
     int status = (int)db_integer(rows, 0, "status");

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "crypto/sr25519.h"
 #include "db/connection.h"
 #include "exchange/endpoint.h"
@@ -36,6 +37,13 @@ struct exchange {
     json_object *invalid;      /* what is wrong with query and body; NULL: nothing */
     int64_t deadline_ms;       /* on clock_monotonic_ms: when the master loses patience */
 };
+
+/* Answers with a refusal. subject is what its text is about; NULL where it has no place for one. Always
+ * STATUS_REFUSED. */
+enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, const char *subject);
+
+/* Answers that query or body are malformed, with exchange->invalid. Always STATUS_REFUSED. */
+enum status exchange_refuse_invalid(struct exchange *exchange);
 
 /* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a
  * refusal, and the endpoint is done. */

@@ -124,7 +124,7 @@ static bool has_control_character(const char *text)
     return false;
 }
 
-static enum status read_target(struct request *request, const char *base_path)
+static enum refusal read_target(struct request *request, const char *base_path)
 {
     const char *target = server_variable(request, "REQUEST_URI"), *path;
     size_t length, base_length = strlen(base_path);
@@ -133,17 +133,17 @@ static enum status read_target(struct request *request, const char *base_path)
     length = strcspn(target, "?");
     path = length == 0 && *target == '?' ? "/" : arena_strndup(request->arena, target, length);
     if (path[0] != '/' || has_control_character(target))
-        return STATUS_MALFORMED_REQUEST;
+        return REFUSAL_MALFORMED_REQUEST;
     request->query = arena_strdup(request->arena, target[length] == '?' ? target + length + 1 : "");
     if (strncmp(path, base_path, base_length) != 0 || (path[base_length] != '/' && path[base_length] != '\0'))
-        return STATUS_NOT_FOUND;
+        return REFUSAL_NOT_FOUND;
     path += base_length;
     request->path = *path == '\0' ? "/" : path;
-    return STATUS_OK;
+    return REFUSAL_NONE;
 }
 
-enum status request_read_head(struct request *request, struct arena *arena, struct transport *transport,
-                              const char *base_path)
+enum refusal request_read_head(struct request *request, struct arena *arena, struct transport *transport,
+                               const char *base_path)
 {
     const char *method;
 
@@ -155,55 +155,55 @@ enum status request_read_head(struct request *request, struct arena *arena, stru
     request->method_text = arena_strdup(arena, method);
     request->method = read_method(method);
     if (method[0] == '\0')
-        return STATUS_MALFORMED_REQUEST;
+        return REFUSAL_MALFORMED_REQUEST;
     return read_target(request, base_path);
 }
 
 /* Digits alone, and at most max_bytes. */
-static enum status read_length(const char *text, size_t max_bytes, size_t *length)
+static enum refusal read_length(const char *text, size_t max_bytes, size_t *length)
 {
     *length = 0;
     if (text[strspn(text, "0123456789")] != '\0')
-        return STATUS_MALFORMED_REQUEST;
+        return REFUSAL_MALFORMED_REQUEST;
     for (; *text != '\0'; text++) {
         size_t digit = (size_t)(*text - '0');
 
         if (*length > (SIZE_MAX - digit) / 10)
-            return STATUS_TOO_LARGE;
+            return REFUSAL_TOO_LARGE;
         *length = *length * 10 + digit;
     }
-    return *length > max_bytes ? STATUS_TOO_LARGE : STATUS_OK;
+    return *length > max_bytes ? REFUSAL_TOO_LARGE : REFUSAL_NONE;
 }
 
-enum status request_read_body(struct request *request, size_t max_bytes)
+enum refusal request_read_body(struct request *request, size_t max_bytes)
 {
     const char *announced;
     unsigned char *body;
     size_t length, taken = 0;
-    enum status status;
+    enum refusal refusal;
     int count;
 
     request->body = (const unsigned char *)"";
     request->body_length = 0;
     announced = request_variable(request, "CONTENT_LENGTH", &count);
     if (count > 1)
-        return STATUS_MALFORMED_REQUEST;
+        return REFUSAL_MALFORMED_REQUEST;
     /* No length is no body. Web servers pass an empty variable where the client sent no header, and the
      * length of what they have read where it came in chunks. */
     if (announced == NULL || announced[0] == '\0')
-        return STATUS_OK;
-    status = read_length(announced, max_bytes, &length);
-    if (status != STATUS_OK)
-        return status;
+        return REFUSAL_NONE;
+    refusal = read_length(announced, max_bytes, &length);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     body = arena_alloc(request->arena, length + 1);
     while (taken < length) {
         ssize_t got = request->transport->read(request->transport, body + taken, length - taken);
 
         if (got <= 0)
-            return STATUS_MALFORMED_REQUEST;
+            return REFUSAL_MALFORMED_REQUEST;
         taken += (size_t)got;
     }
     request->body = body;
     request->body_length = length;
-    return STATUS_OK;
+    return REFUSAL_NONE;
 }

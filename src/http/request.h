@@ -4,7 +4,7 @@
 
 #include "core/arena.h"
 #include "core/attributes.h"
-#include "core/status.h"
+#include "core/refusal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,16 +38,16 @@ struct request {
 };
 
 /* Reads the head of a request from transport->environment: method, path (base_path taken off), query, peer,
- * id. STATUS_MALFORMED_REQUEST: no REQUEST_URI, or one that is not an origin-form path; STATUS_NOT_FOUND:
+ * id. REFUSAL_MALFORMED_REQUEST: no REQUEST_URI, or one that is not an origin-form path; REFUSAL_NOT_FOUND:
  * outside base_path. request_id is set in every case. */
-enum status request_read_head(struct request *request, struct arena *arena, struct transport *transport,
-                              const char *base_path) MUST_CHECK;
+enum refusal request_read_head(struct request *request, struct arena *arena, struct transport *transport,
+                               const char *base_path) MUST_CHECK;
 
-/* Reads the body, at most max_bytes. STATUS_TOO_LARGE before anything is read where CONTENT_LENGTH says so;
- * STATUS_MALFORMED_REQUEST: CONTENT_LENGTH is not a number, or not what arrived. Without one there is no
+/* Reads the body, at most max_bytes. REFUSAL_TOO_LARGE before anything is read where CONTENT_LENGTH says so;
+ * REFUSAL_MALFORMED_REQUEST: CONTENT_LENGTH is not a number, or not what arrived. Without one there is no
  * body.
  */
-enum status request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
+enum refusal request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
 
 /* The value of a CGI variable (e.g. "HTTP_X_CHUTES_HOTKEY"), NULL if absent; *count is how often it stands
  * there. */

@@ -67,9 +67,10 @@ void response_detail(struct response *response, struct arena *arena, int http_st
     buf_json_string(&body, text, length);
     buf_puts(&body, "}");
     if (body.failed) {
-        static const char sorry[] = "{\"detail\":\"Service temporarily unavailable, try again\"}";
+        static const char sorry[] = "{\"detail\":\"" REFUSAL_UNAVAILABLE_TEXT "\"}";
 
-        set_body(response, 503, sorry, sizeof(sorry) - 1, status_text(STATUS_UNAVAILABLE));
+        set_body(response, refusal_http(REFUSAL_UNAVAILABLE), sorry, sizeof(sorry) - 1,
+                 REFUSAL_UNAVAILABLE_TEXT);
     } else {
         set_body(response, http_status, arena_strndup(arena, body.data, body.length), body.length,
                  arena_strdup(arena, text));
@@ -77,13 +78,15 @@ void response_detail(struct response *response, struct arena *arena, int http_st
     buf_free(&body);
 }
 
-void response_failure(struct response *response, const struct request *request, enum status status)
+void response_refuse(struct response *response, const struct request *request, enum refusal refusal,
+                     const char *subject)
 {
-    const char *text = status_text(status);
-
-    if (status == STATUS_FAULT)
-        text = arena_printf(request->arena, "%s, request %s", text, request->request_id);
-    response_detail(response, request->arena, status_http(status), text);
+    if (refusal_http(refusal) == 0)
+        refusal = REFUSAL_INTERNAL_ERROR;
+    if (refusal == REFUSAL_INTERNAL_ERROR)
+        subject = request->request_id;
+    response_detail(response, request->arena, refusal_http(refusal),
+                    refusal_text(request->arena, refusal, subject));
 }
 
 void response_json(struct response *response, struct arena *arena, int http_status, json_object *value)
@@ -96,7 +99,7 @@ void response_json(struct response *response, struct arena *arena, int http_stat
         body = json_object_to_json_string_length(
             value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
     if (body == NULL)
-        response_detail(response, arena, status_http(STATUS_UNAVAILABLE), status_text(STATUS_UNAVAILABLE));
+        response_detail(response, arena, refusal_http(REFUSAL_UNAVAILABLE), REFUSAL_UNAVAILABLE_TEXT);
     else
         set_body(response, http_status, body, length, NULL);
 }

@@ -3,7 +3,7 @@
 #define RIGGER_HTTP_RESPONSE_H
 
 #include "core/arena.h"
-#include "core/status.h"
+#include "core/refusal.h"
 #include "http/request.h"
 
 #include <json-c/json.h>
@@ -24,9 +24,11 @@ struct response {
 /* {"detail": text} with the given HTTP status; text is copied. 503 gets Retry-After. */
 void response_detail(struct response *response, struct arena *arena, int http_status, const char *text);
 
-/* response_detail with the status and public text of the table; STATUS_FAULT names the request id and nothing
- * else. */
-void response_failure(struct response *response, const struct request *request, enum status status);
+/* response_detail with the status and public text of the catalogue. subject fills the text's place; NULL: "".
+ * That of REFUSAL_INTERNAL_ERROR is the request id, and nothing else. What is no refusal (REFUSAL_NONE, a
+ * failure without a status) is a defect, and is answered as an internal error. */
+void response_refuse(struct response *response, const struct request *request, enum refusal refusal,
+                     const char *subject);
 
 /* A JSON value; takes ownership of value. NULL (out of memory) becomes a 503. */
 void response_json(struct response *response, struct arena *arena, int http_status, json_object *value);

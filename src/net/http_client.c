@@ -101,7 +101,7 @@ static bool append(struct curl_slist **list, const char *text)
 
 /* "::ADDRESS:" stands for any host and port, and the URL's own port at ADDRESS. False: no memory, or no
  * address. */
-static bool dial(struct lists *lists, const char *address, enum status *fault)
+static bool dial(struct lists *lists, const char *address, enum http_client_result *result)
 {
     unsigned char parsed[sizeof(struct in6_addr)];
     char text[CONNECT_TO_BYTES];
@@ -111,13 +111,14 @@ static bool dial(struct lists *lists, const char *address, enum status *fault)
     } else if (inet_pton(AF_INET6, address, parsed) == 1) {
         snprintf(text, sizeof(text), "::[%s]:", address);
     } else {
-        *fault = STATUS_MALFORMED_REQUEST;
+        *result = HTTP_CLIENT_BAD_URL;
         return false;
     }
     return append(&lists->connect_to, text);
 }
 
-static bool make_lists(struct lists *lists, const struct http_client_request *request, enum status *fault)
+static bool make_lists(struct lists *lists, const struct http_client_request *request,
+                       enum http_client_result *result)
 {
     /* Bodies are sent at once: a server that does not know "100 Continue" would cost a second. */
     if (request->body != NULL && !append(&lists->headers, "Expect:"))
@@ -126,7 +127,7 @@ static bool make_lists(struct lists *lists, const struct http_client_request *re
         if (!append(&lists->headers, *header))
             return false;
     }
-    return request->address == NULL || dial(lists, request->address, fault);
+    return request->address == NULL || dial(lists, request->address, result);
 }
 
 /* What holds for every request. The handle was reset, so that nothing of the last one is left. */
@@ -174,7 +175,7 @@ static bool set_request(struct http_client *client, const struct http_client_req
            curl_easy_setopt(easy, CURLOPT_CONNECT_TO, lists->connect_to) == CURLE_OK;
 }
 
-static enum status perform(struct http_client *client, struct http_client_response *response)
+static enum http_client_result perform(struct http_client *client, struct http_client_response *response)
 {
     CURLcode code = curl_easy_perform(client->easy);
     long status = 0;
@@ -183,26 +184,27 @@ static enum status perform(struct http_client *client, struct http_client_respon
         snprintf(client->error, sizeof(client->error), "%s",
                  code != CURLE_OK ? curl_easy_strerror(code) : "the answer was cut off");
     if (client->too_large)
-        return STATUS_TOO_LARGE;
+        return HTTP_CLIENT_TOO_LARGE;
     if (code == CURLE_URL_MALFORMAT)
-        return STATUS_MALFORMED_REQUEST;
+        return HTTP_CLIENT_BAD_URL;
     if (code != CURLE_OK || !client->has_header || client->body.failed ||
         curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
-        return STATUS_UNAVAILABLE;
+        return HTTP_CLIENT_NO_ANSWER;
     client->error[0] = '\0';
     response->status = (int)status;
     response->body = client->body.data;
     response->length = client->body.length;
-    return STATUS_OK;
+    return HTTP_CLIENT_ANSWERED;
 }
 
-enum status http_client_send(struct http_client *client, const struct http_client_request *request,
-                             struct http_client_response *response)
+enum http_client_result http_client_send(struct http_client *client,
+                                         const struct http_client_request *request,
+                                         struct http_client_response *response)
 {
     const int limit = client->limits.timeout_ms;
     const int timeout_ms =
         request->timeout_ms > 0 && request->timeout_ms < limit ? request->timeout_ms : limit;
-    enum status status = STATUS_UNAVAILABLE;
+    enum http_client_result result = HTTP_CLIENT_NO_ANSWER;
     struct lists lists = { 0 };
 
     *response = (struct http_client_response){ .body = "", .error = client->error };
@@ -213,13 +215,13 @@ enum status http_client_send(struct http_client *client, const struct http_clien
     buf_init(&client->body, client->limits.response_max_bytes);
     curl_easy_reset(client->easy);
     if (!is_http(request->url))
-        status = STATUS_MALFORMED_REQUEST;
-    else if (make_lists(&lists, request, &status) && set_rules(client, timeout_ms) &&
+        result = HTTP_CLIENT_BAD_URL;
+    else if (make_lists(&lists, request, &result) && set_rules(client, timeout_ms) &&
              set_request(client, request, &lists))
-        status = perform(client, response);
-    if (status != STATUS_OK && client->error[0] == '\0')
+        result = perform(client, response);
+    if (result != HTTP_CLIENT_ANSWERED && client->error[0] == '\0')
         snprintf(client->error, sizeof(client->error), "the request could not be made");
     curl_slist_free_all(lists.headers);
     curl_slist_free_all(lists.connect_to);
-    return status;
+    return result;
 }

@@ -6,7 +6,6 @@
 #define RIGGER_NET_HTTP_CLIENT_H
 
 #include "core/attributes.h"
-#include "core/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,10 +47,16 @@ void http_client_free(struct http_client *client);
 struct http_client *http_client_once(struct http_client **client,
                                      const struct http_client_limits *limits) MUST_CHECK;
 
-/* Sends a request and waits for the answer. STATUS_OK: there is one, of any HTTP status. STATUS_TOO_LARGE:
- * its body is longer than allowed. STATUS_MALFORMED_REQUEST: address is none, or the URL is no http(s) URL.
- * STATUS_UNAVAILABLE: the rest, which is a matter of network, time or memory. */
-enum status http_client_send(struct http_client *client, const struct http_client_request *request,
-                             struct http_client_response *response) MUST_CHECK;
+enum http_client_result {
+    HTTP_CLIENT_ANSWERED,  /* with any HTTP status */
+    HTTP_CLIENT_NO_ANSWER, /* a matter of network, time or memory */
+    HTTP_CLIENT_TOO_LARGE, /* the answer's body is longer than allowed */
+    HTTP_CLIENT_BAD_URL    /* it is no http(s) URL, or address is none */
+};
+
+/* Sends a request and waits for the answer. */
+enum http_client_result http_client_send(struct http_client *client,
+                                         const struct http_client_request *request,
+                                         struct http_client_response *response) MUST_CHECK;
 
 #endif

@@ -24,7 +24,7 @@ enum step_result ask_step(struct verification *verification, step *ask, json_obj
     return result;
 }
 
-enum step_result ask_fail(struct verification *verification, enum step_result result, const char *failure)
+enum step_result ask_fail(struct verification *verification, enum step_result result, enum refusal failure)
 {
     verification->failure = failure;
     return result;

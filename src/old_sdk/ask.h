@@ -6,6 +6,7 @@
 
 #include "attest/proof.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "old_sdk/instance.h"
 #include "old_sdk/pod.h"
 
@@ -30,7 +31,7 @@ struct verification {
     json_object *gpus, *challenges; /* of the instance, parsed */
     json_object *subject; /* what the step is about, where one step is asked about several; or NULL */
     bool (*should_stop)(void);
-    const char *failure; /* of STEP_WRONG and STEP_NO_ANSWER */
+    enum refusal failure; /* of STEP_WRONG and STEP_NO_ANSWER */
 };
 
 /* One thing to ask the instance. */
@@ -41,7 +42,7 @@ typedef enum step_result step(struct verification *verification);
 enum step_result ask_step(struct verification *verification, step *ask, json_object *subject) MUST_CHECK;
 
 /* Returns result, with the failure noted. */
-enum step_result ask_fail(struct verification *verification, enum step_result result, const char *failure);
+enum step_result ask_fail(struct verification *verification, enum step_result result, enum refusal failure);
 
 /* True for a 2xx. */
 bool ask_is_good(const struct pod_answer *answer);

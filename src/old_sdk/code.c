@@ -35,7 +35,6 @@ enum step_result code_read_whole(struct verification *verification)
 {
     const struct old_sdk_instance *instance = verification->instance;
     struct arena *arena = verification->pod.arena;
-    const char *no_answer = "The instance did not let its files be read (/_slurp)";
     size_t length = 0;
     const unsigned char *found = slurp(verification, "/proc/1/cmdline", &length);
     const struct envdump_command expected = {
@@ -49,7 +48,7 @@ enum step_result code_read_whole(struct verification *verification)
     char *cmdline;
 
     if (found == NULL)
-        return ask_fail(verification, STEP_NO_ANSWER, no_answer);
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_SLURP_SILENT);
     cmdline = arena_strndup(arena, (const char *)found, length);
     while (length > 0 && (cmdline[length - 1] == '\0' || cmdline[length - 1] == ' '))
         length--;
@@ -57,14 +56,14 @@ enum step_result code_read_whole(struct verification *verification)
     for (size_t i = 0; i < length; i++)
         cmdline[i] = cmdline[i] == '\0' ? ' ' : cmdline[i];
     if (!envdump_command_matches(arena, cmdline, &expected))
-        return ask_fail(verification, STEP_WRONG, "The instance does not run the expected command");
+        return ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_COMMAND_WRONG);
 
     found = slurp(verification, arena_printf(arena, "/app/%s", instance->filename), &length);
     if (found == NULL)
-        return ask_fail(verification, STEP_NO_ANSWER, no_answer);
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_SLURP_SILENT);
     return length == strlen(instance->code) && memcmp(found, instance->code, length) == 0
                ? STEP_PASSED
-               : ask_fail(verification, STEP_WRONG, "The code is not the chute's");
+               : ask_fail(verification, STEP_WRONG, REFUSAL_CODE_DIFFERS);
 }
 
 /* The SHA-256 of a piece of a file. */
@@ -87,11 +86,10 @@ static enum step_result read_piece(struct verification *verification)
                          .json = !verification->holds_key,
                      });
     if (!ask_is_good(&answer))
-        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer a filesystem challenge");
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_PIECES_SILENT);
     return strcmp(answer.text, json_get_text(challenge, "expected")) == 0
                ? STEP_PASSED
-               : ask_fail(verification, STEP_WRONG,
-                          "A file of the instance is not the image's or the chute's");
+               : ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_PIECE_WRONG);
 }
 
 /* A random piece of the chute's code, as one more challenge. */

@@ -104,11 +104,10 @@ enum step_result gpu_greet(struct verification *verification)
         &verification->pod,
         &(struct pod_question){ .path = "/_ping", .body = envelope, .json = true, .graval_encrypted = true });
     if (!ask_is_good(&answer))
-        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer /_ping");
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_PING_SILENT);
     return says_hello(ask_parse(verification, answer.text), hello)
                ? STEP_PASSED
-               : ask_fail(verification, STEP_WRONG,
-                          "The instance could not read what was encrypted for its GPU");
+               : ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_GREETING_WRONG);
 }
 
 enum step_result gpu_exchange_key(struct verification *verification)
@@ -126,7 +125,7 @@ enum step_result gpu_exchange_key(struct verification *verification)
         &verification->pod,
         &(struct pod_question){ .path = "/_exchange", .body = envelope, .json = true, .plain_path = true });
     if (!ask_is_good(&answer) && answer.status != 404)
-        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not take its key (/_exchange)");
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_EXCHANGE_SILENT);
     make_hello(hello);
     answer = pod_ask(
         &verification->pod,
@@ -135,11 +134,11 @@ enum step_result gpu_exchange_key(struct verification *verification)
             .body = pod_seal(&verification->pod,
                              arena_printf(verification->pod.arena, "{\"hello\":\"%s\"}", hello), iv) });
     if (!ask_is_good(&answer))
-        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer /_ping");
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_PING_SILENT);
     plain = pod_open(&verification->pod, iv, &answer);
     return plain != NULL && says_hello(ask_parse(verification, plain), hello)
                ? STEP_PASSED
-               : ask_fail(verification, STEP_WRONG, "The instance does not have its key");
+               : ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_KEY_WRONG);
 }
 
 /* One round of what only the very GPUs can answer; the service judges. */
@@ -160,12 +159,11 @@ static enum step_result challenge_once(struct verification *verification)
         &(struct pod_question){ .path = "/_device_challenge",
                                 .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
     if (!ask_is_good(&answer))
-        return ask_fail(verification, STEP_NO_ANSWER, "The instance did not answer a device challenge");
+        return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_DEVICES_SILENT);
     if (proof_algorithm_configured(verification->config)
             ->check_devices(&verification->proof, devices, challenge, answer.text, &valid) != STATUS_OK)
         return STEP_UNJUDGED;
-    return valid ? STEP_PASSED
-                 : ask_fail(verification, STEP_WRONG, "The instance's GPUs are not the ones it announced");
+    return valid ? STEP_PASSED : ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_DEVICES_WRONG);
 }
 
 enum step_result gpu_challenge_devices(struct verification *verification)

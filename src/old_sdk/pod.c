@@ -126,10 +126,10 @@ static bool sign(const struct pod *pod, const struct pod_question *question, con
     return true;
 }
 
-const char *pod_find_address(struct pod *pod)
+enum refusal pod_find_address(struct pod *pod)
 {
     if (pod->address != NULL)
-        return NULL;
+        return REFUSAL_NONE;
     return host_vet(pod->config, pod->arena, pod->host, clock_remaining_ms(pod->deadline_ms), &pod->address);
 }
 
@@ -154,17 +154,18 @@ struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *ques
     };
     struct pod_answer answer = { .status = 0 };
     struct http_client_response response;
-    enum status status;
+    enum http_client_result result;
 
     if (left_ms == 0 || http_client_once(&client, &limits) == NULL || !sign(pod, question, headers))
         return answer;
-    status = http_client_send(client, &request, &response);
-    if (status == STATUS_OK) {
+    result = http_client_send(client, &request, &response);
+    if (result == HTTP_CLIENT_ANSWERED) {
         answer.status = response.status;
         answer.text = arena_strndup(pod->arena, response.body, response.length);
         answer.length = response.length;
     }
     log_event(LOG_LEVEL_DEBUG, "asked an instance for %s: %s", question->path,
-              status != STATUS_OK ? response.error : arena_printf(pod->arena, "status %d", response.status));
+              result != HTTP_CLIENT_ANSWERED ? response.error
+                                             : arena_printf(pod->arena, "status %d", response.status));
     return answer;
 }

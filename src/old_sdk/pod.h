@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "crypto/aes.h"
 
 #include <stdbool.h>
@@ -38,9 +39,8 @@ struct pod_answer {
     size_t length;
 };
 
-/* Vets the host of a pod whose address is NULL. Returns NULL, or the public reason why it may not be dialled.
- */
-const char *pod_find_address(struct pod *pod) MUST_CHECK;
+/* Vets the host of a pod whose address is NULL. Returns REFUSAL_NONE, or why it may not be dialled. */
+enum refusal pod_find_address(struct pod *pod) MUST_CHECK;
 
 /* Asks, once. The answer's text lives on the arena. */
 struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *question) MUST_CHECK;

@@ -40,7 +40,7 @@ static bool prepare(struct verification *verification)
 
 enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *arena,
                                     const struct old_sdk_instance *instance, bool (*should_stop)(void),
-                                    const char **failure)
+                                    enum refusal *failure)
 {
     int64_t deadline_ms = clock_monotonic_ms() + config->background.verify_deadline_ms;
     struct verification verification = {
@@ -62,16 +62,16 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
     enum step_result result;
 
     if (!prepare(&verification)) {
-        *failure = "The instance has no GPUs or no key";
+        *failure = REFUSAL_OLD_SDK_INCOMPLETE;
         return OLD_SDK_FAILED;
     }
     *failure = pod_find_address(&verification.pod);
-    result = *failure == NULL ? run_all(&verification) : STEP_WRONG;
+    result = *failure == REFUSAL_NONE ? run_all(&verification) : STEP_WRONG;
     sodium_memzero(verification.pod.key, sizeof(verification.pod.key));
-    if (*failure == NULL)
+    if (*failure == REFUSAL_NONE)
         *failure = verification.failure;
     if (result == STEP_UNJUDGED && !should_stop() && clock_remaining_ms(deadline_ms) == 0) {
-        *failure = "The instance could not be verified in time";
+        *failure = REFUSAL_OLD_SDK_LATE;
         result = STEP_NO_ANSWER;
     }
     return result == STEP_PASSED     ? OLD_SDK_PASSED

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "core/attributes.h"
+#include "core/refusal.h"
 #include "old_sdk/instance.h"
 
 #include <stdbool.h>
@@ -20,6 +21,6 @@ enum old_sdk_verdict {
 /* should_stop is asked before each question: true gives up. */
 enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *arena,
                                     const struct old_sdk_instance *instance, bool (*should_stop)(void),
-                                    const char **failure) MUST_CHECK;
+                                    enum refusal *failure) MUST_CHECK;
 
 #endif

@@ -27,7 +27,7 @@ static void answer_no_endpoint(struct exchange *exchange, const struct route *ro
                          request->query[0] == '\0' ? "" : "?", request->query);
         return;
     }
-    response_failure(response, request, route->allow != NULL ? STATUS_METHOD_NOT_ALLOWED : STATUS_NOT_FOUND);
+    exchange_refuse(exchange, route->allow != NULL ? REFUSAL_METHOD_NOT_ALLOWED : REFUSAL_NOT_FOUND, NULL);
     response->allow = route->allow;
 }
 
@@ -54,17 +54,9 @@ static json_object *validate(struct exchange *exchange)
     return errors.list;
 }
 
-static void answer_invalid(struct exchange *exchange, json_object *errors)
-{
-    json_object *body = json_object_new_object();
-
-    json_object_object_add(body, "detail", json_object_get(errors));
-    response_json(exchange->response, exchange->arena, 422, body);
-}
-
 /* Authentication comes before validation: a malformed request of a hotkey that is not registered, is
  * blacklisted or replays a signature is told so, and not what is malformed. */
-static enum status refuse_invalid(struct exchange *exchange, json_object *errors)
+static enum status refuse_invalid(struct exchange *exchange)
 {
     char request_key[UUID_TEXT_BYTES];
     const char *parameters[4];
@@ -79,27 +71,23 @@ static enum status refuse_invalid(struct exchange *exchange, json_object *errors
         if (status != STATUS_OK || endpoint_refused(exchange, &rows))
             return status;
     }
-    answer_invalid(exchange, errors);
-    return STATUS_OK;
+    return exchange_refuse_invalid(exchange);
 }
 
 static enum status run_endpoint(struct exchange *exchange)
 {
-    enum status status = request_read_body(exchange->request, body_limit(exchange));
+    enum refusal refusal = request_read_body(exchange->request, body_limit(exchange));
+    enum status status;
 
-    if (status == STATUS_OK)
-        status = authenticate(exchange);
+    if (refusal != REFUSAL_NONE)
+        return exchange_refuse(exchange, refusal, NULL);
+    status = authenticate(exchange);
     if (status != STATUS_OK)
         return status;
     exchange->invalid = validate(exchange);
     if (exchange->invalid != NULL && !exchange->endpoint->runs_when_invalid)
-        return refuse_invalid(exchange, exchange->invalid);
-    status = exchange->endpoint->run(exchange);
-    if (status == STATUS_INVALID && exchange->invalid != NULL) {
-        answer_invalid(exchange, exchange->invalid);
-        return STATUS_OK;
-    }
-    return status;
+        return refuse_invalid(exchange);
+    return exchange->endpoint->run(exchange);
 }
 
 void pipeline_prepare(void)
@@ -119,13 +107,13 @@ static size_t serve(struct exchange *exchange)
     int forwarded_count = 0;
     const char *forwarded;
     struct route route;
-    enum status status;
+    enum refusal refusal;
 
-    status =
+    refusal =
         request_read_head(request, exchange->arena, request->transport, exchange->config->server.base_path);
     log_set_request(request->request_id);
-    if (status != STATUS_OK) {
-        response_failure(exchange->response, request, status);
+    if (refusal != REFUSAL_NONE) {
+        exchange_refuse(exchange, refusal, NULL);
         return METRICS_NO_ROUTE;
     }
     forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
@@ -140,9 +128,17 @@ static size_t serve(struct exchange *exchange)
     exchange->endpoint = route.endpoint;
     for (size_t i = 0; i < ENDPOINT_PATH_PARAMETERS_MAX; i++)
         exchange->path[i] = route.parameters[i];
-    status = run_endpoint(exchange);
-    if (status != STATUS_OK)
-        response_failure(exchange->response, request, status);
+    switch (run_endpoint(exchange)) {
+    case STATUS_OK:
+    case STATUS_REFUSED:
+        break;
+    case STATUS_UNAVAILABLE:
+        exchange_refuse(exchange, REFUSAL_UNAVAILABLE, NULL);
+        break;
+    case STATUS_FAULT:
+        exchange_refuse(exchange, REFUSAL_INTERNAL_ERROR, NULL);
+        break;
+    }
     return route.number;
 }
 

@@ -35,17 +35,17 @@ static bool take(const struct config *config, struct db *db, struct arena *arena
 }
 
 static void finish(struct db *db, struct arena *arena, const char *worker_id, const struct db_rows *taken,
-                   enum old_sdk_verdict verdict, const char *fault)
+                   enum old_sdk_verdict verdict, enum refusal failure)
 {
     static const char *const outcomes[] = { "passed", "failed", "unjudged" };
     struct db_rows rows;
 
-    if (verdict != OLD_SDK_FAILED)
-        fault = NULL;
+    const char *text = verdict == OLD_SDK_FAILED ? refusal_text(arena, failure, NULL) : NULL;
+
     log_event(LOG_LEVEL_INFO, "background verification of %s: %s%s%s", db_text(taken, 0, "instance_id"),
-              outcomes[verdict], fault != NULL ? ": " : "", fault != NULL ? fault : "");
+              outcomes[verdict], text != NULL ? ": " : "", text != NULL ? text : "");
     if (db_call(db, arena, &statement_finish_background_verification,
-                (const char *[]){ db_text(taken, 0, "verification_id"), worker_id, outcomes[verdict], fault },
+                (const char *[]){ db_text(taken, 0, "verification_id"), worker_id, outcomes[verdict], text },
                 &rows) != STATUS_OK)
         return; /* the lease ends, and another looks again */
     if (!db_boolean(&rows, 0, "finished"))
@@ -61,7 +61,7 @@ static bool verify_next(const struct config *config, struct db *db, struct arena
     char worker_id[UUID_TEXT_BYTES];
     struct old_sdk_instance instance;
     enum old_sdk_verdict verdict;
-    const char *fault = NULL;
+    enum refusal failure = REFUSAL_NONE;
     struct db_rows taken;
 
     uuid4_text(worker_id);
@@ -80,8 +80,8 @@ static bool verify_next(const struct config *config, struct db *db, struct arena
         .gpus = db_text(&taken, 0, "gpus"),
         .challenges = db_text(&taken, 0, "challenges"),
     };
-    verdict = old_sdk_verify(config, arena, &instance, should_stop, &fault);
-    finish(db, arena, worker_id, &taken, verdict, fault);
+    verdict = old_sdk_verify(config, arena, &instance, should_stop, &failure);
+    finish(db, arena, worker_id, &taken, verdict, failure);
     return verdict != OLD_SDK_UNJUDGED;
 }
 

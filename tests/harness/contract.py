@@ -6,6 +6,11 @@ import re
 from jsonschema import Draft202012Validator
 
 
+def matches(refusal, detail):
+    """Whether an answer's text is that of a refusal, whatever stands in the place of its subject."""
+    return re.fullmatch(re.escape(refusal).replace(r"\{\}", ".+"), detail) is not None
+
+
 class Contract:
     """The OpenAPI document of a running service."""
 
@@ -31,11 +36,16 @@ class Contract:
             return
         name = f"{method} {operation['operationId']}"
         assert str(status) in operation["responses"], f"{name} answered {status}, which is not documented: {text}"
-        schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+        documented = operation["responses"][str(status)]
+        schema = documented["content"]["application/json"]["schema"]
         faults = [error.message for error in Draft202012Validator(self.resolve(schema)).iter_errors(json.loads(text))]
         assert not faults, f"{name} answered {status} {text}: {faults}"
         extra = set(json.loads(text)) - set(self.properties(schema))
         assert not extra, f"{name} answered {extra}, which is not documented"
+        if schema.get("$ref", "").endswith("/Detail"):
+            detail = json.loads(text)["detail"]
+            assert any(matches(refusal, detail) for refusal in documented["description"].split(" / ")), \
+                f"{name} answered {status} {detail}, but documents {documented['description']}"
 
     def properties(self, schema):
         """The keys that an object of the schema has."""

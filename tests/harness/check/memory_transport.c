@@ -42,5 +42,5 @@ void memory_transport_read_head(struct memory_transport *memory, char **environm
                                 struct arena *arena)
 {
     memory_transport_prepare(memory, environment, "");
-    ck_assert_int_eq(request_read_head(request, arena, &memory->transport, ""), STATUS_OK);
+    ck_assert_int_eq(request_read_head(request, arena, &memory->transport, ""), REFUSAL_NONE);
 }

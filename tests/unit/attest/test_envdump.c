@@ -117,11 +117,10 @@ static const struct {
 START_TEST(the_first_process_must_be_the_command)
 {
     const struct envdump_command expected = { .ref_str = "app:chute", .hotkey = "M", .validator = "V" };
-    const char *reason = envdump_check_command(arena, dumps[_i].dump, strlen(dumps[_i].dump), &expected);
+    enum refusal refusal = envdump_check_command(arena, dumps[_i].dump, strlen(dumps[_i].dump), &expected);
 
-    ck_assert_msg((reason == NULL) == dumps[_i].passes, "%s", dumps[_i].dump);
-    if (reason != NULL)
-        ck_assert_ptr_null(strstr(reason, "app:chute"));
+    ck_assert_msg((refusal == REFUSAL_NONE) == dumps[_i].passes, "%s", dumps[_i].dump);
+    ck_assert_ptr_null(strstr(refusal_text(arena, refusal, NULL), "app:chute"));
 }
 END_TEST
 
@@ -140,9 +139,9 @@ static const struct {
 
 START_TEST(the_code_must_be_the_chute_s_byte_for_byte)
 {
-    const char *reason = envdump_check_code(arena, codes[_i].dump, strlen(codes[_i].dump), codes[_i].code);
+    enum refusal refusal = envdump_check_code(arena, codes[_i].dump, strlen(codes[_i].dump), codes[_i].code);
 
-    ck_assert_int_eq(reason == NULL, codes[_i].passes);
+    ck_assert_int_eq(refusal == REFUSAL_NONE, codes[_i].passes);
 }
 END_TEST
 
@@ -169,7 +168,7 @@ START_TEST(every_rule_of_the_administrator_must_hold)
     static const char dump[] = "{\"os\": {\"name\": \"Linux\"}, \"cores\": 8}";
     json_object *parsed = json_tokener_parse(rules[_i].rules);
 
-    ck_assert_int_eq(envdump_check_rules(dump, strlen(dump), parsed) == NULL, rules[_i].passes);
+    ck_assert_int_eq(envdump_check_rules(dump, strlen(dump), parsed) == REFUSAL_NONE, rules[_i].passes);
     json_object_put(parsed);
 }
 END_TEST

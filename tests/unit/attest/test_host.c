@@ -195,15 +195,14 @@ START_TEST(an_address_is_judged_by_its_range)
 
     ck_assert_msg(host_address_is_public(host) == (expected == PUBLIC), "%s", host);
 
-    const char *refusal = host_vet(&config, arena, host, 0, &address);
-    ck_assert_msg((refusal == NULL) == (expected == PUBLIC), "%s: %s", host,
-                  refusal == NULL ? "accepted" : refusal);
-    if (refusal == NULL)
+    enum refusal refusal = host_vet(&config, arena, host, 0, &address);
+    ck_assert_msg((refusal == REFUSAL_NONE) == (expected == PUBLIC), "%s: %s", host,
+                  refusal == REFUSAL_NONE ? "accepted" : refusal_code(refusal));
+    if (refusal == REFUSAL_NONE)
         ck_assert_str_eq(address, host);
     else
         ck_assert_ptr_null(address);
-    ck_assert_msg((refusal != NULL && strcmp(refusal, malformed) == 0) == (expected == MALFORMED), "%s",
-                  host);
+    ck_assert_msg((refusal == REFUSAL_HOST_MALFORMED) == (expected == MALFORMED), "%s", host);
 }
 END_TEST
 
@@ -213,11 +212,10 @@ START_TEST(a_development_network_accepts_private_addresses_and_no_other_form)
     enum expectation expected = addresses[_i].expected;
 
     config.launch.allow_private_hosts = true;
-    const char *refusal = host_vet(&config, arena, host, 0, &address);
-    ck_assert_msg((refusal == NULL) == (expected == PUBLIC || expected == DEVELOPMENT), "%s: %s", host,
-                  refusal == NULL ? "accepted" : refusal);
-    ck_assert_msg((refusal != NULL && strcmp(refusal, malformed) == 0) == (expected == MALFORMED), "%s",
-                  host);
+    enum refusal refusal = host_vet(&config, arena, host, 0, &address);
+    ck_assert_msg((refusal == REFUSAL_NONE) == (expected == PUBLIC || expected == DEVELOPMENT), "%s: %s",
+                  host, refusal == REFUSAL_NONE ? "accepted" : refusal_code(refusal));
+    ck_assert_msg((refusal == REFUSAL_HOST_MALFORMED) == (expected == MALFORMED), "%s", host);
 }
 END_TEST
 
@@ -225,9 +223,9 @@ START_TEST(the_address_that_is_dialled_is_in_canonical_form)
 {
     const char *address;
 
-    ck_assert_ptr_null(host_vet(&config, arena, "2001:4860:4860:0:0:0:0:8888", 0, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "2001:4860:4860:0:0:0:0:8888", 0, &address), REFUSAL_NONE);
     ck_assert_str_eq(address, "2001:4860:4860::8888");
-    ck_assert_ptr_null(host_vet(&config, arena, "2001:0DB9::1", 0, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "2001:0DB9::1", 0, &address), REFUSAL_NONE);
     ck_assert_str_eq(address, "2001:db9::1");
 }
 END_TEST
@@ -238,11 +236,11 @@ START_TEST(our_own_addresses_are_refused)
     const char *address;
 
     config.launch.own_addresses = own;
-    ck_assert_ptr_nonnull(host_vet(&config, arena, "1.2.3.4", 0, &address));
-    ck_assert_ptr_nonnull(host_vet(&config, arena, "2001:4860:4860::8888", 0, &address));
-    ck_assert_ptr_null(host_vet(&config, arena, "1.2.3.5", 0, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "1.2.3.4", 0, &address), REFUSAL_HOST_OWN);
+    ck_assert_int_eq(host_vet(&config, arena, "2001:4860:4860::8888", 0, &address), REFUSAL_HOST_OWN);
+    ck_assert_int_eq(host_vet(&config, arena, "1.2.3.5", 0, &address), REFUSAL_NONE);
     config.launch.allow_private_hosts = true;
-    ck_assert_ptr_nonnull(host_vet(&config, arena, "127.0.0.1", 0, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "127.0.0.1", 0, &address), REFUSAL_HOST_OWN);
 }
 END_TEST
 
@@ -250,11 +248,11 @@ START_TEST(a_name_is_judged_by_its_addresses)
 {
     const char *address = NULL;
 
-    ck_assert_ptr_nonnull(host_vet(&config, arena, "localhost", 10000, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "localhost", 10000, &address), REFUSAL_HOST_NOT_QUALIFIED);
     ck_assert_ptr_null(address);
 
     config.launch.allow_private_hosts = true;
-    ck_assert_ptr_null(host_vet(&config, arena, "LocalHost", 10000, &address));
+    ck_assert_int_eq(host_vet(&config, arena, "LocalHost", 10000, &address), REFUSAL_NONE);
     ck_assert_msg(strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0, "%s", address);
 }
 END_TEST
@@ -266,8 +264,9 @@ START_TEST(one_of_our_own_addresses_condemns_a_name)
 
     config.launch.own_addresses = own;
     config.launch.allow_private_hosts = true;
-    ck_assert_str_eq(host_vet(&config, arena, "localhost", 10000, &address),
-                     "host is at an address of this service");
+    enum refusal refusal = host_vet(&config, arena, "localhost", 10000, &address);
+
+    ck_assert_str_eq(refusal_text(arena, refusal, NULL), "host is at an address of this service");
 }
 END_TEST
 
@@ -275,8 +274,9 @@ START_TEST(a_name_that_does_not_resolve_is_refused)
 {
     const char *address = NULL;
 
-    ck_assert_str_eq(host_vet(&config, arena, "no-such-host.invalid", 10000, &address),
-                     "host cannot be resolved");
+    enum refusal refusal = host_vet(&config, arena, "no-such-host.invalid", 10000, &address);
+
+    ck_assert_str_eq(refusal_text(arena, refusal, NULL), "host cannot be resolved");
     ck_assert_ptr_null(address);
 }
 END_TEST
@@ -291,9 +291,9 @@ START_TEST(a_name_of_more_than_253_bytes_is_refused_before_any_look_up)
         name[i] = '.';
     name[253] = 'a';
     name[254] = '\0';
-    ck_assert_str_eq(host_vet(&config, arena, name, 0, &address), malformed);
+    ck_assert_str_eq(refusal_text(arena, host_vet(&config, arena, name, 0, &address), NULL), malformed);
     name[253] = '\0';
-    ck_assert_str_ne(host_vet(&config, arena, name, 0, &address), malformed);
+    ck_assert_str_ne(refusal_text(arena, host_vet(&config, arena, name, 0, &address), NULL), malformed);
 }
 END_TEST
 

@@ -44,7 +44,7 @@ static void sign(struct request *request, const char *nonce, const char *tail)
     sign_around(request, SS58_PREFIX_HOTKEY, nonce, tail, "", "");
 }
 
-static enum status verify(const struct request *request, const char *tail)
+static enum refusal verify(const struct request *request, const char *tail)
 {
     unsigned char hash[SIGNATURE_HASH_BYTES];
 
@@ -81,7 +81,7 @@ START_TEST(whole_requests_are_judged_right)
         bool accepted;
 
         find_tail(tail, vector);
-        accepted = hotkey_verify(&given, tail, now_s, false, hash) == STATUS_OK;
+        accepted = hotkey_verify(&given, tail, now_s, false, hash) == REFUSAL_NONE;
         ck_assert_msg(accepted == vectors_flag(vector, "ok"), "vector %zu: %s", i,
                       vectors_text(vector, "note"));
     }
@@ -102,30 +102,30 @@ START_TEST(all_three_headers_or_none)
         if ((given & 4) == 0)
             request.headers.signature = NULL;
         ck_assert_int_eq(verify(&request, "launch"),
-                         given == 0 ? STATUS_NO_CREDENTIAL : STATUS_INCOMPLETE_SIGNATURE);
+                         given == 0 ? REFUSAL_NO_CREDENTIAL : REFUSAL_INCOMPLETE_SIGNATURE);
     }
 }
 END_TEST
 
 static const struct {
     const char *nonce;
-    enum status expected;
+    enum refusal expected;
 } nonces[] = {
-    { "1764000000", STATUS_OK },
-    { "001764000000", STATUS_OK },
-    { "1763999401", STATUS_OK },
-    { "1764000599", STATUS_OK },
-    { "1763999400", STATUS_BAD_NONCE },
-    { "1764000600", STATUS_BAD_NONCE },
-    { "0", STATUS_BAD_NONCE },
-    { "999999999999", STATUS_BAD_NONCE },
-    { "0001764000000", STATUS_BAD_NONCE },
-    { "", STATUS_BAD_NONCE },
-    { "1764000000 ", STATUS_BAD_NONCE },
-    { "1764000000\n", STATUS_BAD_NONCE },
-    { "-1764000000", STATUS_BAD_NONCE },
-    { "17640000O0", STATUS_BAD_NONCE },
-    { "18446744075473551616", STATUS_BAD_NONCE },
+    { "1764000000", REFUSAL_NONE },
+    { "001764000000", REFUSAL_NONE },
+    { "1763999401", REFUSAL_NONE },
+    { "1764000599", REFUSAL_NONE },
+    { "1763999400", REFUSAL_BAD_NONCE },
+    { "1764000600", REFUSAL_BAD_NONCE },
+    { "0", REFUSAL_BAD_NONCE },
+    { "999999999999", REFUSAL_BAD_NONCE },
+    { "0001764000000", REFUSAL_BAD_NONCE },
+    { "", REFUSAL_BAD_NONCE },
+    { "1764000000 ", REFUSAL_BAD_NONCE },
+    { "1764000000\n", REFUSAL_BAD_NONCE },
+    { "-1764000000", REFUSAL_BAD_NONCE },
+    { "17640000O0", REFUSAL_BAD_NONCE },
+    { "18446744075473551616", REFUSAL_BAD_NONCE },
 };
 
 START_TEST(a_nonce_is_a_recent_time_in_plain_digits)
@@ -143,9 +143,9 @@ START_TEST(no_nonce_is_not_the_nonce_zero)
     struct request request;
 
     sign(&request, "", "launch");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", 0, false, hash), STATUS_BAD_NONCE);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", 0, false, hash), REFUSAL_BAD_NONCE);
     sign(&request, "0", "launch");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", 0, false, hash), STATUS_OK);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", 0, false, hash), REFUSAL_NONE);
 }
 END_TEST
 
@@ -156,7 +156,7 @@ START_TEST(an_address_of_another_network_is_refused)
 
     for (int i = 0; i < COUNT(prefixes); i++) {
         sign_around(&request, prefixes[i], "1764000000", "launch", "", "");
-        ck_assert_msg(verify(&request, "launch") == STATUS_BAD_HOTKEY, "prefix %d", prefixes[i]);
+        ck_assert_msg(verify(&request, "launch") == REFUSAL_BAD_HOTKEY, "prefix %d", prefixes[i]);
     }
 }
 END_TEST
@@ -167,22 +167,22 @@ START_TEST(the_signature_covers_hotkey_nonce_and_tail)
     char long_tail[HOTKEY_TAIL_MAX_BYTES + 2];
 
     sign(&request, "1764000000", "launch");
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_OK);
-    ck_assert_int_eq(verify(&request, "instances"), STATUS_BAD_SIGNATURE);
-    ck_assert_int_eq(verify(&request, ""), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_NONE);
+    ck_assert_int_eq(verify(&request, "instances"), REFUSAL_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, ""), REFUSAL_BAD_SIGNATURE);
     request.headers.nonce = "1764000001";
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_BAD_SIGNATURE);
     sign(&other, "1764000000", "instances");
     other.headers.signature = request.signature;
-    ck_assert_int_eq(verify(&other, "instances"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&other, "instances"), REFUSAL_BAD_SIGNATURE);
 
     memset(long_tail, 'a', sizeof(long_tail));
     long_tail[HOTKEY_TAIL_MAX_BYTES] = '\0';
     sign(&request, "1764000000", long_tail);
-    ck_assert_int_eq(verify(&request, long_tail), STATUS_OK);
+    ck_assert_int_eq(verify(&request, long_tail), REFUSAL_NONE);
     long_tail[HOTKEY_TAIL_MAX_BYTES] = 'a';
     long_tail[HOTKEY_TAIL_MAX_BYTES + 1] = '\0';
-    ck_assert_int_eq(verify(&request, long_tail), STATUS_FAULT);
+    ck_assert_int_eq(verify(&request, long_tail), REFUSAL_INTERNAL_ERROR);
 }
 END_TEST
 
@@ -196,16 +196,16 @@ START_TEST(what_is_no_signature_is_refused)
     sign(&request, "1764000000", "launch");
     ck_assert_int_lt(snprintf(longer, sizeof(longer), "%s00", request.signature), (int)sizeof(longer));
     request.headers.signature = longer;
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_BAD_SIGNATURE);
     longer[sizeof(longer) - 2] = '\0';
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_BAD_SIGNATURE);
     request.headers.signature = signatures[_i];
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_BAD_SIGNATURE);
     request.headers.signature = request.signature;
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_OK);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_NONE);
     memcpy(request.signature, signatures[_i], strlen(signatures[_i]));
     request.signature[2 * SR25519_SIGNATURE_BYTES - 1] ^= 1;
-    ck_assert_int_eq(verify(&request, "launch"), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(verify(&request, "launch"), REFUSAL_BAD_SIGNATURE);
 }
 END_TEST
 
@@ -215,13 +215,13 @@ START_TEST(a_signature_of_wrapped_text_is_refused_by_default_and_taken_where_tur
     struct request request;
 
     sign_around(&request, SS58_PREFIX_HOTKEY, "1764000000", "launch", "<Bytes>", "</Bytes>");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, hash), STATUS_BAD_SIGNATURE);
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_OK);
-    ck_assert_int_eq(hotkey_verify(&request.headers, "instances", NOW_S, true, hash), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, hash), REFUSAL_BAD_SIGNATURE);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), REFUSAL_NONE);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "instances", NOW_S, true, hash), REFUSAL_BAD_SIGNATURE);
     sign_around(&request, SS58_PREFIX_HOTKEY, "1764000000", "launch", "<Bytes>", "");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_BAD_SIGNATURE);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), REFUSAL_BAD_SIGNATURE);
     sign(&request, "1764000000", "launch");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), STATUS_OK);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, true, hash), REFUSAL_NONE);
 }
 END_TEST
 
@@ -233,7 +233,7 @@ START_TEST(the_hash_is_of_the_bytes_of_the_signature)
     struct request request;
 
     sign(&request, "1764000000", "launch");
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, hash), STATUS_OK);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, hash), REFUSAL_NONE);
     ck_assert(hex_decode(bytes, sizeof(bytes), request.signature, strlen(request.signature)));
     crypto_generichash(expected, sizeof(expected), bytes, sizeof(bytes), NULL, 0);
     ck_assert_mem_eq(hash, expected, sizeof(hash));
@@ -241,7 +241,7 @@ START_TEST(the_hash_is_of_the_bytes_of_the_signature)
     for (char *digit = request.signature; *digit != '\0'; digit++)
         if (*digit >= 'a')
             *digit = (char)(*digit - 'a' + 'A');
-    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, upper_hash), STATUS_OK);
+    ck_assert_int_eq(hotkey_verify(&request.headers, "launch", NOW_S, false, upper_hash), REFUSAL_NONE);
     ck_assert_mem_eq(upper_hash, hash, sizeof(hash));
 }
 END_TEST

@@ -36,7 +36,7 @@ static void tear_down(void)
     arena_free(arena);
 }
 
-static enum status verify(const char *header, struct launch_token *token)
+static enum refusal verify(const char *header, struct launch_token *token)
 {
     return launch_token_verify(arena, &secret, header, CONFIG_ID, NOW_S, token);
 }
@@ -73,12 +73,12 @@ static bool is_valid(json_object *vector)
 }
 
 /* Verifies a vector's token with the set's secret, at the vector's time. */
-static enum status verify_vector(json_object *root, json_object *vector, const char *header,
-                                 struct launch_token *token)
+static enum refusal verify_vector(json_object *root, json_object *vector, const char *header,
+                                  struct launch_token *token)
 {
     const char *text = vectors_text(root, "secret");
     struct secret of_set = { 0 };
-    enum status status;
+    enum refusal status;
 
     ck_assert(secret_set(&of_set, text, strlen(text)));
     status = launch_token_verify(arena, &of_set, header, vectors_text(vector, "config_id"),
@@ -106,16 +106,16 @@ START_TEST(tokens_of_another_implementation_are_judged_right)
         json_object *vector = json_object_array_get_idx(list, i);
         const char *header = vectors_text(vector, "token"), *note = vectors_text(vector, "note");
         struct launch_token token;
-        enum status status = verify_vector(root, vector, header, &token);
+        enum refusal status = verify_vector(root, vector, header, &token);
 
         if (is_valid(vector)) {
             json_object *payload = read_payload(header);
 
-            ck_assert_msg(status == STATUS_OK, "%s", note);
+            ck_assert_msg(status == REFUSAL_NONE, "%s", note);
             assert_carries(&token, payload);
             json_object_put(payload);
         } else {
-            ck_assert_msg(status == (header[0] == '\0' ? STATUS_NO_CREDENTIAL : STATUS_BAD_TOKEN), "%s",
+            ck_assert_msg(status == (header[0] == '\0' ? REFUSAL_NO_CREDENTIAL : REFUSAL_BAD_TOKEN), "%s",
                           note);
         }
     }
@@ -136,7 +136,7 @@ START_TEST(a_token_with_padding_added_is_refused)
         if (!is_valid(vector))
             continue;
         padded = arena_printf(arena, "%s=", vectors_text(vector, "token"));
-        ck_assert_int_eq(verify_vector(root, vector, padded, &token), STATUS_BAD_TOKEN);
+        ck_assert_int_eq(verify_vector(root, vector, padded, &token), REFUSAL_BAD_TOKEN);
         found++;
     }
     ck_assert_int_gt(found, 0);
@@ -151,7 +151,7 @@ START_TEST(a_token_whose_exp_is_text_is_refused)
         sign_text("{\"iss\":\"chutes\",\"iat\":1764000000,\"exp\":\"1764007200\",\"sub\":\"" CONFIG_ID
                   "\",\"url\":\"u\",\"env_key\":\"" ENV_KEY "\"}");
 
-    ck_assert_int_eq(verify(text, &token), STATUS_BAD_TOKEN);
+    ck_assert_int_eq(verify(text, &token), REFUSAL_BAD_TOKEN);
 }
 END_TEST
 
@@ -218,7 +218,7 @@ START_TEST(what_was_signed_comes_back)
                                         .issued_at_s = NOW_S - 9 };
     struct launch_token found;
 
-    ck_assert_int_eq(verify(launch_token_sign(arena, &secret, &given), &found), STATUS_OK);
+    ck_assert_int_eq(verify(launch_token_sign(arena, &secret, &given), &found), REFUSAL_NONE);
     ck_assert_str_eq(found.config_id, given.config_id);
     ck_assert_str_eq(found.env_key, given.env_key);
     ck_assert_str_eq(found.url, given.url);
@@ -235,10 +235,10 @@ START_TEST(a_token_lasts_two_hours_from_its_issue)
 
     given.issued_at_s = NOW_S - LAUNCH_TOKEN_LIFETIME_S + 1;
     token = launch_token_sign(arena, &secret, &given);
-    ck_assert_int_eq(verify(token, &found), STATUS_OK);
+    ck_assert_int_eq(verify(token, &found), REFUSAL_NONE);
     given.issued_at_s = NOW_S - LAUNCH_TOKEN_LIFETIME_S;
     token = launch_token_sign(arena, &secret, &given);
-    ck_assert_int_eq(verify(token, &found), STATUS_BAD_TOKEN);
+    ck_assert_int_eq(verify(token, &found), REFUSAL_BAD_TOKEN);
 }
 END_TEST
 
@@ -250,31 +250,31 @@ START_TEST(a_token_opens_its_own_config_only)
     char *token = launch_token_sign(arena, &secret, &given);
     struct launch_token found;
 
-    ck_assert_int_eq(launch_token_verify(arena, &secret, token, CONFIG_ID, NOW_S, &found), STATUS_OK);
-    ck_assert_int_eq(launch_token_verify(arena, &secret, token, "", NOW_S, &found), STATUS_BAD_TOKEN);
+    ck_assert_int_eq(launch_token_verify(arena, &secret, token, CONFIG_ID, NOW_S, &found), REFUSAL_NONE);
+    ck_assert_int_eq(launch_token_verify(arena, &secret, token, "", NOW_S, &found), REFUSAL_BAD_TOKEN);
     ck_assert_int_eq(launch_token_verify(arena, &secret, token, CONFIG_ID "0", NOW_S, &found),
-                     STATUS_BAD_TOKEN);
+                     REFUSAL_BAD_TOKEN);
     ck_assert_int_eq(
         launch_token_verify(arena, &secret, token, "0A1b2c3d-4e5f-4a6b-8c7d-0123456789ab", NOW_S, &found),
-        STATUS_BAD_TOKEN);
+        REFUSAL_BAD_TOKEN);
 }
 END_TEST
 
 static const struct {
     const char *before, *after;
-    enum status expected;
+    enum refusal expected;
 } forms[] = {
-    { "", "", STATUS_OK },
-    { "Bearer ", "", STATUS_OK },
-    { "bearer ", "", STATUS_OK },
-    { "BEARER ", "", STATUS_OK },
-    { "Bearer  ", "", STATUS_BAD_TOKEN },
-    { "Bearer", "", STATUS_BAD_TOKEN },
-    { "Bearer Bearer ", "", STATUS_BAD_TOKEN },
-    { "Basic ", "", STATUS_BAD_TOKEN },
-    { " ", "", STATUS_BAD_TOKEN },
-    { "", " ", STATUS_BAD_TOKEN },
-    { "", ", Bearer x", STATUS_BAD_TOKEN },
+    { "", "", REFUSAL_NONE },
+    { "Bearer ", "", REFUSAL_NONE },
+    { "bearer ", "", REFUSAL_NONE },
+    { "BEARER ", "", REFUSAL_NONE },
+    { "Bearer  ", "", REFUSAL_BAD_TOKEN },
+    { "Bearer", "", REFUSAL_BAD_TOKEN },
+    { "Bearer Bearer ", "", REFUSAL_BAD_TOKEN },
+    { "Basic ", "", REFUSAL_BAD_TOKEN },
+    { " ", "", REFUSAL_BAD_TOKEN },
+    { "", " ", REFUSAL_BAD_TOKEN },
+    { "", ", Bearer x", REFUSAL_BAD_TOKEN },
 };
 
 START_TEST(a_token_stands_bare_or_after_bearer)
@@ -294,10 +294,10 @@ START_TEST(no_token_is_no_credential)
 {
     struct launch_token found;
 
-    ck_assert_int_eq(verify(NULL, &found), STATUS_NO_CREDENTIAL);
-    ck_assert_int_eq(verify("", &found), STATUS_NO_CREDENTIAL);
-    ck_assert_int_eq(verify("Bearer ", &found), STATUS_BAD_TOKEN);
-    ck_assert_int_eq(verify("Bearer", &found), STATUS_BAD_TOKEN);
+    ck_assert_int_eq(verify(NULL, &found), REFUSAL_NO_CREDENTIAL);
+    ck_assert_int_eq(verify("", &found), REFUSAL_NO_CREDENTIAL);
+    ck_assert_int_eq(verify("Bearer ", &found), REFUSAL_BAD_TOKEN);
+    ck_assert_int_eq(verify("Bearer", &found), REFUSAL_BAD_TOKEN);
 }
 END_TEST
 
@@ -306,29 +306,29 @@ END_TEST
 
 static const struct {
     const char *claims;
-    enum status expected;
+    enum refusal expected;
 } claim_cases[] = {
-    { WITH(COMPLETE), STATUS_OK },
-    { WITH(COMPLETE ",\"other\":[1]"), STATUS_OK },
-    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899AABBCCDDEEFF\""), STATUS_OK },
-    { "{" COMMON "}", STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\""), STATUS_BAD_TOKEN },
-    { WITH("\"env_key\":\"" ENV_KEY "\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":1,\"env_key\":\"" ENV_KEY "\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":null,\"env_key\":\"" ENV_KEY "\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\",\"env_key\":\"\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899aabbccddeef\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\",\"env_key\":\"" ENV_KEY "00\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899aabbccddeefg\""), STATUS_BAD_TOKEN },
-    { WITH("\"url\":\"u\",\"env_key\":11"), STATUS_BAD_TOKEN },
-    { WITH(COMPLETE ",\"job_id\":\"j\""), STATUS_OK },
-    { WITH(COMPLETE ",\"job_id\":null"), STATUS_OK },
-    { WITH(COMPLETE ",\"job_id\":1"), STATUS_BAD_TOKEN },
-    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":null"), STATUS_OK },
-    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":0"), STATUS_OK },
-    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":-1"), STATUS_BAD_TOKEN },
-    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":1.5"), STATUS_BAD_TOKEN },
-    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":\"1\""), STATUS_BAD_TOKEN },
+    { WITH(COMPLETE), REFUSAL_NONE },
+    { WITH(COMPLETE ",\"other\":[1]"), REFUSAL_NONE },
+    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899AABBCCDDEEFF\""), REFUSAL_NONE },
+    { "{" COMMON "}", REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"env_key\":\"" ENV_KEY "\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":1,\"env_key\":\"" ENV_KEY "\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":null,\"env_key\":\"" ENV_KEY "\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\",\"env_key\":\"\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899aabbccddeef\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\",\"env_key\":\"" ENV_KEY "00\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\",\"env_key\":\"00112233445566778899aabbccddeefg\""), REFUSAL_BAD_TOKEN },
+    { WITH("\"url\":\"u\",\"env_key\":11"), REFUSAL_BAD_TOKEN },
+    { WITH(COMPLETE ",\"job_id\":\"j\""), REFUSAL_NONE },
+    { WITH(COMPLETE ",\"job_id\":null"), REFUSAL_NONE },
+    { WITH(COMPLETE ",\"job_id\":1"), REFUSAL_BAD_TOKEN },
+    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":null"), REFUSAL_NONE },
+    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":0"), REFUSAL_NONE },
+    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":-1"), REFUSAL_BAD_TOKEN },
+    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":1.5"), REFUSAL_BAD_TOKEN },
+    { WITH(COMPLETE ",\"job_id\":\"j\",\"disk_gb\":\"1\""), REFUSAL_BAD_TOKEN },
 };
 
 START_TEST(claims_are_judged_right)
@@ -345,7 +345,7 @@ START_TEST(a_job_status_token_is_no_launch_token)
     struct launch_token found;
     char *token = sign_text("{\"sub\":\"" CONFIG_ID "\",\"iat\":1764000000,\"iss\":\"chutes\"}");
 
-    ck_assert_int_eq(verify(token, &found), STATUS_BAD_TOKEN);
+    ck_assert_int_eq(verify(token, &found), REFUSAL_BAD_TOKEN);
 }
 END_TEST
 

@@ -15,18 +15,18 @@ Suite *request_suite(void);
 
 static const struct {
     const char *uri, *base;
-    enum status status;
+    enum refusal status;
     const char *path, *query;
 } heads[] = {
-    { "REQUEST_URI=/a/b?c=d&e", "", STATUS_OK, "/a/b", "c=d&e" },
-    { "REQUEST_URI=/a%2fb", "", STATUS_OK, "/a%2fb", "" },
-    { "REQUEST_URI=/api/a?x", "/api", STATUS_OK, "/a", "x" },
-    { "REQUEST_URI=/apix/a", "/api", STATUS_NOT_FOUND, NULL, NULL },
-    { "REQUEST_URI=/a", "/api", STATUS_NOT_FOUND, NULL, NULL },
-    { "REQUEST_URI=https://host:1/a?b", "", STATUS_OK, "/a", "b" },
-    { "REQUEST_URI=a", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
-    { "REQUEST_URI=", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
-    { "OTHER=x", "", STATUS_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=/a/b?c=d&e", "", REFUSAL_NONE, "/a/b", "c=d&e" },
+    { "REQUEST_URI=/a%2fb", "", REFUSAL_NONE, "/a%2fb", "" },
+    { "REQUEST_URI=/api/a?x", "/api", REFUSAL_NONE, "/a", "x" },
+    { "REQUEST_URI=/apix/a", "/api", REFUSAL_NOT_FOUND, NULL, NULL },
+    { "REQUEST_URI=/a", "/api", REFUSAL_NOT_FOUND, NULL, NULL },
+    { "REQUEST_URI=https://host:1/a?b", "", REFUSAL_NONE, "/a", "b" },
+    { "REQUEST_URI=a", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "OTHER=x", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
 };
 
 START_TEST(the_head_is_read_from_the_variables)
@@ -40,7 +40,7 @@ START_TEST(the_head_is_read_from_the_variables)
     memory_transport_prepare(&memory, environment, "");
     ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, heads[_i].base), heads[_i].status);
     ck_assert_str_eq(request.request_id, "abc-1");
-    if (heads[_i].status == STATUS_OK) {
+    if (heads[_i].status == REFUSAL_NONE) {
         ck_assert_str_eq(request.path, heads[_i].path);
         ck_assert_str_eq(request.query, heads[_i].query);
         ck_assert_str_eq(request.peer, "192.0.2.1");
@@ -62,7 +62,7 @@ START_TEST(a_request_id_that_could_break_a_line_is_replaced)
     struct memory_transport memory;
 
     memory_transport_prepare(&memory, environment, "");
-    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
     ck_assert_uint_eq(strlen(request.request_id), 36);
     arena_free(arena);
 }
@@ -70,20 +70,20 @@ END_TEST
 
 static const struct {
     const char *method, *length, *body;
-    enum status status;
+    enum refusal status;
 } bodies[] = {
-    { "POST", "5", "12345", STATUS_OK },
-    { "POST", "0", "", STATUS_OK },
-    { "POST", "10", "1234567890", STATUS_OK },
-    { "POST", "11", "12345678901", STATUS_TOO_LARGE },
-    { "POST", "99999999999999999999999", "", STATUS_TOO_LARGE },
-    { "POST", "5", "1234", STATUS_MALFORMED_REQUEST },
-    { "POST", "-5", "12345", STATUS_MALFORMED_REQUEST },
-    { "POST", "+5", "12345", STATUS_MALFORMED_REQUEST },
-    { "POST", " 5", "12345", STATUS_MALFORMED_REQUEST },
-    { "POST", "0x5", "12345", STATUS_MALFORMED_REQUEST },
-    { "GET", "", "", STATUS_OK },
-    { "POST", "", "", STATUS_OK },
+    { "POST", "5", "12345", REFUSAL_NONE },
+    { "POST", "0", "", REFUSAL_NONE },
+    { "POST", "10", "1234567890", REFUSAL_NONE },
+    { "POST", "11", "12345678901", REFUSAL_TOO_LARGE },
+    { "POST", "99999999999999999999999", "", REFUSAL_TOO_LARGE },
+    { "POST", "5", "1234", REFUSAL_MALFORMED_REQUEST },
+    { "POST", "-5", "12345", REFUSAL_MALFORMED_REQUEST },
+    { "POST", "+5", "12345", REFUSAL_MALFORMED_REQUEST },
+    { "POST", " 5", "12345", REFUSAL_MALFORMED_REQUEST },
+    { "POST", "0x5", "12345", REFUSAL_MALFORMED_REQUEST },
+    { "GET", "", "", REFUSAL_NONE },
+    { "POST", "", "", REFUSAL_NONE },
 };
 
 START_TEST(the_body_is_what_was_announced_or_refused)
@@ -93,20 +93,20 @@ START_TEST(the_body_is_what_was_announced_or_refused)
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
     struct memory_transport memory;
-    enum status status;
+    enum refusal status;
 
     snprintf(method, sizeof(method), "REQUEST_METHOD=%s", bodies[_i].method);
     snprintf(length, sizeof(length), "CONTENT_LENGTH=%s", bodies[_i].length);
     memory_transport_prepare(&memory, environment, bodies[_i].body);
-    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
     status = request_read_body(&request, 10);
     ck_assert_int_eq(status, bodies[_i].status);
-    if (status == STATUS_OK) {
+    if (status == REFUSAL_NONE) {
         ck_assert_uint_eq(request.body_length, strlen(bodies[_i].body));
         ck_assert(request.body_length == 0 ||
                   memcmp(request.body, bodies[_i].body, request.body_length) == 0);
     }
-    if (status == STATUS_TOO_LARGE)
+    if (status == REFUSAL_TOO_LARGE)
         ck_assert_msg(memory.position == 0, "something was read of a body that is too large");
     arena_free(arena);
 }
@@ -123,7 +123,7 @@ START_TEST(a_variable_that_stands_twice_is_counted)
     int count = 0;
 
     memory_transport_prepare(&memory, environment, "");
-    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
     request_variable(&request, "HTTP_X", &count);
     ck_assert_int_eq(count, 2);
     ck_assert_ptr_null(request_variable(&request, "HTTP_", &count));
@@ -141,8 +141,8 @@ START_TEST(an_answer_is_written_whole)
     struct memory_transport memory;
 
     memory_transport_prepare(&memory, environment, "");
-    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), STATUS_OK);
-    response_failure(&response, &request, STATUS_UNAVAILABLE);
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
+    response_refuse(&response, &request, REFUSAL_UNAVAILABLE, NULL);
     ck_assert(response_write(&response, &request));
     memory.written[memory.written_length] = '\0';
     ck_assert_ptr_nonnull(strstr(memory.written, "Status: 503 Service Unavailable\r\n"));
@@ -150,8 +150,39 @@ START_TEST(an_answer_is_written_whole)
     ck_assert_ptr_nonnull(strstr(memory.written, "Retry-After: "));
     ck_assert_ptr_nonnull(strstr(memory.written, "Cache-Control: no-store\r\n"));
     ck_assert_ptr_nonnull(strstr(memory.written, "\r\n\r\n{\"detail\":"));
-    response_failure(&response, &request, STATUS_FAULT);
+    response_refuse(&response, &request, REFUSAL_INTERNAL_ERROR, NULL);
     ck_assert_ptr_nonnull(strstr(response.body, "id"));
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_refusal_is_answered_with_its_status_and_text)
+{
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = arena, .request_id = "id-7" };
+    struct response response = { .status = 0 };
+
+    response_refuse(&response, &request, REFUSAL_GPU_IN_USE, "GPU-\"1\"");
+    ck_assert_int_eq(response.status, 409);
+    ck_assert_str_eq(response.body, "{\"detail\":\"GPU GPU-\\\"1\\\" is in use\"}");
+    ck_assert_str_eq(response.reason, "GPU GPU-\"1\" is in use");
+    response_refuse(&response, &request, REFUSAL_INTERNAL_ERROR, "geheim");
+    ck_assert_int_eq(response.status, 500);
+    ck_assert_str_eq(response.body, "{\"detail\":\"Internal Server Error, request id-7\"}");
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(what_is_no_refusal_is_answered_as_an_internal_error)
+{
+    static const enum refusal none[] = { REFUSAL_NONE, REFUSAL_PROOF_WRONG };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = arena, .request_id = "id-7" };
+    struct response response = { .status = 0 };
+
+    response_refuse(&response, &request, none[_i], NULL);
+    ck_assert_int_eq(response.status, 500);
+    ck_assert_str_eq(response.body, "{\"detail\":\"Internal Server Error, request id-7\"}");
     arena_free(arena);
 }
 END_TEST
@@ -167,6 +198,8 @@ Suite *request_suite(void)
     tcase_add_test(read_case, a_variable_that_stands_twice_is_counted);
     suite_add_tcase(suite, read_case);
     tcase_add_test(write_case, an_answer_is_written_whole);
+    tcase_add_test(write_case, a_refusal_is_answered_with_its_status_and_text);
+    tcase_add_loop_test(write_case, what_is_no_refusal_is_answered_as_an_internal_error, 0, 2);
     suite_add_tcase(suite, write_case);
     return suite;
 }

@@ -103,7 +103,8 @@ static void tear_down(void)
     close(server.listener);
 }
 
-static enum status get(const char *where, const char *address, struct http_client_response *response)
+static enum http_client_result get(const char *where, const char *address,
+                                   struct http_client_response *response)
 {
     const struct http_client_request request = { .method = "GET", .url = where, .address = address };
 
@@ -122,7 +123,7 @@ START_TEST(method_path_headers_and_body_arrive)
         request.body = "{\"a\": \"\0b\"}";
         request.body_length = 11;
     }
-    ck_assert_int_eq(http_client_send(client, &request, &response), STATUS_OK);
+    ck_assert_int_eq(http_client_send(client, &request, &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(response.status, 200);
     ck_assert_str_eq(response.body, "{}");
     ck_assert_uint_eq(response.length, 2);
@@ -147,8 +148,8 @@ START_TEST(nothing_of_a_request_is_left_in_the_next)
     };
     struct http_client_response response;
 
-    ck_assert_int_eq(http_client_send(client, &request, &response), STATUS_OK);
-    ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+    ck_assert_int_eq(http_client_send(client, &request, &response), HTTP_CLIENT_ANSWERED);
+    ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(strncmp(server.request, "GET ", 4), 0);
     ck_assert_ptr_null(strstr(server.request, "Authorization"));
     ck_assert_ptr_null(strstr(server.request, "text"));
@@ -160,7 +161,7 @@ START_TEST(the_connection_is_kept)
     struct http_client_response response;
 
     for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+        ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(server.requests, 5);
     ck_assert_int_eq(server.connections, 1);
 }
@@ -171,7 +172,7 @@ START_TEST(any_status_is_an_answer)
     struct http_client_response response;
 
     server.answer = "HTTP/1.1 503 Away\r\nContent-Length: 4\r\n\r\naway";
-    ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+    ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(response.status, 503);
     ck_assert_str_eq(response.body, "away");
 }
@@ -184,7 +185,7 @@ START_TEST(a_redirect_is_not_followed)
 
     snprintf(answer, sizeof(answer), "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", url);
     server.answer = answer;
-    ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+    ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(response.status, 302);
     ck_assert_int_eq(server.requests, 1);
 }
@@ -198,7 +199,7 @@ START_TEST(the_address_given_is_dialled_whatever_the_host)
 
     snprintf(where, sizeof(where), "http://%s:%d/", hosts[_i], server.port);
     snprintf(field, sizeof(field), "\r\nHost: %s:%d\r\n", hosts[_i], server.port);
-    ck_assert_int_eq(get(where, "127.0.0.1", &response), STATUS_OK);
+    ck_assert_int_eq(get(where, "127.0.0.1", &response), HTTP_CLIENT_ANSWERED);
     ck_assert_int_eq(response.status, 200);
     ck_assert_ptr_nonnull(strstr(server.request, field));
 }
@@ -210,9 +211,9 @@ START_TEST(an_address_is_not_remembered)
     char where[128];
 
     snprintf(where, sizeof(where), "http://host.invalid:%d/", server.port);
-    ck_assert_int_eq(get(where, "127.0.0.1", &response), STATUS_OK);
-    ck_assert_int_eq(get(where, NULL, &response), STATUS_UNAVAILABLE);
-    ck_assert_int_eq(get(where, "::1", &response), STATUS_UNAVAILABLE);
+    ck_assert_int_eq(get(where, "127.0.0.1", &response), HTTP_CLIENT_ANSWERED);
+    ck_assert_int_eq(get(where, NULL, &response), HTTP_CLIENT_NO_ANSWER);
+    ck_assert_int_eq(get(where, "::1", &response), HTTP_CLIENT_NO_ANSWER);
     ck_assert_int_eq(server.requests, 1);
 }
 END_TEST
@@ -223,7 +224,7 @@ START_TEST(a_name_is_no_address)
                                          "[::1]", "::1%lo" };
     struct http_client_response response;
 
-    ck_assert_int_eq(get(url, names[_i], &response), STATUS_MALFORMED_REQUEST);
+    ck_assert_int_eq(get(url, names[_i], &response), HTTP_CLIENT_BAD_URL);
     ck_assert_int_eq(response.status, 0);
     ck_assert_int_eq(server.connections, 0);
 }
@@ -235,7 +236,7 @@ START_TEST(schemes_but_http_are_refused)
                                         "dict://127.0.0.1/", "http://" };
     struct http_client_response response;
 
-    ck_assert_int_eq(get(urls[_i], NULL, &response), STATUS_MALFORMED_REQUEST);
+    ck_assert_int_eq(get(urls[_i], NULL, &response), HTTP_CLIENT_BAD_URL);
     ck_assert_str_eq(response.body, "");
     ck_assert_str_ne(response.error, "");
 }
@@ -252,10 +253,10 @@ START_TEST(a_body_may_be_as_long_as_allowed_and_no_longer)
     answer[(size_t)header + length] = '\0';
     server.answer = answer;
     if (_i == 0) {
-        ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+        ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
         ck_assert_uint_eq(response.length, ANSWER_MAX_BYTES);
     } else {
-        ck_assert_int_eq(get(url, NULL, &response), STATUS_TOO_LARGE);
+        ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_TOO_LARGE);
         ck_assert_int_eq(response.status, 0);
         ck_assert_uint_eq(response.length, 0);
     }
@@ -269,7 +270,7 @@ START_TEST(an_answer_that_is_no_http_or_is_cut_off_is_none)
     struct http_client_response response;
 
     server.answer = answers[_i];
-    ck_assert_int_eq(get(url, NULL, &response), STATUS_UNAVAILABLE);
+    ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_NO_ANSWER);
     ck_assert_int_eq(response.status, 0);
     ck_assert_str_ne(response.error, "");
 }
@@ -281,7 +282,7 @@ START_TEST(a_proxy_of_the_environment_is_not_used)
 
     setenv("http_proxy", "http://127.0.0.1:9/", 1);
     setenv("all_proxy", "http://127.0.0.1:9/", 1);
-    ck_assert_int_eq(get(url, NULL, &response), STATUS_OK);
+    ck_assert_int_eq(get(url, NULL, &response), HTTP_CLIENT_ANSWERED);
     unsetenv("http_proxy");
     unsetenv("all_proxy");
 }
@@ -293,7 +294,7 @@ START_TEST(a_silent_server_is_given_up)
     struct http_client_response response;
 
     server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort";
-    ck_assert_int_eq(http_client_send(client, &request, &response), STATUS_UNAVAILABLE);
+    ck_assert_int_eq(http_client_send(client, &request, &response), HTTP_CLIENT_NO_ANSWER);
     ck_assert_int_eq(response.status, 0);
     ck_assert_str_ne(response.error, "");
 }

@@ -102,14 +102,14 @@ END_TEST
 
 START_TEST(a_host_is_vetted_where_that_was_not_done_before)
 {
-    ck_assert_ptr_null(pod_find_address(&pod));
+    ck_assert_int_eq(pod_find_address(&pod), REFUSAL_NONE);
     ck_assert_str_eq(pod.address, "1.2.3.4");
     pod.address = NULL;
     pod.host = "10.0.0.1";
-    ck_assert_ptr_nonnull(pod_find_address(&pod));
+    ck_assert_int_eq(pod_find_address(&pod), REFUSAL_HOST_NOT_PUBLIC);
     ck_assert_ptr_null(pod.address);
     pod.address = "1.2.3.5";
-    ck_assert_ptr_null(pod_find_address(&pod));
+    ck_assert_int_eq(pod_find_address(&pod), REFUSAL_NONE);
     ck_assert_str_eq(pod.address, "1.2.3.5");
 }
 END_TEST

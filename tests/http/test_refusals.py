@@ -1,0 +1,106 @@
+"""The catalogue of refusals: what its script understands, and that everybody who names a refusal means one of it."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from harness.stack import SOURCE
+
+AWK = os.path.join(SOURCE, "src/make/refusals.awk")
+LIST = os.path.join(SOURCE, "src/core/refusals.list")
+
+
+def read(path):
+    """The text of a file of the source."""
+    with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def files(folder, ending):
+    """Paths of the files below a folder of the source."""
+    return [os.path.join(here, name) for here, _, names in os.walk(os.path.join(SOURCE, folder))
+            for name in names if name.endswith(ending)]
+
+
+def make(form, catalogue):
+    """What the script makes of a catalogue (a path, or a text), its outcome."""
+    is_path = os.path.exists(catalogue)
+    return subprocess.run(["awk", "-v", f"form={form}", "-f", AWK, catalogue if is_path else "-"], text=True, check=False,
+                          input=None if is_path else catalogue, capture_output=True)
+
+
+@pytest.fixture(name="catalogue", scope="module")
+def read_catalogue():
+    """code -> (HTTP status or None, public text), read apart from the script."""
+    lines = [line.split(maxsplit=2) for line in read(LIST).splitlines() if line and not line.startswith("#")]
+    return {code: (None if status == "-" else int(status), text) for code, status, text in lines}
+
+
+@pytest.mark.parametrize("line", [
+    "gpu_in_use GPU {} is in use",
+    "gpu_in_use 200 GPU {} is in use",
+    "gpu_in_use 4090 GPU {} is in use",
+    "gpu_in_use 409",
+    "gpu_in_use 409 ",
+    "Gpu_in_use 409 GPU {} is in use",
+    "gpu-in-use 409 GPU {} is in use",
+    " gpu_in_use 409 GPU {} is in use",
+    "gpu_in_use 409 GPU {} is in use by {}",
+    "gpu_in_use 409 GPU {uuid} is in use",
+    "gpu_in_use 409 GPU } is in use",
+    "gpu_in_use 409 GPU {} is in \"use\"",
+    "gpu_in_use 409 GPU {} is in use\\n",
+    "gpu_in_use 409 GPU {} | is in use",
+    "gpu_in_use 409 GPU {} is in use ",
+    "gpu_in_use 409 GPU\t{} is in use",
+    "gpu_in_use 409 GPU {} is in Gebräuch",
+    "none 409 none",
+    "x 400 x",
+])
+def test_a_line_that_is_not_understood_fails_the_build(line):
+    for form in ("c", "sql", "markdown"):
+        made = make(form, f"# a comment\n\nx 400 the first\n{line}\n")
+        assert made.returncode == 1 and made.stdout == "", line
+        assert re.match(r"\S*:4: .", made.stderr), made.stderr
+
+
+def test_no_refusals_and_no_such_form_fail_the_build():
+    assert make("c", "# nothing\n").returncode == 1
+    assert make("pascal", LIST).returncode == 1
+
+
+def test_all_three_forms_say_what_the_list_says(catalogue):
+    c = re.findall(r'^    X\((\w+), "(\w+)", (\d+), "([^"]*)"\)', make("c", LIST).stdout, re.M)
+    assert {code: (int(status) or None, text) for _, code, status, text in c} == catalogue
+    assert all(name == code.upper() for name, code, _, _ in c)
+    sql = re.findall(r"^  \('(\w+)', (\w+), '((?:[^']|'')*)'\)", make("sql", LIST).stdout, re.M)
+    assert {code: (None if status == "null" else int(status), text.replace("''", "'")) for code, status, text in sql} == catalogue
+    rows = re.findall(r"^\| `(\w+)` \| (\d*) \| (.*) \|$", make("markdown", LIST).stdout, re.M)
+    assert {code: (int(status) if status else None, text) for code, status, text in rows} == catalogue
+
+
+def test_the_database_has_the_catalogue(stack, catalogue):
+    rows = stack.postgres.execute("select code, http_status, public_text from rigger.refusals")
+    assert {row["code"]: (row["http_status"], row["public_text"]) for row in rows} == catalogue
+
+
+def test_what_the_web_servers_say_themselves_is_in_the_catalogue(catalogue):
+    said = re.findall(r"(?:return|ErrorDocument) (\d+) '\{\"detail\": \"([^\"]*)\"\}'",
+                      read("nginx/rigger_server") + read("apache/rigger.conf"))
+    assert len(said) > 6
+    for status, text in said:
+        assert (503 if status == "502" else int(status), text) in catalogue.values()
+
+
+def test_the_contract_has_the_table():
+    table = read("docs/contract.md").split("<!-- refusals -->\n\n")[1].split("\n\n")[0] + "\n"
+    assert table == make("markdown", LIST).stdout, "paste what ./dev refusals prints"
+
+
+def test_no_public_text_is_written_elsewhere(catalogue):
+    """A sentence of the catalogue in a C source is a second one, of the same meaning today."""
+    twice = [(path, text) for path in files("src", (".c", ".h")) for _, text in catalogue.values()
+             if len(text.split()) > 3 and f'"{text}"' in read(path)]
+    assert not twice
