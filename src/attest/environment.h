@@ -1,4 +1,5 @@
-/* The environment check of a claim: opens both dumps and judges them with attest/envdump.h. */
+/* What the dumps of a pod must show: the processes that run there, and the chute's code (docs/attestation.md,
+ * "Environment"). The whole check is for launch/checks.c; the command is compared for old SDKs as well. */
 #ifndef RIGGER_ATTEST_ENVIRONMENT_H
 #define RIGGER_ATTEST_ENVIRONMENT_H
 
@@ -8,6 +9,10 @@
 #include "core/refusal.h"
 #include "core/status.h"
 
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
 /* What the pod sent, and what its chute and config say. */
 struct environment_claim {
     const char *env, *code;                              /* the dumps */
@@ -16,8 +21,34 @@ struct environment_claim {
     const char *rules;                                   /* JSON of the administrator's rules; NULL: none */
 };
 
-/* *refusal: its text never says what was expected; REFUSAL_NONE: all is as it should be, or the provider is
- * `none`. Anything but STATUS_OK: it could not be judged, which is not the pod's fault. */
+/* What the first process must be running. */
+struct environment_command {
+    const char *ref_str, *hotkey, *validator;
+    const char *seed; /* SDK before 0.3.0: the graval seed; NULL: none */
+};
+
+/* True if cmdline, with any path before python, python3 or python3.x and before chutes taken off, is exactly
+ * the expected command. */
+bool environment_command_matches(struct arena *arena, const char *cmdline,
+                                 const struct environment_command *expected) MUST_CHECK;
+
+/* REFUSAL_NONE if the opened `env` dump shows pid 1 of user chutes running exactly the expected command; else
+ * the refusal. */
+enum refusal environment_check_processes(struct arena *arena, const char *dump, size_t length,
+                                         const struct environment_command *expected) MUST_CHECK;
+
+/* REFUSAL_NONE if the opened `code` dump holds exactly the chute's code; else the refusal. */
+enum refusal environment_check_code(struct arena *arena, const char *dump, size_t length,
+                                    const char *code) MUST_CHECK;
+
+/* REFUSAL_NONE if the opened `env` dump satisfies the administrator's rules; else the refusal. rules: a JSON
+ * object of JSON pointer (RFC 6901) to {"equals": value}, {"matches": POSIX extended regular expression} or
+ * {"present": bool}. */
+enum refusal environment_check_rules(const char *dump, size_t length, json_object *rules) MUST_CHECK;
+
+/* Opens both dumps and checks all of the above. *refusal: its text never says what was expected;
+ * REFUSAL_NONE: all is as it should be, or the provider is `none`. Anything but STATUS_OK: there was no
+ * verdict, which is not the pod's doing. */
 enum status environment_check(const struct config *config, struct arena *arena,
                               const struct environment_claim *claim, enum refusal *refusal) MUST_CHECK;
 

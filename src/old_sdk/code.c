@@ -1,7 +1,7 @@
 /* What an instance of an old SDK must show of its files: the command it runs, the chute's code, the image. */
 #include "old_sdk/code.h"
 
-#include "attest/envdump.h"
+#include "attest/environment.h"
 #include "core/encode.h"
 #include "json/json.h"
 
@@ -37,7 +37,7 @@ enum step_result code_read_whole(struct verification *verification)
     struct arena *arena = verification->pod.arena;
     size_t length = 0;
     const unsigned char *found = slurp(verification, "/proc/1/cmdline", &length);
-    const struct envdump_command expected = {
+    const struct environment_command expected = {
         .ref_str = instance->ref_str,
         .hotkey = instance->hotkey,
         .validator = verification->config->launch.validator_ss58,
@@ -55,7 +55,7 @@ enum step_result code_read_whole(struct verification *verification)
     cmdline[length] = '\0';
     for (size_t i = 0; i < length; i++)
         cmdline[i] = cmdline[i] == '\0' ? ' ' : cmdline[i];
-    if (!envdump_command_matches(arena, cmdline, &expected))
+    if (!environment_command_matches(arena, cmdline, &expected))
         return ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_COMMAND_WRONG);
 
     found = slurp(verification, arena_printf(arena, "/app/%s", instance->filename), &length);
