@@ -15,8 +15,9 @@ DOCUMENTS = sorted(
      for name in names if name.endswith(".md")])
 # Outside of code: [text](target).
 LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\(([^)\s]+)\)")
-# A document that a comment names, and perhaps the section: docs/contract.md, "Port probe".
-CITED = re.compile(r'([\w./-]+\.md)\b(?:[,:]? \(?"([^"]+)")?')
+# A document that a comment names, and perhaps a section of it: docs/contract.md, "Port probe".
+CITED = re.compile(r'([\w./-]+\.md)\b(?:, "([^"]+)")?')
+COMMENT_MARKS = re.compile(r"\n[ \t]*(?:\*|//|#|--)?[ \t]*")
 
 
 def read(path):
@@ -124,3 +125,18 @@ def test_the_rooms_of_the_architecture_are_those_of_the_list():
     listed = [line.split(None, 1) for line in read("src/rooms.list").splitlines() if line.strip() and not line.startswith("#")]
     told = re.findall(r"^\| `(\w+)/` \| (.+) \|$", read("docs/architecture.md"), re.MULTILINE)
     assert [list(row) for row in told] == listed
+
+
+def cited(path):
+    """The documents and sections that a file names; a comment's line breaks count as spaces."""
+    return CITED.findall(COMMENT_MARKS.sub(" ", read(path)))
+
+
+def test_comments_cite_documents_and_sections_that_are_there():
+    files = ["dev"] + [os.path.relpath(os.path.join(folder, name), SOURCE)
+                       for room in ("src", "sql", "web", "nginx", "apache", "systemd", "tests")
+                       for folder, _, names in os.walk(os.path.join(SOURCE, room)) if "vectors" not in folder
+                       for name in names if not name.endswith((".pyc", ".json")) and name != os.path.basename(__file__)]
+    wrong = [(path, document, section) for path in files for document, section in cited(path)
+             if document not in DOCUMENTS or section and section not in titles(document)]
+    assert len(files) > 300 and wrong == []

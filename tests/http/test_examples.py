@@ -10,7 +10,7 @@ import pytest
 from harness.client import Api
 from harness.stack import SOURCE
 
-with open(os.path.join(SOURCE, "docs", "administrators.md"), encoding="utf-8") as file:
+with open(os.path.join(SOURCE, "docs/administrators.md"), encoding="utf-8") as file:
     DOCUMENT = file.read()
 BLOCKS = re.findall(r"^```(sql|sh)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 STATEMENTS = [" ".join(statement.split()) for kind, block in BLOCKS if kind == "sql"
