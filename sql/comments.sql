@@ -91,7 +91,7 @@ begin
       ('jobs', 'status, result, error_detail, output_files', 'Outcome.'),
       ('jobs', 'miner_terminated', 'Whether its miner ended it.'),
       ('jobs', 'port_mappings', 'Ports of the instance that runs it.'),
-      ('jobs', 'miner_history', 'Hotkeys that have tried it: each may once, fifteen may in all.'),
+      ('jobs', 'miner_history', 'Hotkeys that have tried it: each may once, and only so many as the limit job.hotkeys says.'),
       ('jobs', 'compute_multiplier', 'Not read by Rigger.'),
 
       ('launch_configs', null, 'Permissions to launch one instance: issued, claimed, verified or failed.'),

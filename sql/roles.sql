@@ -1,6 +1,6 @@
 -- Who may do what. rigger_app, what the responder runs as: the endpoint functions and nothing else.
--- rigger_read: the views. rigger_admin: the views, the functions that steer, and the two tables that hold
--- settings.
+-- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold settings, and the limits
+-- (whose rows it may change, but neither add nor delete).
 
 do $$
 declare
@@ -61,7 +61,8 @@ begin
     union all
     values
       ('rigger_admin', 'select, insert, update, delete on rigger.gpu_models'),
-      ('rigger_admin', 'select, insert, update, delete on rigger.settings')
+      ('rigger_admin', 'select, insert, update, delete on rigger.settings'),
+      ('rigger_admin', 'select, update on rigger.limits')
   loop
     continue when not exists (select from pg_roles r where r.rolname = granted.role);
     execute format('grant %s to %I', granted.what, granted.role);

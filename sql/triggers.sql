@@ -54,3 +54,13 @@ after update of failed_at on public.launch_configs
 for each row
 when (old.failed_at is null and new.failed_at is not null and new.job_id is not null)
 execute function rigger.release_job();
+
+create or replace trigger check_limits
+before insert or update or delete on rigger.limits
+for each row
+execute function rigger.check_limits();
+
+create or replace trigger check_limits_truncate
+before truncate on rigger.limits
+for each statement
+execute function rigger.check_limits();

@@ -1,11 +1,11 @@
 -- Purpose: PATCH /instances/{chute_id}/{instance_id}: an instance of the older path becomes active, and its
---   verification in the background is queued: one at a time, at most six within 600 seconds. One that is
---   active and verified stays as it is.
+--   verification in the background is queued: one at a time, and not more within a period than the limits
+--   verification.count and verification.period say. One that is active and verified stays as it is.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance, what
 --   "active" is to be.
 -- Returns: status 200, 400, 401, 403, 404 or 429, and detail: 404 is the same for "not there", "not yours"
 --   and "made from a launch config"; with 200 the instance as JSON.
--- Calls: authenticate_hotkey, emit_instance_event, instance_json.
+-- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
 -- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
 --   rigger.events (written).
 create or replace function rigger.activate_instance(
@@ -50,7 +50,8 @@ begin
                        and v.state in ('queued', 'running')) then
     if (select count(*) from rigger.verifications v
         where v.instance_id = p_instance_id
-          and v.queued_at > now() - interval '600 seconds') >= 6 then
+          and v.queued_at > now() - rigger.limit_interval('verification.period'))
+       >= rigger.limit_of('verification.count') then
       status := 429;
       detail := 'Too many verifications within ten minutes';
       return;

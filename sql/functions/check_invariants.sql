@@ -2,8 +2,10 @@
 --   answer, at any commit.
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
+-- Calls: limit_interval.
 -- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.claims, rigger.challenges,
---   rigger.events, rigger.used_signatures, rigger.settings (read; what prune_events() forgot is not missed).
+--   rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what prune_events() forgot is not
+--   missed).
 create or replace function rigger.check_invariants()
 returns table (invariant integer, subject text, what text)
 language sql
@@ -78,11 +80,10 @@ as $$
   select 7, request_key::text, 'one request used more than one signature'
   from rigger.used_signatures group by request_key having count(*) > 1
   union all
-  select 8, o.config_id, 'reserved past its time limit: ' || o.why
-  from rigger.overdue_configs() o
-  join public.launch_configs l on l.config_id = o.config_id
-  left join rigger.challenges c on c.config_id = o.config_id
-  where (l.retrieved_at < (now() at time zone 'utc') - interval '120 seconds' and l.seed = 0)
-     or c.expires_at < now() - interval '120 seconds'
+  select 8, l.config_id, 'reserved past its time limit: ' || l.late_failure
+  from rigger.v_launches l
+  where l.open
+    and l.state in ('claimed', 'challenged')
+    and l.until < now() - (select rigger.limit_interval('reaper.lag'))
 $$;
 comment on function rigger.check_invariants() is 'Broken promises of the schema; no row is the only good answer.';

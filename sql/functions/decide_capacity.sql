@@ -3,6 +3,7 @@
 -- Parameters: the chute, the miner's hotkey.
 -- Returns: rule, the branch that allows it (null: none does, and detail says why); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
+-- Calls: limit_of.
 -- Tables: instances, capacity_log, rolling_updates (read).
 create or replace function rigger.decide_capacity(
   p_chute_id text, p_hotkey text,
@@ -32,13 +33,16 @@ begin
   limit 1;
   v_target := coalesce(v_target, instances_before);
 
-  if v_hot = 0 and instances_before <= v_target + 2 then
-    rule := 'no_hot_instance';
-    instances_allowed := v_target + 3;
-    return;
+  if v_hot = 0 then
+    instances_allowed := v_target + rigger.limit_of('capacity.beyond_target');
+    if instances_before < instances_allowed then
+      rule := 'no_hot_instance';
+      return;
+    end if;
+    instances_allowed := null;
   end if;
 
-  if instances_before >= v_target - 2 then
+  if instances_before >= v_target - rigger.limit_of('capacity.rolling_below_target') then
     select u.permitted into v_permitted from public.rolling_updates u where u.chute_id = p_chute_id;
     if found then
       if jsonb_typeof(v_permitted -> p_hotkey) = 'number' then

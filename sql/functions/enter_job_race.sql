@@ -1,6 +1,8 @@
--- Purpose: enters a miner in the race for a job: a miner may try a job once, and at most fifteen may try it.
+-- Purpose: enters a miner in the race for a job: a miner may try a job once, and only so many miners may try it as the limit
+--   job.hotkeys says.
 -- Parameters: the job, the chute it must be of, the miner's hotkey.
 -- Returns: status 200, 403, 404, 409 or 423, and detail.
+-- Calls: limit_of.
 -- Tables: jobs (locked, written).
 create or replace function rigger.enter_job_race(
   p_job_id text, p_chute_id text, p_hotkey text, out status integer, out detail text)
@@ -26,7 +28,7 @@ begin
   elsif v_history ? p_hotkey then
     status := 403;
     detail := 'The hotkey has tried this job before';
-  elsif jsonb_array_length(v_history) >= 15 then
+  elsif jsonb_array_length(v_history) >= rigger.limit_of('job.hotkeys') then
     status := 423;
     detail := 'As many miners as may are racing for this job';
   else
@@ -38,4 +40,4 @@ begin
 end
 $$;
 comment on function rigger.enter_job_race(text, text, text) is
-  'Enters a miner in the race for a job: once per miner, at most fifteen miners.';
+  'Enters a miner in the race for a job: once per miner, and only so many miners.';

@@ -3,14 +3,14 @@
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
 --   and its random environment key in hex.
 -- Returns: status 200, 401, 403, 404, 409 or 423, and detail; with 200 what the token is made of; issued_at
---   in Unix seconds.
--- Calls: authenticate_hotkey, decide_capacity, enter_job_race.
+--   and expires_at in Unix seconds.
+-- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
 -- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
   p_env_key text,
   out status integer, out detail text, out config_id text, out env_key text, out job_id text,
-  out disk_gb integer, out issued_at bigint)
+  out disk_gb integer, out issued_at bigint, out expires_at bigint)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -36,6 +36,7 @@ begin
       and c.miner_hotkey = p_hotkey;
     if found then
       disk_gb := rigger.job_disk_gb(job_id);
+      expires_at := issued_at + rigger.limit_of('token.lifetime');
       return;
     end if;
   end if;
@@ -67,6 +68,7 @@ begin
   returning c.config_id, c.env_key, c.job_id, c.created_at
   into config_id, env_key, job_id, v_created_at;
   issued_at := floor(extract(epoch from v_created_at))::bigint;
+  expires_at := issued_at + rigger.limit_of('token.lifetime');
 end
 $$;
 comment on function rigger.issue_launch_config(text, integer, bytea, uuid, text, text, text) is

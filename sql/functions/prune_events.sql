@@ -1,6 +1,7 @@
--- Purpose: forgets old events that every consumer is done with, at most 10000 in one call.
+-- Purpose: forgets old events that every consumer is done with: at most so many in one call as the limit events.pruned says.
 -- Parameters: how old an event must be.
 -- Returns: how many were forgotten.
+-- Calls: limit_of.
 -- Tables: rigger.events, rigger.settings (written: events_pruned_to, which check_invariants() minds),
 --   rigger.event_consumers (read).
 create or replace function rigger.prune_events(p_older_than interval)
@@ -21,7 +22,7 @@ begin
       where o.created_at < now() - p_older_than
         and o.event_id <= coalesce((select min(c.last_event_id) from rigger.event_consumers c), o.event_id)
       order by o.created_at
-      limit 10000)
+      limit rigger.limit_of('events.pruned'))
     returning e.created_at)
   select count(*), max(created_at)
   into v_count, v_pruned_to

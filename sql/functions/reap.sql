@@ -1,11 +1,10 @@
--- Purpose: undoes what is overdue: claims that never got a challenge (60 s), challenges not answered within
---   their time limit (and a minute of grace, and no attempt's lease running), configs past the token's life,
---   instances of the older path that nothing verified (setting unverified_instance_seconds, default 3600);
---   forgets signatures older than 1200 s. One caller works at a time; the others find nothing to do.
+-- Purpose: undoes what is overdue by v_stuck: launches that have not come further in time fail, instances of an old SDK
+--   that nothing verified in time go; forgets old signatures. One caller works at a time; the others find nothing to do.
+--   What one call leaves, because it is more than the limit reaper.taken or in somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
--- Calls: overdue_configs, fail_launch_config, remove_instance.
--- Tables: v_stuck (read), launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
+-- Calls: limit_of, limit_interval, fail_launch_config, remove_instance.
+-- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
 create or replace function rigger.reap()
 returns table (kind text, id text, reason text)
 language plpgsql
@@ -20,9 +19,11 @@ begin
   end if;
 
   for overdue in
-    select s.config_id, s.why
-    from rigger.overdue_configs() s
-    limit 500
+    select l.config_id, l.late_failure
+    from rigger.v_launches l
+    where l.open
+      and l.until < now()
+    limit rigger.limit_of('reaper.taken')
   loop
     -- Whoever is at work on this config goes first; the next round looks again.
     perform from public.launch_configs l
@@ -31,10 +32,10 @@ begin
       and l.verified_at is null
     for no key update skip locked;
     continue when not found;
-    if rigger.fail_launch_config(overdue.config_id, overdue.why) then
+    if rigger.fail_launch_config(overdue.config_id, overdue.late_failure) then
       kind := 'launch_config';
       id := overdue.config_id;
-      reason := overdue.why;
+      reason := overdue.late_failure;
       return next;
     end if;
   end loop;
@@ -44,7 +45,7 @@ begin
     from rigger.v_stuck s
     where s.kind = 'instance'
       and s.taken_at < now()
-    limit 500
+    limit rigger.limit_of('reaper.taken')
   loop
     perform from public.instances i
     where i.instance_id = overdue.instance_id
@@ -59,7 +60,7 @@ begin
     end if;
   end loop;
 
-  delete from rigger.used_signatures s where s.used_at < now() - interval '1200 seconds';
+  delete from rigger.used_signatures s where s.used_at < now() - rigger.limit_interval('signature.remembered');
 end
 $$;
 comment on function rigger.reap() is 'Undoes what is overdue; returns a row for everything taken.';

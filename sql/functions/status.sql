@@ -1,7 +1,7 @@
 -- Purpose: how much of what there is, for riggerctl status.
 -- Parameters: none.
 -- Returns: a row a count: what, count.
--- Tables: rigger.schema_version, launch_configs, instances, rigger.events, rigger.used_signatures (read).
+-- Tables: rigger.schema_version, rigger.v_launches, instances, rigger.events, rigger.used_signatures (read).
 create or replace function rigger.status()
 returns table (what text, count text)
 language sql
@@ -12,17 +12,7 @@ as $$
   select 'schema version', coalesce((select version from rigger.schema_version), 'none')
   union all
   select 'launch configs ' || s.state, s.count::text
-  from (
-    select case
-             when failed_at is not null then 'failed'
-             when verified_at is not null then 'verified'
-             when retrieved_at is not null then 'claimed'
-             else 'issued'
-           end as state,
-           count(*) as count
-    from public.launch_configs
-    group by 1
-    order by 1) s
+  from (select l.state, count(*) as count from rigger.v_launches l group by l.state order by l.state) s
   union all
   select 'instances ' || s.state, s.count::text
   from (
@@ -32,7 +22,7 @@ as $$
     group by 1
     order by 1) s
   union all
-  select 'overdue', (select count(*) from rigger.overdue_configs())::text
+  select 'overdue', (select count(*) from rigger.v_launches l where l.open and l.until < now())::text
   union all
   select 'events', (select count(*) from rigger.events)::text
   union all

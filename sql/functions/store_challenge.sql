@@ -3,7 +3,7 @@
 -- Parameters: the config, its instance, the GPU that must solve it, the algorithm, seed and iterations of the
 --   work, and what the provider of the proof of work keeps for its check (null: nothing).
 -- Returns: status 200, 401 (failed meanwhile) or 404 (the instance is gone; the config fails), and detail.
--- Calls: fail_launch_config.
+-- Calls: fail_launch_config, limit_of.
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
 create or replace function rigger.store_challenge(
   p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint,
@@ -48,7 +48,7 @@ begin
   insert into rigger.challenges
     (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, kept, stored_at, expires_at)
   select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_kept,
-         clock.time, clock.time + v_estimate * 2.15 * interval '1 second'
+         clock.time, clock.time + v_estimate * rigger.limit_of('challenge.time_factor') * interval '1 second'
   from (select clock_timestamp() as time) as clock;
   update public.launch_configs c
   set seed = p_seed, retrieved_at = clock_timestamp() at time zone 'utc'

@@ -1,9 +1,13 @@
 -- Purpose: hands a named consumer its next events, in order of their numbers, at least once: what it does not
---   acknowledge (acknowledge_events) within a minute is handed out again. A number is drawn before its transaction
---   commits, so events are handed out only up to the newest number that no open transaction can undercut. It has to
---   be the first in its transaction to write: whose number, drawn now, is then above those of all open ones.
--- Parameters: the consumer's name (its first call makes it known: it starts at the oldest event), how many at most.
+--   acknowledge (acknowledge_events) within the limit events.acknowledged_within is handed out again. An event gets its
+--   number before its transaction commits, so one with a lower number may still become visible after one with a higher
+--   number. Therefore a call notes the newest number it sees, and events up to it are handed out once every transaction that
+--   was open then is over. That is told by the id of the call's own transaction, which is drawn right after the note: no older
+--   one is open any more. So nothing may be written before in that transaction, or its id would be older than the note.
+-- Parameters: the consumer's name (its first call makes it known: it starts at the oldest event), how many at most (the limit
+--   events.taken is the most).
 -- Returns: the events; none while another call of the same consumer holds some.
+-- Calls: limit_of, limit_interval.
 -- Tables: rigger.events (read), rigger.event_consumers (written).
 create or replace function rigger.take_events(p_consumer text, p_count integer)
 returns table (
@@ -31,7 +35,7 @@ begin
   from rigger.event_consumers c
   where c.consumer = p_consumer
   for no key update skip locked;
-  if not found or v_consumer.taken_at > now() - interval '1 minute' then
+  if not found or v_consumer.taken_at > now() - rigger.limit_interval('events.acknowledged_within') then
     return;
   end if;
 
@@ -50,7 +54,7 @@ begin
   where e.event_id > v_consumer.last_event_id
     and e.event_id <= v_consumer.settled_to
   order by e.event_id
-  limit least(greatest(p_count, 1), 10000);
+  limit least(greatest(p_count, 1), rigger.limit_of('events.taken'));
   v_consumer.taken_at := case when found then now() end;
   update rigger.event_consumers c
   set settled_to = v_consumer.settled_to, settling_to = v_consumer.settling_to,

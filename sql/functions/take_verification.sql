@@ -2,8 +2,8 @@
 --   worker id again gets the same one.
 -- Parameters: an id of this turn of the worker, how long it may hold it.
 -- Returns: a row, or none: all that the worker needs to know of the instance, its chute and its GPUs (by device index),
---   and ten challenges a type of the image's files.
--- Calls: device_info.
+--   and of each kind of the image's files so many challenges as the limit verification.files says.
+-- Calls: device_info, limit_of.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).
 create or replace function rigger.take_verification(p_worker_id uuid, p_lease interval)
@@ -60,7 +60,7 @@ begin
       where s.image_id = c.image_id
         and s.filename not like '%.py_'
         and right(s.filename, length(c.filename) + 1) <> '/' || c.filename) d
-    where d.place <= 10) f
+    where d.place <= (select rigger.limit_of('verification.files'))) f
   where v.verification_id = v_id;
 end
 $$;

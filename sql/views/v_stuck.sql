@@ -1,33 +1,19 @@
 -- Purpose: what is waiting for something, and when reap() takes it if that does not come.
--- Tables: launch_configs, instances, rigger.challenges, rigger.settings.
+-- Tables: rigger.v_launches, instances, rigger.limits.
 create or replace view rigger.v_stuck as
 select
   'launch_config' as kind,
   l.config_id as id,
   l.chute_id,
   l.miner_hotkey,
-  w.waiting_for,
-  w.taken_at
-from public.launch_configs l
-left join rigger.challenges c on c.config_id = l.config_id and c.decided_at is null
-cross join lateral (
-  select 'the answer to its challenge' as waiting_for,
-         greatest(c.expires_at + interval '60 seconds', c.lease_until) as taken_at
-  where c.config_id is not null
-  union all
-  select 'its challenge', (l.retrieved_at at time zone 'utc') + interval '60 seconds'
-  where c.config_id is null and l.retrieved_at is not null and l.seed = 0
-  union all
-  select 'its claim', (l.created_at at time zone 'utc') + interval '7200 seconds'
-  where l.retrieved_at is null) w
-where l.failed_at is null
-  and l.verified_at is null
+  l.waiting_for,
+  l.until as taken_at
+from rigger.v_launches l
+where l.open
+  and l.until is not null
 union all
 select 'instance', i.instance_id, i.chute_id, i.miner_hotkey, 'its background verification',
-       i.created_at + make_interval(secs => coalesce(
-         (select (s.value #>> '{}')::double precision
-          from rigger.settings s
-          where s.key = 'unverified_instance_seconds'), 3600))
+       i.created_at + (select t.value * interval '1 second' from rigger.limits t where t.name = 'instance.verified_within')
 from public.instances i
 where i.config_id is null
   and not i.verified;

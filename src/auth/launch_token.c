@@ -54,7 +54,7 @@ char *launch_token_sign(struct arena *arena, const struct secret *launch_secret,
 
     if (claims == NULL)
         return NULL;
-    complete = add(claims, "exp", json_object_new_int64(token->issued_at_s + LAUNCH_TOKEN_LIFETIME_S)) &&
+    complete = add(claims, "exp", json_object_new_int64(token->expires_at_s)) &&
                add(claims, "sub", json_object_new_string(token->config_id)) &&
                add(claims, "iat", json_object_new_int64(token->issued_at_s)) &&
                add(claims, "url", json_object_new_string(token->url)) &&
@@ -91,7 +91,8 @@ static bool read_claims(json_object *claims, struct launch_token *token)
     if (disk_gb != NULL && !json_object_is_type(disk_gb, json_type_int))
         return false;
     token->disk_gb = json_object_get_int64(disk_gb);
-    return token->disk_gb >= 0 && jwt_date(claims, "iat", &token->issued_at_s);
+    return token->disk_gb >= 0 && jwt_date(claims, "iat", &token->issued_at_s) &&
+           jwt_date(claims, "exp", &token->expires_at_s);
 }
 
 enum refusal launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,

@@ -11,14 +11,13 @@
 #include <json-c/json.h>
 #include <stdint.h>
 
-#define LAUNCH_TOKEN_LIFETIME_S 7200
-#define LAUNCH_TOKEN_ISSUER     "chutes"
+#define LAUNCH_TOKEN_ISSUER "chutes"
 
 struct launch_token {
     const char *config_id, *env_key, *url;
-    const char *job_id;  /* NULL: none */
-    int64_t disk_gb;     /* 0: none; only written together with job_id */
-    int64_t issued_at_s; /* Unix seconds */
+    const char *job_id;                /* NULL: none */
+    int64_t disk_gb;                   /* 0: none; only written together with job_id */
+    int64_t issued_at_s, expires_at_s; /* Unix seconds */
 };
 
 /* Signs a token; it lives in the arena. NULL: out of memory. */

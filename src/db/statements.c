@@ -43,11 +43,11 @@ const struct statement statement_find_user = {
 
 const struct statement statement_issue_launch_config = {
     .name = "issue_launch_config",
-    .text = "select status, detail, config_id, env_key, job_id, disk_gb, issued_at"
+    .text = "select status, detail, config_id, env_key, job_id, disk_gb, issued_at, expires_at"
             " from rigger.issue_launch_config($1::text, $2::int, $3::bytea, $4::uuid, $5::text, $6::text, "
             "$7::text)",
     .parameter_count = 7, /* hotkey, netuid, signature hash, config id, chute id, job id, env key */
-    .columns = "status detail config_id env_key job_id disk_gb issued_at",
+    .columns = "status detail config_id env_key job_id disk_gb issued_at expires_at",
 };
 
 const struct statement statement_describe_claim = {

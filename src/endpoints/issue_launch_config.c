@@ -32,13 +32,15 @@ static char *sign_token(struct exchange *exchange, const struct db_rows *rows)
         .job_id = db_text(rows, 0, "job_id"),
         .disk_gb = db_integer(rows, 0, "disk_gb"),
         .issued_at_s = db_integer(rows, 0, "issued_at"),
+        .expires_at_s = db_integer(rows, 0, "expires_at"),
     };
-    int64_t now_s = clock_unix_seconds();
+    int64_t ahead_s = token.issued_at_s - clock_unix_seconds();
 
     /* A database clock ahead of ours must not make a token that we refuse ourselves. */
-    if (token.issued_at_s > now_s)
-        token.issued_at_s = now_s;
-
+    if (ahead_s > 0) {
+        token.issued_at_s -= ahead_s;
+        token.expires_at_s -= ahead_s;
+    }
     return launch_token_sign(exchange->arena, &exchange->config->launch.launch_secret, &token);
 }
 
@@ -75,7 +77,10 @@ static enum status run(struct exchange *exchange)
 }
 
 static const struct field token_fields[] = {
-    { .name = "token", .type = FIELD_TEXT, .required = true, .doc = "The launch token, good for two hours." },
+    { .name = "token",
+      .type = FIELD_TEXT,
+      .required = true,
+      .doc = "The launch token. Its claim exp says until when it is good." },
     { .name = "config_id", .type = FIELD_TEXT, .required = true, .doc = "The launch config it is of." },
     { .type = FIELD_END },
 };

@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 create function pg_temp.executable(p_role text) returns setof text language sql
 as $$
@@ -51,8 +51,12 @@ select set_eq(
        and c.relname !~ '^(pg_all_foreign_keys|tap_funky)$'
        and has_table_privilege('rigger_admin', c.oid, 'select') $$,
   $$ select c.relname || ' v' from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'
-     union all values ('gpu_models r'), ('settings r') $$,
-  'rigger_admin may read the views and the two tables of settings');
+     union all values ('gpu_models r'), ('settings r'), ('limits r') $$,
+  'rigger_admin may read the views, the two tables of settings and the limits');
+select is(
+  has_table_privilege('rigger_admin', 'rigger.limits', 'update')
+  and not has_table_privilege('rigger_admin', 'rigger.limits', 'insert, delete, truncate, references, trigger'),
+  true, 'whose values it may change, and nothing else');
 select is_empty($$ select pg_temp.executable('rigger_read') $$, 'rigger_read may execute nothing');
 select is_empty(
   $$ select p.oid::regprocedure

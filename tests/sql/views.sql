@@ -1,6 +1,6 @@
 -- The views of administrators.
 begin;
-select plan(16);
+select plan(21);
 select fixture.miner('alice'), fixture.miner('bob', 'cheats'), fixture.chute('llm', 5), fixture.chute('jobs', 0),
        fixture.chute('old', 3, p_chutes_version => '0.2.20'),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'),
@@ -24,8 +24,8 @@ select results_eq(
 
 select results_eq(
   $$ select state, reason, count from rigger.v_launch_funnel order by state $$,
-  $$ values ('active', null, 1::bigint), ('claimed', null, 2::bigint), ('failed', 'GPU g3 is in use', 1::bigint),
-            ('issued', null, 1::bigint) $$, 'what became of the launch configs');
+  $$ values ('active', null, 1::bigint), ('challenged', null, 1::bigint), ('claimed', null, 1::bigint),
+            ('failed', 'GPU g3 is in use', 1::bigint), ('issued', null, 1::bigint) $$, 'what became of the launch configs');
 update public.launch_configs set verification_error = 'GPU 6f1e1c9a-0d4e-4b59-8d0f-000000000000 is in use'
 where failed_at is not null;
 select is((select reason from rigger.v_launch_funnel where state = 'failed'), 'GPU * is in use',
@@ -44,6 +44,44 @@ select results_eq(
   $$ values (null::text, 4::bigint, 4::bigint, 4::bigint, 1::bigint, 1::bigint) $$, 'a miner');
 select is((select blacklist_reason || gpus from rigger.v_miners where hotkey = 'bob'), 'cheats0', 'one that is shut out');
 
+select fixture.gpu('g5', 'alice'), fixture.gpu('g6', 'alice');
+select fixture.live('verified', 'verified', 'llm', 'alice', 'g5', 20006);
+select fixture.live('ended', 'active', 'llm', 'alice', 'g6', 20007);
+select rigger.remove_instance(fixture.instance_id('ended'), 'gone');
+select results_eq(
+  $$ select l.state, l.open, l.waiting_for, l.instance_id = fixture.instance_id(n.name), date_trunc('second', l.until - now()),
+            l.failure
+     from (values (1, 'issued'), (2, 'job config'), (3, 'challenged'), (4, 'verified'), (5, 'hot'), (6, 'ended'), (7, 'failed'))
+       as n (place, name)
+     join rigger.v_launches l on l.config_id = fixture.config_id(n.name)
+     order by n.place $$,
+  $$ values ('issued', true, 'its claim', null::boolean, interval '7200 seconds', null::text),
+            ('claimed', true, 'its challenge', true, interval '60 seconds', null),
+            ('challenged', true, 'the answer to its challenge', true, interval '210 seconds', null),
+            ('verified', false, 'its activation', true, null, null),
+            ('active', false, null, true, null, null),
+            ('ended', false, null, null, null, null),
+            ('failed', false, null, null, null, 'GPU 6f1e1c9a-0d4e-4b59-8d0f-000000000000 is in use') $$,
+  'every state of a launch');
+select is((select job_id from rigger.v_launches where config_id = fixture.config_id('job config')), 'job', 'the job of a launch');
+update rigger.limits set value = case name when 'token.lifetime' then 1000 when 'challenge.grace' then 7 else 30 end
+where name in ('token.lifetime', 'claim.challenge_stored_within', 'challenge.grace');
+select results_eq(
+  $$ select state, date_trunc('second', until - now()) from rigger.v_launches where open order by 2 $$,
+  $$ values ('claimed', interval '30 seconds'), ('challenged', interval '157 seconds'), ('issued', interval '1000 seconds') $$,
+  'its times are limits');
+update rigger.limits set value = initial;
+update rigger.challenges set lease_until = now() + interval '10 minutes' where config_id = fixture.config_id('challenged');
+select is(
+  (select until - now() from rigger.v_launches where config_id = fixture.config_id('challenged')), interval '10 minutes',
+  'an attempt that is under way is waited for');
+update rigger.challenges set lease_until = null;
+insert into public.launch_configs (config_id, seed, env_key, chute_id, miner_uid, miner_hotkey, miner_coldkey, retrieved_at)
+values ('of the Python service', 1, 'key', 'llm', 7, 'bob', 'bob cold', now() - interval '1 day');
+select results_eq(
+  $$ select state, open, until from rigger.v_launches where miner_hotkey = 'bob' $$,
+  $$ values ('challenged', true, null::timestamptz) $$, 'what another service has challenged is not ours to take');
+
 select results_eq(
   $$ select kind, id, waiting_for, date_trunc('second', taken_at - now()) from rigger.v_stuck order by taken_at $$,
   $$ values ('launch_config', fixture.config_id('job config'), 'its challenge', interval '60 seconds'),
@@ -51,7 +89,7 @@ select results_eq(
             ('instance', fixture.instance_id('old'), 'its background verification', interval '3600 seconds'),
             ('launch_config', fixture.config_id('issued'), 'its claim', interval '7200 seconds') $$,
   'what waits, and when the reaper takes it');
-insert into rigger.settings (key, value) values ('unverified_instance_seconds', '30');
+update rigger.limits set value = 30 where name = 'instance.verified_within';
 select is((select taken_at - now() from rigger.v_stuck where kind = 'instance'), interval '30 seconds',
           'an administrator may make it sooner');
 update public.launch_configs set created_at = created_at - interval '3 hours', retrieved_at = retrieved_at - interval '1 hour'
@@ -60,7 +98,7 @@ update rigger.challenges set expires_at = expires_at - interval '1 hour' where d
 update public.instances set created_at = created_at - interval '1 hour' where config_id is null;
 select set_eq(
   $$ select id from rigger.v_stuck where taken_at < now() and kind = 'launch_config' $$,
-  $$ select config_id from rigger.overdue_configs() $$, 'the view and the reaper agree');
+  $$ select config_id from rigger.v_launches where until < now() $$, 'v_stuck shows the launches that are overdue');
 select set_eq(
   $$ select id from rigger.v_stuck where taken_at < now() $$,
   $$ select id from rigger.reap() $$, 'and the reaper takes just that');

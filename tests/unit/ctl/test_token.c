@@ -17,6 +17,8 @@
 
 Suite *ctl_token_suite(void);
 
+#define LIFETIME_S 7200
+
 static struct arena *arena;
 
 static void set_up(void)
@@ -34,10 +36,12 @@ static void tear_down(void)
 
 static char *make_token(const char *secret_text, int64_t age_s)
 {
+    int64_t issued_at_s = clock_unix_seconds() - age_s;
     struct launch_token token = { .config_id = CONFIG_ID,
                                   .env_key = ENV_KEY,
                                   .url = "https://a/\x1b[31m",
-                                  .issued_at_s = clock_unix_seconds() - age_s };
+                                  .issued_at_s = issued_at_s,
+                                  .expires_at_s = issued_at_s + LIFETIME_S };
     struct secret secret = { 0 };
     char *text;
 
@@ -79,7 +83,7 @@ START_TEST(what_is_wrong_with_a_token_is_said)
         const char *token, *told;
     } cases[] = {
         { make_token("another secret, long enough", 10), "its signature is not of this launch_secret" },
-        { make_token(LAUNCH_SECRET, LAUNCH_TOKEN_LIFETIME_S), "it has expired" },
+        { make_token(LAUNCH_SECRET, LIFETIME_S), "it has expired" },
         { make_token(LAUNCH_SECRET, -3600), "it is from the future" },
     };
 
@@ -109,7 +113,7 @@ START_TEST(a_script_gets_a_line_of_json)
     json_object *claims;
 
     ck_assert_int_eq(COMMAND_RUN(ctl_token, "token", "--json", "--config", config_path,
-                                 make_token(LAUNCH_SECRET, LAUNCH_TOKEN_LIFETIME_S)),
+                                 make_token(LAUNCH_SECRET, LIFETIME_S)),
                      EXIT_FAILURE);
     claims = json_tokener_parse(command_output.out);
     ck_assert_str_eq(json_object_get_string(json_object_object_get(claims, "sub")), CONFIG_ID);
