@@ -140,3 +140,11 @@ def test_comments_cite_documents_and_sections_that_are_there():
     wrong = [(path, document, section) for path in files for document, section in cited(path)
              if document not in DOCUMENTS or section and section not in titles(document)]
     assert len(files) > 300 and wrong == []
+
+
+def test_the_table_of_limits_is_the_database_s(stack):
+    limits = {row["name"]: (f"{row['initial']:f} {row['unit'].replace('factor', '')}".strip(), row["purpose"])
+              for row in stack.postgres.execute("select name, initial, unit, purpose from rigger.limits")}
+    told = {name: (initial, purpose) for name, initial, purpose in
+            re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \|$", read("docs/data.md"), re.MULTILINE) if "." in name}
+    assert told == limits
