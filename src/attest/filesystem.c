@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/command.h"
 #include "core/log.h"
+#include "core/ring_cache.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -11,18 +12,17 @@
 
 #define WORDS_MAX        32
 #define OUTPUT_MAX_BYTES 65536
-#define KEPT_MAX         64
-#define KEY_BYTES        32
+#define ANSWERS_KEPT     64
 #define DIGEST_MAX_BYTES 256
 
 static const char RESULT_PREFIX[] = "RESULT:";
 
-/* Answers of this process, the oldest overwritten first. */
-static struct {
-    unsigned char key[KEY_BYTES];
-    char digest[DIGEST_MAX_BYTES];
-} kept[KEPT_MAX];
-static size_t kept_next;
+struct digest {
+    char text[DIGEST_MAX_BYTES];
+};
+
+/* Answers of this process, by their question. */
+RING_CACHE(answers, ANSWERS_KEPT, struct digest);
 
 static void add_part(crypto_generichash_state *state, const char *text)
 {
@@ -30,37 +30,17 @@ static void add_part(crypto_generichash_state *state, const char *text)
 }
 
 static void make_key(const struct config *config, const struct filesystem_question *question,
-                     unsigned char key[KEY_BYTES])
+                     unsigned char key[RING_CACHE_KEY_BYTES])
 {
     crypto_generichash_state state;
 
-    crypto_generichash_init(&state, NULL, 0, KEY_BYTES);
+    crypto_generichash_init(&state, NULL, 0, RING_CACHE_KEY_BYTES);
     add_part(&state, config->attestation.filesystem_command);
     add_part(&state, question->image_id);
     add_part(&state, question->patch_version);
     add_part(&state, question->salt);
     add_part(&state, question->filename);
-    crypto_generichash_final(&state, key, KEY_BYTES);
-}
-
-static const char *find_kept(const unsigned char key[KEY_BYTES])
-{
-    for (size_t i = 0; i < KEPT_MAX; i++) {
-        if (kept[i].digest[0] != '\0' && memcmp(kept[i].key, key, KEY_BYTES) == 0)
-            return kept[i].digest;
-    }
-    return NULL;
-}
-
-static const char *keep(const unsigned char key[KEY_BYTES], const char *digest, size_t length)
-{
-    size_t place = kept_next;
-
-    kept_next = (kept_next + 1) % KEPT_MAX;
-    memcpy(kept[place].key, key, KEY_BYTES);
-    memcpy(kept[place].digest, digest, length);
-    kept[place].digest[length] = '\0';
-    return kept[place].digest;
+    crypto_generichash_final(&state, key, RING_CACHE_KEY_BYTES);
 }
 
 /* A word of the command with its placeholders filled in. */
@@ -119,8 +99,8 @@ static size_t find_result(const char *output, const char **digest)
 
 /* Runs the tool; NULL: no answer. */
 static const char *ask(const struct config *config, struct arena *arena,
-                       const struct filesystem_question *question, const unsigned char key[KEY_BYTES],
-                       int64_t deadline_ms)
+                       const struct filesystem_question *question,
+                       const unsigned char key[RING_CACHE_KEY_BYTES], int64_t deadline_ms)
 {
     const char *words[WORDS_MAX + 1], *rest = config->attestation.filesystem_command, *digest = NULL;
     struct command command = { .arguments = words, .output_max_bytes = OUTPUT_MAX_BYTES };
@@ -142,23 +122,23 @@ static const char *ask(const struct config *config, struct arena *arena,
         log_event(LOG_LEVEL_ERROR, "filesystem_command gave no RESULT line");
         return NULL;
     }
-    return keep(key, digest, length);
+    return memcpy(((struct digest *)ring_cache_put(&answers, key, INT64_MAX))->text, digest, length);
 }
 
 enum status filesystem_check(const struct config *config, struct arena *arena,
                              const struct filesystem_question *question, const char *digest,
                              int64_t deadline_ms, enum refusal *refusal)
 {
-    unsigned char key[KEY_BYTES];
+    unsigned char key[RING_CACHE_KEY_BYTES];
+    const struct digest *answer;
     const char *expected;
 
     *refusal = REFUSAL_NONE;
     if (config->attestation.filesystem == FILESYSTEM_NONE)
         return STATUS_OK;
     make_key(config, question, key);
-    expected = find_kept(key);
-    if (expected == NULL)
-        expected = ask(config, arena, question, key, deadline_ms);
+    answer = ring_cache_find(&answers, key, 0);
+    expected = answer != NULL ? answer->text : ask(config, arena, question, key, deadline_ms);
     if (expected == NULL)
         return STATUS_UNAVAILABLE;
     if (digest == NULL || strcmp(digest, expected) != 0)

@@ -1,28 +1,21 @@
-/* Two small tables of this process, the oldest entry overwritten first: verified keys and wrong tries. Both
- * forget by time and by size, so that nobody can make them grow. */
+/* Remembers verified keys and wrong tries in this process: both are forgotten by time and by number. */
 #include "auth/api_key.h"
+
+#include "core/ring_cache.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define PREFIX    "cpk_"
-#define KEPT_MAX  256
-#define WRONG_MAX 256
-#define HEX       "0123456789abcdef"
-#define ALPHANUM  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define PREFIX        "cpk_"
+#define VERIFIED_KEPT 256
+#define WRONG_KEPT    256
+#define HEX           "0123456789abcdef"
+#define ALPHANUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-static struct {
-    unsigned char digest[32]; /* of key and hash, under process_key */
-    int64_t until_ms;
-} kept[KEPT_MAX];
-
-static struct {
-    char key_id[API_KEY_ID_BYTES];
-    int count;
-    int64_t until_ms;
-} wrong[WRONG_MAX];
-
-static size_t kept_next, wrong_next;
+/* The verified keys, by a digest of key and hash; of the value nothing is used. The wrong tries, by key id.
+ */
+RING_CACHE(verified, VERIFIED_KEPT, char);
+RING_CACHE(wrong, WRONG_KEPT, int);
 
 bool api_key_parse(const char *text, struct api_key *key)
 {
@@ -52,43 +45,13 @@ static void digest_of(const char *text, const char *hash, unsigned char digest[3
     crypto_generichash_final(&state, digest, 32);
 }
 
-static bool is_kept(const unsigned char digest[32], int64_t now_ms)
+static void note_wrong(const struct api_key *key, int64_t now_ms)
 {
-    bool found = false;
+    int *count = ring_cache_find(&wrong, (const unsigned char *)key->key_id, now_ms);
 
-    for (size_t i = 0; i < KEPT_MAX; i++)
-        found |= kept[i].until_ms > now_ms && sodium_memcmp(kept[i].digest, digest, 32) == 0;
-    return found;
-}
-
-static void keep(const unsigned char digest[32], int64_t now_ms)
-{
-    memcpy(kept[kept_next].digest, digest, 32);
-    kept[kept_next].until_ms = now_ms + API_KEY_KEPT_MS;
-    kept_next = (kept_next + 1) % KEPT_MAX;
-}
-
-static int *wrong_count(const char *key_id, int64_t now_ms)
-{
-    for (size_t i = 0; i < WRONG_MAX; i++) {
-        if (wrong[i].until_ms > now_ms && strcmp(wrong[i].key_id, key_id) == 0)
-            return &wrong[i].count;
-    }
-    return NULL;
-}
-
-static void note_wrong(const char *key_id, int64_t now_ms)
-{
-    int *count = wrong_count(key_id, now_ms);
-
-    if (count != NULL) {
-        ++*count;
-        return;
-    }
-    memcpy(wrong[wrong_next].key_id, key_id, API_KEY_ID_BYTES);
-    wrong[wrong_next].count = 1;
-    wrong[wrong_next].until_ms = now_ms + API_KEY_KEPT_MS;
-    wrong_next = (wrong_next + 1) % WRONG_MAX;
+    if (count == NULL)
+        count = ring_cache_put(&wrong, (const unsigned char *)key->key_id, now_ms + API_KEY_KEPT_MS);
+    ++*count;
 }
 
 bool api_key_verify(const char *text, const struct api_key *key, const char *hash, int64_t now_ms,
@@ -99,16 +62,16 @@ bool api_key_verify(const char *text, const struct api_key *key, const char *has
 
     *fresh = false;
     digest_of(text, hash, digest);
-    if (is_kept(digest, now_ms))
+    if (ring_cache_find(&verified, digest, now_ms) != NULL)
         return true;
-    tries = wrong_count(key->key_id, now_ms);
+    tries = ring_cache_find(&wrong, (const unsigned char *)key->key_id, now_ms);
     if (tries != NULL && *tries >= API_KEY_TRIES_MAX)
         return false;
     if (crypto_pwhash_str_verify(hash, text, strlen(text)) != 0) {
-        note_wrong(key->key_id, now_ms);
+        note_wrong(key, now_ms);
         return false;
     }
-    keep(digest, now_ms);
+    (void)ring_cache_put(&verified, digest, now_ms + API_KEY_KEPT_MS);
     *fresh = true;
     return true;
 }
