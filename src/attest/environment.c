@@ -49,6 +49,7 @@ bool environment_command_matches(struct arena *arena, const char *cmdline,
         arena_printf(arena, "run %s --port 8000%s%s --miner-ss58 %s --validator-ss58 %s", expected->ref_str,
                      expected->seed != NULL ? " --graval-seed " : "",
                      expected->seed != NULL ? expected->seed : "", expected->hotkey, expected->validator);
+    /* rule: environment.python, rule: environment.chutes, rule: environment.command */
     return is_python(base_name(line)) && strcmp(base_name(chutes), "chutes") == 0 &&
            strcmp(rest, wanted) == 0;
 }
@@ -72,11 +73,13 @@ enum refusal environment_check_processes(struct arena *arena, const char *dump, 
         !json_object_is_type(processes, json_type_array))
         return REFUSAL_ENVIRONMENT_UNREADABLE;
     first = json_object_array_get_idx(processes, 0);
+    /* rule: environment.pid */
     if (!json_object_is_type(first, json_type_object) || !json_object_object_get_ex(first, "pid", &pid) ||
         !json_object_is_type(pid, json_type_int) || json_object_get_int64(pid) != 1)
         return REFUSAL_ENVIRONMENT_COMMAND_WRONG;
     user = json_get_text(first, "username");
     cmdline = json_get_text(first, "cmdline");
+    /* rule: environment.user */
     if (user == NULL || strcmp(user, "chutes") != 0 || cmdline == NULL ||
         !environment_command_matches(arena, cmdline, expected))
         return REFUSAL_ENVIRONMENT_COMMAND_WRONG;
@@ -93,6 +96,7 @@ enum refusal environment_check_code(struct arena *arena, const char *dump, size_
     if (content == NULL)
         return REFUSAL_ENVIRONMENT_UNREADABLE;
     found = base64_decode(arena, content, strlen(content), &found_length);
+    /* rule: environment.code */
     if (found == NULL || found_length != strlen(code) || memcmp(found, code, found_length) != 0)
         return REFUSAL_CODE_DIFFERS;
     return REFUSAL_NONE;
@@ -132,6 +136,7 @@ enum refusal environment_check_rules(const char *dump, size_t length, json_objec
         bool there = json_pointer_get(root, pointer, &value) == 0;
 
         if (!json_object_is_type(rule, json_type_object) || !rule_holds(rule, there, value))
+            /* rule: environment.rules */
             refusal = REFUSAL_ENVIRONMENT_RULE_BROKEN;
     }
     json_object_put(root);

@@ -25,7 +25,7 @@ struct range {
     enum reach reach;
 };
 
-/* IANA's registry of special-purpose addresses, as far as nothing public lives there. */
+/* IANA's registry of special-purpose addresses, as far as nothing public lives there. rule: host.ranges */
 static const struct range v4_ranges[] = {
     { { 0 }, 8, REACH_NEVER },               /* "this network" */
     { { 10 }, 8, REACH_DEVELOPMENT },        /* private */
@@ -103,6 +103,7 @@ static bool is_dns_name(const char *host)
 {
     size_t length = strlen(host), label = 0, last = 0;
 
+    /* rule: host.name_length */
     if (length == 0 || length > NAME_MAX_BYTES)
         return false;
     for (size_t i = 0; i <= length; i++) {
@@ -113,10 +114,12 @@ static bool is_dns_name(const char *host)
             continue;
         }
         last = i - label;
+        /* rule: host.hyphen, rule: host.label_length, rule: host.hyphen */
         if (label == 0 || label > LABEL_MAX_BYTES || host[last] == '-' || host[i - 1] == '-')
             return false;
         label = 0;
     }
+    /* rule: host.last_label */
     return isalpha((unsigned char)host[last]) != 0;
 }
 
@@ -129,8 +132,10 @@ static enum refusal refuse_address(const struct config *config, const char *addr
 
     if (!parse_address(address, &reach, canonical))
         return REFUSAL_HOST_MALFORMED;
+    /* rule: host.public */
     if (reach > allowed)
         return REFUSAL_HOST_NOT_PUBLIC;
+    /* rule: host.own */
     if (address_text_in_list(canonical, config->launch.own_addresses))
         return REFUSAL_HOST_OWN;
     return REFUSAL_NONE;
@@ -150,8 +155,10 @@ enum refusal host_vet(const struct config *config, struct arena *arena, const ch
             *address = arena_strdup(arena, canonical);
         return refusal;
     }
+    /* rule: host.name */
     if (!is_dns_name(host))
         return REFUSAL_HOST_MALFORMED;
+    /* rule: host.qualified */
     if (!config->launch.allow_private_hosts && strchr(host, '.') == NULL)
         return REFUSAL_HOST_NOT_QUALIFIED;
 

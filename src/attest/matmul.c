@@ -21,6 +21,7 @@ bool matmul_challenge_is_valid(const struct matmul_challenge *challenge)
 {
     uint32_t n = challenge->n;
 
+    /* rule: matmul.size */
     return n >= MATMUL_N_MIN && n <= MATMUL_N_MAX && (n & (n - 1)) == 0 && challenge->iterations >= 1 &&
            challenge->iterations < UINT32_MAX && challenge->seed >= 0;
 }
@@ -255,6 +256,7 @@ static unsigned char *decode_product(const char *work_product, uint32_t n, bool 
     unsigned char *product;
     size_t decoded = 0;
 
+    /* rule: matmul.length */
     *malformed = strlen(work_product) != text_length;
     if (*malformed)
         return NULL;
@@ -275,7 +277,9 @@ bool matmul_verify(const struct matmul_challenge *challenge, uint32_t secret_row
                    const char *work_product, bool *valid)
 {
     unsigned char digests[MATMUL_ROWS_MAX][MATMUL_DIGEST_BYTES];
+    /* rule: matmul.secret_row */
     uint32_t rows[MATMUL_ROWS_MAX] = { secret_row };
+    /* rule: matmul.other_rows */
     const size_t count = (checked < MATMUL_ROWS_MAX ? checked : MATMUL_ROWS_MAX - 1) + 1;
     unsigned char *product;
     bool malformed, computed;

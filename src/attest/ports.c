@@ -89,6 +89,7 @@ static void probe_begin(struct probe *probe, const char *address, json_object *m
              (long long)internal);
     for (char *c = probe->expected; *c != '\0'; c++)
         *c = (char)tolower((unsigned char)*c);
+    /* rule: ports.range */
     if (external < 1 || external > UINT16_MAX ||
         !parse_address(address, (uint16_t)external, &peer, &peer_length))
         return;
@@ -114,6 +115,7 @@ static bool answer_is_right(const struct probe *probe, const unsigned char key[A
                           length - 2 * AES_BLOCK_BYTES - 1, NULL, &cipher_length, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0)
         return false;
+    /* rule: ports.answer */
     return aes_cbc_is_encryption_of(key, AES128_KEY_BYTES, iv, cipher, cipher_length, probe->expected);
 }
 
@@ -200,6 +202,7 @@ bool ports_answer(const char *address, json_object *mappings, const unsigned cha
         continue;
     for (size_t i = 0; i < count; i++) {
         probe_end(&probes[i], probes[i].passed);
+        /* rule: ports.all */
         passed = passed && probes[i].passed;
     }
     return passed;

@@ -19,6 +19,7 @@ RING_CACHE(wrong, WRONG_KEPT, int);
 
 bool api_key_parse(const char *text, struct api_key *key)
 {
+    /* rule: auth.api_key_form */
     if (strnlen(text, API_KEY_BYTES + 1) != API_KEY_BYTES || strncmp(text, PREFIX, 4) != 0 ||
         strspn(text + 4, HEX) != 32 || text[36] != '.' || strspn(text + 37, HEX) != 32 || text[69] != '.' ||
         strspn(text + 70, ALPHANUM) != 32)
@@ -65,8 +66,10 @@ bool api_key_verify(const char *text, const struct api_key *key, const char *has
     if (ring_cache_find(&verified, digest, now_ms) != NULL)
         return true;
     tries = ring_cache_find(&wrong, (const unsigned char *)key->key_id, now_ms);
+    /* rule: auth.api_key_tries */
     if (tries != NULL && *tries >= API_KEY_TRIES_MAX)
         return false;
+    /* rule: auth.api_key_hash */
     if (crypto_pwhash_str_verify(hash, text, strlen(text)) != 0) {
         note_wrong(key, now_ms);
         return false;

@@ -13,6 +13,7 @@ static bool single_header(const struct exchange *exchange, const char *variable,
     int count = 0;
 
     *value = request_variable(exchange->request, variable, &count);
+    /* rule: auth.header_once */
     return count <= 1;
 }
 
@@ -86,10 +87,12 @@ enum status authenticate(struct exchange *exchange)
     case AUTH_LAUNCH_TOKEN:
         return authenticate_launch_token(exchange);
     case AUTH_MONITORING:
+        /* rule: auth.monitoring */
         return address_text_in_list(exchange->request->client, exchange->config->server.metrics_allow)
                    ? STATUS_OK
                    : exchange_refuse(exchange, REFUSAL_FORBIDDEN, NULL);
     case AUTH_DENY:
+        /* rule: auth.deny */
         break;
     }
     return exchange_refuse(exchange, REFUSAL_FORBIDDEN, NULL);

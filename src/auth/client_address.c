@@ -57,6 +57,7 @@ const char *client_address_find(struct arena *arena, const char *peer, const cha
     /* Each proxy appends the peer it saw: what stands right of the first untrusted address was written by
      * ours. */
     size_t end = forwarded_for == NULL ? 0 : strlen(forwarded_for);
+    /* rule: auth.client_trusted */
     while (end > 0 && address_in_list(&current, trusted_proxies)) {
         size_t start = end;
         while (start > 0 && forwarded_for[start - 1] != ',')

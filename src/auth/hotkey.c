@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
+/* rule: auth.nonce_length */
 #define NONCE_MAX_DIGITS  12
 #define SIGNED_MAX_BYTES  (SS58_TEXT_BYTES - 1 + 1 + NONCE_MAX_DIGITS + 1 + HOTKEY_TAIL_MAX_BYTES)
 #define WRAP_BEFORE       "<Bytes>"
@@ -26,13 +27,16 @@ static bool nonce_is_fresh(const char *nonce, int64_t now_s)
     size_t digits = strnlen(nonce, NONCE_MAX_DIGITS + 1);
     int64_t seconds = 0;
 
+    /* rule: auth.nonce_empty */
     if (digits == 0 || digits > NONCE_MAX_DIGITS)
         return false;
     for (size_t i = 0; i < digits; i++) {
+        /* rule: auth.nonce_digits */
         if (nonce[i] < '0' || nonce[i] > '9')
             return false;
         seconds = 10 * seconds + (nonce[i] - '0');
     }
+    /* rule: auth.nonce_ahead, rule: auth.nonce_old, rule: auth.nonce_ahead */
     return seconds - now_s < HOTKEY_NONCE_WINDOW_S && now_s - seconds < HOTKEY_NONCE_WINDOW_S;
 }
 
@@ -65,17 +69,21 @@ enum refusal hotkey_verify(const struct hotkey_headers *headers, const char *tai
     if (headers->hotkey == NULL && headers->nonce == NULL && headers->signature == NULL)
         return REFUSAL_NO_CREDENTIAL;
     if (headers->hotkey == NULL || headers->nonce == NULL || headers->signature == NULL)
+        /* rule: auth.three_headers */
         return REFUSAL_INCOMPLETE_SIGNATURE;
+    /* rule: auth.network */
     if (!ss58_decode(headers->hotkey, &prefix, public_key) || prefix != SS58_PREFIX_HOTKEY)
         return REFUSAL_BAD_HOTKEY;
     if (!nonce_is_fresh(headers->nonce, now_s))
         return REFUSAL_BAD_NONCE;
+    /* rule: auth.signature_length */
     if (strnlen(headers->signature, 2 * sizeof(signature) + 1) != 2 * sizeof(signature) ||
         !hex_decode(signature, sizeof(signature), headers->signature, 2 * sizeof(signature)))
         return REFUSAL_BAD_SIGNATURE;
     if (strlen(tail) > HOTKEY_TAIL_MAX_BYTES)
         return REFUSAL_INTERNAL_ERROR;
     compose(&text, headers, tail);
+    /* rule: auth.signature, rule: auth.wrapped, rule: auth.signature */
     if (!sr25519_verify(signature, text.wrapped + WRAP_BEFORE_BYTES, text.length, public_key) &&
         !(accept_wrapped && sr25519_verify(signature, text.wrapped,
                                            WRAP_BEFORE_BYTES + text.length + WRAP_AFTER_BYTES, public_key)))

@@ -71,6 +71,7 @@ static bool signature_is_valid(struct arena *arena, const struct jwt_key *key, c
     if (given == NULL || length != sizeof(mac))
         return false;
     compute_mac(key, token, (size_t)(end - token), mac);
+    /* rule: token.signature */
     return sodium_memcmp(mac, given, sizeof(mac)) == 0;
 }
 
@@ -78,6 +79,7 @@ static bool header_is_acceptable(json_object *header)
 {
     const char *algorithm = header != NULL ? jwt_text(header, "alg") : NULL;
 
+    /* rule: token.algorithm, rule: token.crit, rule: token.algorithm */
     return algorithm != NULL && strcmp(algorithm, "HS256") == 0 &&
            !json_object_object_get_ex(header, "crit", NULL);
 }
@@ -87,16 +89,20 @@ static bool claims_hold(json_object *claims, const struct jwt_rules *rules)
     const char *issuer = jwt_text(claims, "iss");
     int64_t expires_s, issued_s, begins_s;
 
+    /* rule: token.iss */
     if (rules->issuer != NULL && (issuer == NULL || strcmp(issuer, rules->issuer) != 0))
         return false;
+    /* rule: token.iat */
     if (!(rules->undated && !json_object_object_get_ex(claims, "iat", NULL)) &&
         (!jwt_date(claims, "iat", &issued_s) || issued_s > rules->now_s))
         return false;
+    /* rule: token.nbf */
     if (json_object_object_get_ex(claims, "nbf", NULL) &&
         (!jwt_date(claims, "nbf", &begins_s) || begins_s > rules->now_s))
         return false;
     if (rules->unending && !json_object_object_get_ex(claims, "exp", NULL))
         return true;
+    /* rule: token.exp, rule: token.exp_required, rule: token.exp */
     return jwt_date(claims, "exp", &expires_s) && rules->now_s < expires_s;
 }
 

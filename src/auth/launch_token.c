@@ -83,6 +83,7 @@ static bool read_claims(json_object *claims, struct launch_token *token)
         .job_id = jwt_text(claims, "job_id"),
     };
     json_object_object_get_ex(claims, "job_id", &job_id);
+    /* rule: token.env_key */
     if (token->config_id == NULL || token->env_key == NULL || token->url == NULL ||
         (job_id != NULL && token->job_id == NULL) ||
         !hex_decode(env_key, sizeof(env_key), token->env_key, strlen(token->env_key)))
@@ -110,6 +111,7 @@ enum refusal launch_token_verify(struct arena *arena, const struct secret *launc
     derive_key(launch_secret, key_text);
     claims = jwt_verify(arena, &key, &rules, header);
     sodium_memzero(key_text, sizeof(key_text));
+    /* rule: token.sub */
     if (claims == NULL || !read_claims(claims, token) || strcmp(token->config_id, config_id) != 0)
         return REFUSAL_BAD_TOKEN;
     return REFUSAL_NONE;

@@ -133,15 +133,18 @@ static int take_setting(void *user, const char *section, const char *key, const 
         fault(loader, "%s:%d: not a setting: write key = value", loader->path, loader->line);
         return 1;
     }
+    /* rule: config.unknown_section */
     if (!check_section(loader, section))
         return 1;
     setting = config_name_find(section, key);
     if (setting == NULL) {
+        /* rule: config.unknown_key */
         fault_of_unknown_key(loader, section, key);
         return 1;
     }
 
     struct raw *raw = &loader->raws[setting - config_settings];
+    /* rule: config.twice */
     if (raw->line > 0)
         fault(loader, "%s:%d: [%s] %s: already set on line %d: take one of them out", loader->path,
               loader->line, section, key, raw->line);
@@ -215,6 +218,7 @@ static void read_file(struct loader *loader)
     else if (result < 0)
         fault(loader, "%s: out of memory", loader->path);
 
+    /* rule: config.open_file */
     if ((file.mode & S_IROTH) != 0 && holds_a_secret(loader))
         fault(loader, "%s: holds secrets, and everybody may read it: run chmod o= %s", loader->path,
               loader->path);
@@ -257,7 +261,7 @@ static void read_environment(struct loader *loader)
         const struct setting *setting = config_name_find_variable(variable);
         if (setting != NULL)
             keep(loader, &loader->raws[setting - config_settings], *entry + length + 1, 0);
-        else if (!is_reserved(variable))
+        else if (!is_reserved(variable)) /* rule: config.unknown_variable */
             fault_of_unknown_variable(loader, variable);
         free(variable);
     }
@@ -300,13 +304,16 @@ static void check_providers(struct loader *loader)
 {
     const struct config *config = loader->config;
 
+    /* rule: config.graval_url */
     if (config->attestation.proof_of_work == PROOF_GRAVAL && config->attestation.graval_url[0] == '\0')
         fault_of_setting(loader, index_of("attestation", "graval_url"),
                          "missing: proof_of_work = graval needs it");
+    /* rule: config.envdump */
     if (config->attestation.environment == ENVIRONMENT_ENVDUMP) {
         check_envdump_secret(loader, &config->attestation.envdump_master_key, "envdump_master_key");
         check_envdump_secret(loader, &config->attestation.envdump_salt, "envdump_salt");
     }
+    /* rule: config.filesystem */
     if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
         config->attestation.filesystem_command[0] == '\0')
         fault_of_setting(loader, index_of("attestation", "filesystem_command"),
@@ -319,14 +326,18 @@ static void check_relations(struct loader *loader)
     const struct config *config = loader->config;
     const struct secret *launch = &config->launch.launch_secret, *salt = &config->launch.ip_check_salt;
 
+    /* rule: config.sockets */
     if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
         fault_of_setting(loader, index_of("server", "slow_socket"), "must differ from fast_socket");
+    /* rule: config.lock_timeout */
     if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
         fault_of_setting(loader, index_of("database", "lock_timeout_ms"),
                          "must be below statement_timeout_ms");
     /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
+    /* rule: config.salt */
     if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
         fault_of_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
+    /* rule: config.validator_seed */
     if (config->launch.validator_seed.text != NULL &&
         !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
         fault_of_setting(loader, index_of("launch", "validator_seed"),

@@ -66,6 +66,7 @@ static bool set_number(int64_t *number, const struct setting *setting, const cha
 
     errno = 0;
     long long value = strtoll(text, NULL, octal ? 8 : 10);
+    /* rule: config.range */
     if (errno == ERANGE || value < setting->min || value > setting->max)
         return refuse_number(setting, "out of range", why);
     *number = value;
@@ -110,6 +111,7 @@ static bool store_secret(struct secret *secret, const char *text, size_t length,
 {
     const char *weakness = secret_weakness(text);
 
+    /* rule: config.secret_weak */
     if (weakness != NULL) {
         snprintf(why, CONFIG_WHY_BYTES, "not fit for a secret, %s: write what `openssl rand -hex 32` prints",
                  weakness);
@@ -128,6 +130,7 @@ static bool set_secret_of_file(struct secret *secret, const char *path, char why
         snprintf(why, CONFIG_WHY_BYTES, "%s cannot be read: %s", path, unreadable);
         return false;
     }
+    /* rule: config.secret_file_open */
     if ((file.mode & S_IRWXO) != 0) {
         snprintf(why, CONFIG_WHY_BYTES, "%s is open to everybody: run chmod o= %s", path, path);
         goto out;
@@ -136,6 +139,7 @@ static bool set_secret_of_file(struct secret *secret, const char *path, char why
         file.text[--file.length] = '\0';
     if (file.length > 0 && file.text[file.length - 1] == '\r')
         file.text[--file.length] = '\0';
+    /* rule: config.secret_one_line */
     if (strcspn(file.text, "\r\n") != file.length) {
         snprintf(why, CONFIG_WHY_BYTES, "%s must hold the secret on one line and nothing else", path);
         goto out;
@@ -188,6 +192,7 @@ static bool store(struct config *config, const struct setting *setting, const ch
 bool config_value_set(struct config *config, const struct setting *setting, const char *text,
                       char why[CONFIG_WHY_BYTES])
 {
+    /* rule: config.control */
     if (has_control_characters(text))
         return refuse(why, "must not contain control characters");
     if (setting->default_text == NULL && text[0] == '\0' && setting->choices == NULL)
@@ -195,6 +200,7 @@ bool config_value_set(struct config *config, const struct setting *setting, cons
     if (!store(config, setting, text, why))
         return false;
 
+    /* rule: config.check */
     const char *fault = setting->check == NULL ? NULL : setting->check(text);
     return fault == NULL || refuse(why, fault);
 }

@@ -52,6 +52,7 @@ static const char *read_output(int fd, struct buf *output, int64_t deadline_ms)
     ssize_t got;
 
     for (;;) {
+        /* rule: command.time */
         if (poll(&ready, 1, clock_remaining_ms(deadline_ms)) <= 0)
             return "was not done in time";
         got = read(fd, chunk, sizeof(chunk));
@@ -60,6 +61,7 @@ static const char *read_output(int fd, struct buf *output, int64_t deadline_ms)
         if (got <= 0)
             return got == 0 ? NULL : "could not be read";
         buf_append(output, chunk, (size_t)got);
+        /* rule: command.output */
         if (output->failed)
             return "printed too much";
     }
@@ -77,6 +79,7 @@ static const char *await_end(pid_t pid, int64_t deadline_ms)
             return "was not done in time";
         poll(NULL, 0, 5);
     }
+    /* rule: command.status */
     if (ended < 0 || !WIFEXITED(state) || WEXITSTATUS(state) != 0)
         return "failed";
     return NULL;

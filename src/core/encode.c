@@ -25,6 +25,7 @@ bool hex_decode(void *out, size_t out_length, const char *text, size_t text_leng
 {
     size_t decoded = 0;
 
+    /* rule: encode.hex_length */
     return text_length % 2 == 0 && text_length / 2 == out_length &&
            sodium_hex2bin(out, out_length, text, text_length, NULL, &decoded, NULL) == 0 &&
            decoded == out_length;
@@ -45,6 +46,7 @@ static unsigned char *decode(struct arena *arena, const char *text, size_t text_
 
     /* libsodium 1.0.18 reads every byte above 0x7f as the digit of value 63. */
     for (size_t i = 0; i < text_length; i++)
+        /* rule: encode.high_bytes */
         if ((unsigned char)text[i] > 0x7f)
             return NULL;
     if (sodium_base642bin(data, size, text, text_length, NULL, length, NULL, variant) != 0)

@@ -121,14 +121,19 @@ const char *secret_weakness(const char *text)
 {
     size_t length = strlen(text);
 
+    /* rule: secret.length */
     if (length < SECRET_MIN_BYTES)
         return "it is shorter than 16 bytes";
+    /* rule: secret.different */
     if (count_different_bytes(text) < MIN_DIFFERENT_BYTES)
         return "it has fewer than five different characters";
+    /* rule: secret.pattern */
     if (repeats_a_pattern(text, length))
         return "it repeats a pattern";
+    /* rule: secret.counting */
     if (counts_up_or_down(text, length))
         return "it only counts up or down";
+    /* rule: secret.words */
     if (is_made_of_known_words(text))
         return "it is a well-known example";
     return NULL;

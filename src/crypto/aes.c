@@ -38,6 +38,7 @@ static EVP_CIPHER_CTX *open_cipher(enum direction direction, const unsigned char
 static ptrdiff_t run_cipher(EVP_CIPHER_CTX *context, const void *in, size_t length, unsigned char *out)
 {
     int updated = 0, finished = 0;
+    /* rule: aes.padding */
     bool done = context != NULL && length <= INT_MAX - AES_BLOCK_BYTES &&
                 EVP_CipherUpdate(context, out, &updated, in, (int)length) == 1 &&
                 EVP_CipherFinal_ex(context, out + updated, &finished) == 1;
@@ -109,5 +110,6 @@ bool aes_cbc_is_encryption_of(const unsigned char *key, size_t key_length,
         same &= same_piece(piece, produced, cipher, length, &position);
     EVP_CIPHER_CTX_free(context);
     ERR_pop_to_mark();
+    /* rule: aes.text, rule: aes.length, rule: aes.text */
     return worked && same && position == length;
 }

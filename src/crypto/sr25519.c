@@ -61,14 +61,17 @@ bool sr25519_verify(const unsigned char signature[SR25519_SIGNATURE_BYTES], cons
         found[POINT_BYTES];
     struct merlin transcript;
 
+    /* rule: sr25519.marker, rule: sr25519.identity, rule: sr25519.marker */
     if ((signature[SR25519_SIGNATURE_BYTES - 1] & MARKER) == 0 || sodium_is_zero(public_key, POINT_BYTES))
         return false;
     memcpy(s, signature + POINT_BYTES, sizeof(s));
     s[SCALAR_BYTES - 1] &= (unsigned char)~MARKER;
+    /* rule: sr25519.canonical_scalar */
     if (!scalar_is_canonical(s))
         return false;
     begin_proof(&transcript, message, length, public_key);
     draw_challenge(&transcript, signature, k);
+    /* rule: sr25519.equation */
     return crypto_scalarmult_ristretto255(k_key, k, public_key) == 0 &&
            crypto_scalarmult_ristretto255_base(s_base, s) == 0 &&
            crypto_core_ristretto255_sub(found, s_base, k_key) == 0 &&

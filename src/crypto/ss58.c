@@ -96,9 +96,11 @@ static size_t read_prefix(const unsigned char raw[RAW_MAX_BYTES], uint16_t *pref
         *prefix = raw[0];
         return 1;
     }
+    /* rule: ss58.prefix_reserved */
     if (raw[0] >= 2 * ONE_BYTE_PREFIXES)
         return 0;
     *prefix = (uint16_t)((raw[1] & 0x3f) << 8 | (raw[0] & 0x3f) << 2 | raw[1] >> 6);
+    /* rule: ss58.prefix_form */
     return *prefix < ONE_BYTE_PREFIXES ? 0 : 2;
 }
 
@@ -120,9 +122,11 @@ bool ss58_decode(const char *text, uint16_t *prefix, unsigned char key[SS58_KEY_
     uint16_t found;
 
     prefix_length = read_prefix(raw, &found);
+    /* rule: ss58.length */
     if (prefix_length == 0 || raw_length != prefix_length + SS58_KEY_BYTES + CHECKSUM_BYTES)
         return false;
     checksum(raw, prefix_length + SS58_KEY_BYTES, sum);
+    /* rule: ss58.checksum */
     if (memcmp(sum, raw + prefix_length + SS58_KEY_BYTES, CHECKSUM_BYTES) != 0)
         return false;
     *prefix = found;

@@ -54,6 +54,7 @@ static const char *find_id(const struct request *request)
         int count;
         const char *given = request_variable(request, names[i], &count);
 
+        /* rule: http.request_id */
         if (id_is_acceptable(given, count))
             return arena_strdup(request->arena, given);
     }
@@ -132,9 +133,11 @@ static enum refusal read_target(struct request *request, const char *base_path)
     target = skip_authority(target[0] != '\0' ? target : rebuild_target(request));
     length = strcspn(target, "?");
     path = length == 0 && *target == '?' ? "/" : arena_strndup(request->arena, target, length);
+    /* rule: http.target, rule: http.target_characters, rule: http.target */
     if (path[0] != '/' || has_control_character(target))
         return REFUSAL_MALFORMED_REQUEST;
     request->query = arena_strdup(request->arena, target[length] == '?' ? target + length + 1 : "");
+    /* rule: http.base_path */
     if (strncmp(path, base_path, base_length) != 0 || (path[base_length] != '/' && path[base_length] != '\0'))
         return REFUSAL_NOT_FOUND;
     path += base_length;
@@ -163,6 +166,7 @@ enum refusal request_read_head(struct request *request, struct arena *arena, str
 static enum refusal read_length(const char *text, size_t max_bytes, size_t *length)
 {
     *length = 0;
+    /* rule: http.length_digits */
     if (text[strspn(text, "0123456789")] != '\0')
         return REFUSAL_MALFORMED_REQUEST;
     for (; *text != '\0'; text++) {
@@ -172,6 +176,7 @@ static enum refusal read_length(const char *text, size_t max_bytes, size_t *leng
             return REFUSAL_TOO_LARGE;
         *length = *length * 10 + digit;
     }
+    /* rule: http.length_limit */
     return *length > max_bytes ? REFUSAL_TOO_LARGE : REFUSAL_NONE;
 }
 
@@ -186,6 +191,7 @@ enum refusal request_read_body(struct request *request, size_t max_bytes)
     request->body = (const unsigned char *)"";
     request->body_length = 0;
     announced = request_variable(request, "CONTENT_LENGTH", &count);
+    /* rule: http.length_once */
     if (count > 1)
         return REFUSAL_MALFORMED_REQUEST;
     /* No length is no body. Web servers pass an empty variable where the client sent no header, and the
@@ -199,6 +205,7 @@ enum refusal request_read_body(struct request *request, size_t max_bytes)
     while (taken < length) {
         ssize_t got = request->transport->read(request->transport, body + taken, length - taken);
 
+        /* rule: http.body_whole */
         if (got <= 0)
             return REFUSAL_MALFORMED_REQUEST;
         taken += (size_t)got;

@@ -120,6 +120,7 @@ static void put_header(struct buf *head, const char *name, const char *value)
     if (value == NULL)
         return;
     for (const char *at = value; *at != '\0'; at++)
+        /* rule: http.header_line */
         if ((unsigned char)*at < ' ' || *at == 0x7F)
             return;
     buf_printf(head, "%s: %s\r\n", name, value);

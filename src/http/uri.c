@@ -34,9 +34,11 @@ char *uri_decode(struct arena *arena, const char *text, size_t length, bool plus
         } else {
             decoded[count] = plus_is_space && text[i] == '+' ? ' ' : text[i];
         }
+        /* rule: http.uri_nul */
         if (decoded[count++] == '\0')
             return NULL;
     }
+    /* rule: http.uri_utf8 */
     return utf8_is_valid(decoded, count) ? decoded : NULL;
 }
 

@@ -128,6 +128,7 @@ static bool parse_object(struct parser *parser, unsigned depth, json_object *obj
             return json_scan_fail(scan, key_at, "Expecting property name enclosed in double quotes");
         if (!json_scan_string(scan, &key, &length))
             return false;
+        /* rule: json.duplicate */
         if (json_object_object_get_ex(object, key, NULL))
             return json_scan_fail(scan, key_at, "Duplicate property name");
         json_scan_space(scan);
@@ -153,6 +154,7 @@ static bool parse_container(struct parser *parser, unsigned depth, json_object *
     json_object *container;
     bool parsed;
 
+    /* rule: json.depth */
     if (depth == JSON_DEPTH_MAX)
         return json_scan_fail(scan, scan->at, "Too many levels of nesting");
     container = json_made(is_object ? json_object_new_object() : json_object_new_array());
@@ -179,6 +181,7 @@ static bool parse_value(struct parser *parser, unsigned depth, json_object **val
     struct json_scanner *scan = &parser->scan;
 
     *value = NULL;
+    /* rule: json.values */
     if (++parser->values > JSON_VALUES_MAX)
         return json_scan_fail(scan, scan->at, "Too many values");
     switch (json_scan_peek(scan)) {
@@ -211,6 +214,7 @@ static bool parse_document(struct parser *parser, json_object **value)
     if (!parse_value(parser, 0, value))
         return false;
     json_scan_space(scan);
+    /* rule: json.end */
     return scan->at == scan->end || json_scan_fail(scan, scan->at, "Extra data");
 }
 
@@ -237,6 +241,7 @@ json_object *json_parse_strict(const char *text, size_t length, struct json_faul
         return NULL;
     }
     valid = json_scan_utf8_prefix(text, length);
+    /* rule: json.utf8 */
     if (valid < length) {
         *fault =
             (struct json_fault){ .offset = count_characters(text, text + valid), .text = "Invalid UTF-8" };

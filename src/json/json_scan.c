@@ -23,11 +23,13 @@ static size_t sequence_length(const unsigned char *text, size_t left)
     if (text[0] == 0xE0)
         low = 0xA0;
     else if (text[0] == 0xED)
+        /* rule: json.surrogate_bytes */
         high = 0x9F;
     else if (text[0] == 0xF0)
         low = 0x90;
     else if (text[0] == 0xF4)
         high = 0x8F;
+    /* rule: json.overlong */
     if (text[1] < low || text[1] > high)
         return 0;
     for (size_t i = 2; i < length; i++)
@@ -119,8 +121,10 @@ static bool take_unicode_escape(struct json_scanner *scanner)
 
     if (!take_code_unit(scanner, &code))
         return false;
+    /* rule: json.nul */
     if (code == 0)
         return json_scan_fail(scanner, u, "NUL character in a string");
+    /* rule: json.surrogate */
     if (code >= 0xDC00 && code <= 0xDFFF)
         return json_scan_fail(scanner, u, "Surrogate without its partner");
     if (code >= 0xD800 && code <= 0xDBFF) {
@@ -129,6 +133,7 @@ static bool take_unicode_escape(struct json_scanner *scanner)
         scanner->at++;
         if (!take_code_unit(scanner, &low))
             return false;
+        /* rule: json.surrogate_pair */
         if (low < 0xDC00 || low > 0xDFFF)
             return json_scan_fail(scanner, u, "Surrogate without its partner");
         code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
@@ -164,7 +169,7 @@ bool json_scan_string(struct json_scanner *scanner, const char **text, size_t *l
         if (*scanner->at == '\\') {
             if (!take_escape(scanner, quote))
                 return false;
-        } else if ((unsigned char)*scanner->at < 0x20) {
+        } else if ((unsigned char)*scanner->at < 0x20) { /* rule: json.control */
             return json_scan_fail(scanner, scanner->at, "Invalid control character at");
         } else {
             *scanner->words++ = *scanner->at++;
@@ -195,6 +200,7 @@ bool json_scan_number(struct json_scanner *scanner, const char **text, bool *int
         at++;
     if (at == end || !is_digit(*at))
         return json_scan_fail(scanner, start, "Expecting value");
+    /* rule: json.leading_zero */
     at = *at == '0' ? at + 1 : skip_digits(at, end);
     *integral = true;
     if (end - at >= 2 && *at == '.' && is_digit(at[1])) {

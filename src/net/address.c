@@ -50,6 +50,7 @@ bool address_parse_number(const char *text, size_t max_digits, unsigned limit, u
     *number = 0;
     for (size_t i = 0; i < length; i++)
         *number = *number * 10 + (unsigned)(text[i] - '0');
+    /* rule: address.prefix_range */
     return *number <= limit;
 }
 
@@ -84,6 +85,7 @@ bool address_prefix_matches(const unsigned char *bytes, const unsigned char *bas
 
     if (memcmp(bytes, base, whole) != 0)
         return false;
+    /* rule: address.prefix */
     return rest == 0 || (bytes[whole] ^ base[whole]) >> (8 - rest) == 0;
 }
 
@@ -91,6 +93,7 @@ static bool contains(const struct network *network, const struct address *addres
 {
     if (network->base.is_unix || address->is_unix)
         return network->base.is_unix && address->is_unix;
+    /* rule: address.family */
     if (address_is_v4(&network->base) != address_is_v4(address))
         return false;
 

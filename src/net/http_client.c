@@ -78,6 +78,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 
     client->too_large = size * count > client->body.max - client->body.length;
     buf_append(&client->body, data, size * count);
+    /* rule: client.size */
     return client->body.failed ? 0 : size * count;
 }
 
@@ -127,6 +128,7 @@ static bool make_lists(struct lists *lists, const struct http_client_request *re
         if (!append(&lists->headers, *header))
             return false;
     }
+    /* rule: client.address */
     return request->address == NULL || dial(lists, request->address, result);
 }
 
@@ -135,6 +137,7 @@ static bool set_rules(struct http_client *client, int timeout_ms)
 {
     CURL *easy = client->easy;
 
+    /* rule: client.redirect */
     return curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
@@ -214,6 +217,7 @@ enum http_client_result http_client_send(struct http_client *client,
     buf_free(&client->body);
     buf_init(&client->body, client->limits.response_max_bytes);
     curl_easy_reset(client->easy);
+    /* rule: client.scheme */
     if (!is_http(request->url))
         result = HTTP_CLIENT_BAD_URL;
     else if (make_lists(&lists, request, &result) && set_rules(client, timeout_ms) &&

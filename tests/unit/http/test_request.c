@@ -27,6 +27,14 @@ static const struct {
     { "REQUEST_URI=a", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
     { "REQUEST_URI=", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
     { "OTHER=x", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=*", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=/a b", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=/a\r\nb", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=/a\x7f", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=/a?b\nc", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=HTTP://host", "", REFUSAL_MALFORMED_REQUEST, NULL, NULL },
+    { "REQUEST_URI=http://host?b", "", REFUSAL_NONE, "/", "b" },
+    { "REQUEST_URI=/api", "/api", REFUSAL_NONE, "/", "" },
 };
 
 START_TEST(the_head_is_read_from_the_variables)
@@ -108,6 +116,46 @@ START_TEST(the_body_is_what_was_announced_or_refused)
     }
     if (status == REFUSAL_TOO_LARGE)
         ck_assert_msg(memory.position == 0, "something was read of a body that is too large");
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(two_lengths_of_a_body_are_none)
+{
+    char *environment[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/", "CONTENT_LENGTH=1", "CONTENT_LENGTH=1",
+                            NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory_transport memory;
+
+    memory_transport_prepare(&memory, environment, "x");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
+    ck_assert_int_eq(request_read_body(&request, 10), REFUSAL_MALFORMED_REQUEST);
+    ck_assert_uint_eq(memory.position, 0);
+    arena_free(arena);
+}
+END_TEST
+
+static const struct {
+    const char *script, *path_info, *query, *path;
+} cgi_targets[] = {
+    { "SCRIPT_NAME=", "PATH_INFO=/a/b", "QUERY_STRING=", "/a/b" },
+    { "SCRIPT_NAME=/x", "PATH_INFO=/a b", "QUERY_STRING=q=1", "/x/a%20b" },
+    { "SCRIPT_NAME=", "PATH_INFO=/\xc3\xa9%", "QUERY_STRING=", "/%c3%a9%25" },
+    { "SCRIPT_NAME=", "PATH_INFO=/a\nb", "QUERY_STRING=", "/a%0ab" },
+};
+
+START_TEST(without_a_target_the_path_is_put_together_again)
+{
+    char *environment[] = { "REQUEST_METHOD=GET", (char *)cgi_targets[_i].script,
+                            (char *)cgi_targets[_i].path_info, (char *)cgi_targets[_i].query, NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory_transport memory;
+
+    memory_transport_read_head(&memory, environment, &request, arena);
+    ck_assert_str_eq(request.path, cgi_targets[_i].path);
+    ck_assert_str_eq(request.query, cgi_targets[_i].query + strlen("QUERY_STRING="));
     arena_free(arena);
 }
 END_TEST
@@ -195,6 +243,8 @@ Suite *request_suite(void)
     tcase_add_loop_test(read_case, the_head_is_read_from_the_variables, 0, COUNT(heads));
     tcase_add_loop_test(read_case, a_request_id_that_could_break_a_line_is_replaced, 0, COUNT(bad_ids));
     tcase_add_loop_test(read_case, the_body_is_what_was_announced_or_refused, 0, COUNT(bodies));
+    tcase_add_test(read_case, two_lengths_of_a_body_are_none);
+    tcase_add_loop_test(read_case, without_a_target_the_path_is_put_together_again, 0, COUNT(cgi_targets));
     tcase_add_test(read_case, a_variable_that_stands_twice_is_counted);
     suite_add_tcase(suite, read_case);
     tcase_add_test(write_case, an_answer_is_written_whole);
