@@ -22,9 +22,11 @@ TESTS = os.path.join(SOURCE, "tests")
 
 
 class Tally:
-    """Counts of what ran; a part that ends without having run a test counts as a failure."""
+    """Counts of what ran. A part that ends without having run a test is a failure, unless tests were chosen by a word;
+    then it is one only where no part has any."""
 
-    def __init__(self):
+    def __init__(self, word):
+        self.word = word
         self.passed = 0
         self.failed = 0
         self.skipped = 0
@@ -32,7 +34,9 @@ class Tally:
     def add(self, part, passed, failed, skipped=0, seconds=0.0):
         """Adds a part and prints its line."""
         if passed + failed == 0:
-            print(f"{part}: no test ran")
+            print(f"{part}: no test " + (f"matches {self.word!r}" if self.word else "ran"), flush=True)
+            if self.word:
+                return
             failed = 1
         self.passed += passed
         self.failed += failed
@@ -64,12 +68,12 @@ def count_tap(text, label):
     return passed, failed
 
 
-def run_check(**variables):
-    """Runs the Check program with these variables of its environment; its TAP log, and whether it says that all is well."""
+def run_check(word, **variables):
+    """Runs the Check program's tests that match, with these variables of its environment; its TAP log, and whether it says that
+    all is well."""
     with tempfile.NamedTemporaryFile("r", suffix=".tap", encoding="utf-8") as tap:
-        environment = {**os.environ, "CK_TAP_LOG_FILE_NAME": tap.name, "CK_VERBOSITY": "silent",
-                       "CK_DEFAULT_TIMEOUT": "120", **variables}
-        done = subprocess.run([os.path.join(BUILD, "unit_tests")], env=environment, capture_output=True, text=True,
+        environment = {**os.environ, "CK_TAP_LOG_FILE_NAME": tap.name, "CK_VERBOSITY": "silent", **variables}
+        done = subprocess.run([os.path.join(BUILD, "unit_tests"), word], env=environment, capture_output=True, text=True,
                               check=False)
         text = tap.read()
     if done.returncode != 0:
@@ -77,29 +81,29 @@ def run_check(**variables):
     return text, done.returncode == 0
 
 
-def run_unit(tally):
+def run_unit(tally, word):
     """The Check program, its TAP log counted."""
     started = time.monotonic()
     # Check lists "ok 1 - file:test: message"; its exit status only repeats the count, a crash of the runner does not.
-    text, whole = run_check()
+    text, whole = run_check(word)
     passed, failed = count_tap(text, "unit")
     if not whole:
         failed = failed or 1
     tally.add("unit", passed, failed, seconds=time.monotonic() - started)
 
 
-def run_other_vectors(tally):
+def run_other_vectors(tally, word):
     """The tests over vectors once more, over vectors made a moment ago: none of them leans on what one set has."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         other_vectors.make(directory)
-        text, whole = run_check(RIGGER_VECTORS=directory, CK_INCLUDE_TAGS="vectors")
+        text, whole = run_check(word, RIGGER_VECTORS=directory, CK_INCLUDE_TAGS="vectors")
     passed, failed = count_tap(text, "other vectors")
     for path in sorted(glob.glob(os.path.join(TESTS, "unit", "*", "*.c"))):
         with open(path, encoding="utf-8") as file:
             source = file.read()
         names = re.findall(r"^START_TEST\((\w+)\)", source, re.MULTILINE)
-        if "vectors_load(" in source and not any(f":{name}:" in text for name in names):
+        if not word and "vectors_load(" in source and not any(f":{name}:" in text for name in names):
             print(f"other vectors: {path} reads vectors, and its test case has no tag \"vectors\"")
             failed += 1
     if not whole:
@@ -148,7 +152,8 @@ def run_http(tally, word):
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         report = os.path.join(scratch, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junit-xml", report, os.path.join(TESTS, "http")]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "--junit-xml",
+                   report, os.path.join(TESTS, "http")]
         subprocess.run(command + (["-k", word] if word else []), check=False)
         if not os.path.exists(report):
             tally.add("http", 0, 1)
@@ -163,13 +168,14 @@ def main():
     """Parses the arguments, runs the parts, prints the line that counts."""
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__)
     parser.add_argument("--only", choices=["unit", "sql", "http"], help="one part alone")
-    parser.add_argument("-k", metavar="WORD", default="", help="SQL files and HTTP tests whose names match")
+    parser.add_argument("-k", metavar="WORD", default="",
+                        help="only tests in whose name or file name WORD stands; for HTTP also an expression of pytest")
     arguments = parser.parse_args()
-    tally = Tally()
+    tally = Tally(arguments.k)
     try:
         if arguments.only in (None, "unit"):
-            run_unit(tally)
-            run_other_vectors(tally)
+            run_unit(tally, arguments.k)
+            run_other_vectors(tally, arguments.k)
         if os.path.exists(os.path.join(BUILD, "rigger")):
             if arguments.only in (None, "sql"):
                 run_sql(tally, arguments.k)
@@ -178,6 +184,9 @@ def main():
     except (StackError, subprocess.CalledProcessError) as error:
         print(error)
         tally.failed += 1
+    if tally.passed + tally.failed == 0:
+        print(f"no test matches {arguments.k!r}")
+        tally.failed = 1
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed or not tally.passed else 0
 
