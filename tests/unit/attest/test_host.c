@@ -11,6 +11,7 @@
 Suite *host_suite(void);
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define LONG_MS      60000 /* only a failing test uses it up */
 
 enum expectation { PUBLIC, DEVELOPMENT, NEVER, MALFORMED };
 
@@ -300,12 +301,12 @@ END_TEST
 START_TEST(a_look_up_gives_the_addresses_of_a_name)
 {
     const char *found[8];
-    int count = resolve_name(arena, "localhost", 10000, found, 8);
+    int count = resolve_name(arena, "localhost", LONG_MS, found, 8);
 
     ck_assert_int_ge(count, 1);
     for (int i = 0; i < count; i++)
         ck_assert_msg(strncmp(found[i], "127.", 4) == 0 || strcmp(found[i], "::1") == 0, "%s", found[i]);
-    ck_assert_int_eq(resolve_name(arena, "localhost", 10000, found, 0), 0);
+    ck_assert_int_eq(resolve_name(arena, "localhost", LONG_MS, found, 0), 0);
 }
 END_TEST
 
@@ -313,7 +314,7 @@ START_TEST(a_look_up_of_an_unknown_name_gives_nothing)
 {
     const char *found[8];
 
-    ck_assert_int_le(resolve_name(arena, "no-such-host.invalid", 10000, found, 8), 0);
+    ck_assert_int_le(resolve_name(arena, "no-such-host.invalid", LONG_MS, found, 8), 0);
 }
 END_TEST
 
@@ -322,7 +323,7 @@ START_TEST(look_ups_leave_room_for_more)
     const char *found[8];
 
     for (int i = 0; i < 200; i++)
-        ck_assert_int_ge(resolve_name(arena, "localhost", 10000, found, 8), 1);
+        ck_assert_int_ge(resolve_name(arena, "localhost", LONG_MS, found, 8), 1);
 }
 END_TEST
 
@@ -331,7 +332,6 @@ Suite *host_suite(void)
     Suite *suite = suite_create("attest/host");
     TCase *tests = tcase_create("host");
 
-    tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, an_address_is_judged_by_its_range, 0, COUNT(addresses));
     tcase_add_loop_test(tests, a_development_network_accepts_private_addresses_and_no_other_form, 0,

@@ -226,7 +226,6 @@ Suite *connection_suite(void)
     Suite *suite = suite_create("db/connection");
     TCase *tests = tcase_create("connection");
 
-    tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, calls_make_database, postgres_tear_down);
     tcase_add_checked_fixture(tests, calls_set_up, calls_tear_down);
     tcase_add_loop_test(tests, rows_are_read_by_name_and_type, 0, 2);

@@ -219,7 +219,6 @@ Suite *migrate_suite(void)
     Suite *suite = suite_create("db/migrate");
     TCase *tests = tcase_create("migrate");
 
-    tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, postgres_set_up, postgres_tear_down);
     tcase_add_checked_fixture(tests, migrate_fixture_set_up, migrate_fixture_forget);
     tcase_add_test(tests, all_files_run_once_in_order);

@@ -175,7 +175,6 @@ Suite *migrate_run_suite(void)
     Suite *suite = suite_create("db/migrate_run");
     TCase *tests = tcase_create("migrate_run");
 
-    tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, postgres_set_up, postgres_tear_down);
     tcase_add_checked_fixture(tests, migrate_fixture_set_up, migrate_fixture_forget);
     tcase_add_test(tests, of_two_at_once_one_waits);

@@ -14,7 +14,9 @@
 
 Suite *reconnection_suite(void);
 
-#define LONG_MS 60000 /* a budget that only a failing test uses up */
+#define LONG_MS  60000 /* a budget that only a failing test uses up */
+#define SHORT_MS 3000  /* a budget that the test waits out, and within which a slow machine answers as well  \
+                        */
 
 static const struct statement die = {
     .name = "die",
@@ -70,7 +72,7 @@ START_TEST(the_server_ends_a_long_statement)
                                             .text = "select pg_sleep(60)::text as slept",
                                             .columns = "slept" };
 
-    calls.config.database.statement_timeout_ms = 50;
+    calls.config.database.statement_timeout_ms = SHORT_MS;
     calls_renew();
     ck_assert_int_eq(calls_make(&sleep, NULL, NULL), STATUS_UNAVAILABLE);
     ck_assert_str_eq(db_last_sqlstate(calls.db), "57014");
@@ -104,7 +106,7 @@ START_TEST(a_server_that_hangs_is_left)
 {
     char *pid;
 
-    calls.config.database.statement_timeout_ms = 100;
+    calls.config.database.statement_timeout_ms = SHORT_MS;
     calls_renew();
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
     pid =
@@ -181,7 +183,7 @@ START_TEST(a_host_that_is_silent_is_passed_over)
     listener = listen_silently(silent);
     snprintf(calls.dsn, sizeof(calls.dsn), "host=%s,%s port=5432,5432 user=rigger dbname=" CALLS_DATABASE,
              silent, postgres_sockets);
-    calls.config.database.connect_timeout_s = 2;
+    calls.config.database.connect_timeout_s = SHORT_MS / 1000;
     calls_renew();
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
     close(listener);
@@ -212,7 +214,6 @@ Suite *reconnection_suite(void)
     Suite *suite = suite_create("db/reconnection");
     TCase *tests = tcase_create("reconnection");
 
-    tcase_set_timeout(tests, 60);
     tcase_add_unchecked_fixture(tests, calls_make_database, postgres_tear_down);
     tcase_add_checked_fixture(tests, calls_set_up, calls_tear_down);
     tcase_add_loop_test(tests, conflicts_are_repeated_three_times, 0, 2);

@@ -16,6 +16,7 @@
 Suite *http_client_suite(void);
 
 #define ANSWER_MAX_BYTES 4096
+#define LONG_MS          60000 /* only a failing test uses it up */
 
 /* Answers every request with the same bytes and keeps the last request. */
 static struct server {
@@ -76,8 +77,8 @@ static void *serve(void *unused)
 
 static void set_up(void)
 {
-    const struct http_client_limits limits = { .connect_timeout_ms = 5000,
-                                               .timeout_ms = 5000,
+    const struct http_client_limits limits = { .connect_timeout_ms = LONG_MS,
+                                               .timeout_ms = LONG_MS,
                                                .response_max_bytes = ANSWER_MAX_BYTES };
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t length = sizeof(address);
