@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .contract import Contract
 from .matmul import Prover
+from .processes import HANG_S
 
 
 class Answer:
@@ -36,17 +37,18 @@ class Answer:
 
 
 class Api:
-    """Requests through nginx, or through another web server's port. Paths are those of the wire contract."""
+    """Requests through nginx, or through another web server. Paths are those of the wire contract."""
 
-    def __init__(self, stack, port=None):
+    def __init__(self, stack, server=None):
         self.stack = stack
-        self.port = port or stack.nginx.port
-        self.context = ssl.create_default_context(cafile=stack.nginx.certificate)
+        server = server or stack.nginx
+        self.port = server.port
+        self.context = ssl.create_default_context(cafile=server.certificate)
         self.contract = None
 
     def request(self, method, path, body=None, headers=(), source=None):
         """One request on a connection of its own. headers: a dict, or pairs where one stands twice."""
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=HANG_S, context=self.context,
                                                  source_address=source)
         if isinstance(body, (dict, list)):
             body = json.dumps(body)

@@ -3,6 +3,8 @@
 import socket
 import struct
 
+from .processes import HANG_S
+
 BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
 
 
@@ -28,10 +30,10 @@ def head(parameters):
     return begin() + record(PARAMS, pairs) + record(PARAMS)
 
 
-def exchange(path, data, timeout=20.0):
+def exchange(path, data):
     """Sends bytes, ends the sending side, and returns the STDOUT content of what comes back."""
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(timeout)
+        connection.settimeout(HANG_S)
         connection.connect(path)
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)

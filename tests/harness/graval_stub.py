@@ -8,11 +8,14 @@ import base64
 import hashlib
 import http.server
 import json
-import random
 import threading
-import time
 
+from .chance import chance
 from .pod import seal
+from .processes import HANG_S
+
+
+DRAWN = chance("seeds of GraVal")
 
 
 def key_of(seed):
@@ -31,6 +34,7 @@ class Stub(http.server.ThreadingHTTPServer):
         self.troubles = []
         self.seen = []
         self.connections = 0
+        self.let_go = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def process_request(self, request, client_address):
@@ -39,6 +43,12 @@ class Stub(http.server.ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         """A peer that hangs up is part of the tests."""
+
+    def close(self):
+        """Ends it; what hangs is let go."""
+        self.shutdown()
+        self.let_go.set()
+        self.server_close()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -65,7 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
         elif trouble == "hang":
-            time.sleep(30)
+            self.server.let_go.wait(HANG_S)
+            self.close_connection = True
         elif trouble == "flood":
             self.send_response(200)
             self.end_headers()
@@ -74,7 +85,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif trouble is not None:
             self._send(*trouble)
         elif self.path == "/encrypt":
-            seed = body.get("seed") or random.randrange(1, 2**62)
+            seed = body.get("seed") or DRAWN.randrange(1, 2**62)
             iv, cipher = seal(key_of(seed), body["payload"])
             self._send(200, f"{seed}|{base64.b64encode(iv + cipher).decode()}")
         elif self.path == "/verify_device_challenge":

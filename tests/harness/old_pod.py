@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from .graval_stub import key_of
 from .matmul import Prover
+from .processes import HANG_S
 from .sr25519 import verify
 
 AGE_MAX_S = 30
@@ -44,14 +45,16 @@ class OldPod(http.server.ThreadingHTTPServer):
         self.port = self.server_address[1]
         self.key = None
         self.troubles, self.asked, self.refused = [], [], []
+        self.let_go = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
         """A peer that hangs up is part of the tests."""
 
     def close(self):
-        """Hangs up for good."""
+        """Hangs up for good; what hangs is let go."""
         self.shutdown()
+        self.let_go.set()
         self.server_close()
 
     def open_envelope(self, envelope):
@@ -160,7 +163,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.asked.append(path)
         trouble = self.server.troubles.pop(0) if self.server.troubles else None
         if trouble == "hang":
-            time.sleep(4)
+            self.server.let_go.wait(HANG_S)
+            self.close_connection = True
         elif trouble == "redirect":
             self._send(302, "", Location="http://127.0.0.1:1/")
         elif trouble is not None:

@@ -1,4 +1,7 @@
-"""Finding programs and ports, and waiting for what is about to happen."""
+"""Finding programs and ports, and waiting for what is about to happen.
+
+Nothing here measures time: HANG_S is the one limit of all waits, so long that only what hangs ever meets it.
+"""
 
 import os
 import pwd
@@ -6,6 +9,8 @@ import shutil
 import socket
 import subprocess
 import time
+
+HANG_S = 180.0
 
 
 class StackError(Exception):
@@ -31,23 +36,45 @@ def as_user(user, command):
     return [program("setpriv"), f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--init-groups", *command]
 
 
-def free_port(address="127.0.0.1"):
-    """A TCP port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
+class HeldPort:
+    """A port for a program that wants to be told its number. It is held until `close`: the kernel gives it to nobody who
+    asks for any port, and to whoever names it and sets SO_REUSEADDR, as servers do. What is held takes no connection and no
+    datagram that is not from itself."""
+
+    def __init__(self, proto="tcp"):
+        self._held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.bind(("", 0))
+        self.number = self._held.getsockname()[1]
+        if proto == "udp":
+            self._held.connect(("127.0.0.1", self.number))
+
+    def close(self):
+        """Gives it back."""
+        self._held.close()
 
 
-def wait_for(condition, what, seconds=20.0):
+def wait_for(condition, what):
     """Calls condition until it returns something true, and returns that."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + HANG_S
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise StackError(f"waited {seconds:g} s in vain for {what}")
+            raise StackError(f"waited {HANG_S:g} s in vain for {what}")
         time.sleep(0.02)
+
+
+def end(process):
+    """SIGTERM, and SIGKILL to what does not go by it. Returns the exit status; None: it had to be killed."""
+    process.terminate()
+    try:
+        return process.wait(HANG_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
 
 
 def run(command, **options):

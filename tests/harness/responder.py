@@ -1,5 +1,6 @@
 """`rigger serve` with a configuration of its own."""
 
+import contextlib
 import grp
 import json
 import os
@@ -9,19 +10,24 @@ import socket
 import subprocess
 import tempfile
 
-from .processes import StackError, run, wait_for
+from .processes import HANG_S, StackError, run, wait_for
 
 
 def default_settings(directory, dsn):
-    """Settings of a development network; a test changes what it is about."""
+    """Settings of a development network; a test changes what it is about. The program's own limits of time are so long that
+    no slow machine meets them; fast_deadline_ms and slow_deadline_ms stay below nginx's 70 s."""
     settings = {
         "server": {
             "fast_socket": os.path.join(directory, "fast.sock"),
             "slow_socket": os.path.join(directory, "slow.sock"),
             "fast_workers": 4,
             "slow_workers": 4,
+            "fast_deadline_ms": 60000,
+            "slow_deadline_ms": 60000,
+            "io_timeout_ms": 60000,
         },
-        "database": {"dsn": dsn},
+        "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000, "lock_timeout_ms": 40000,
+                     "activation_retry_ms": 50000},
         "launch": {
             "netuid": 64,
             "public_url": "https://localhost",
@@ -36,7 +42,7 @@ def default_settings(directory, dsn):
             "filesystem": "none",
             "matmul_n": 256,
         },
-        "background": {"reap_interval_ms": 1000},
+        "background": {"reap_interval_ms": 1000, "verify_timeout_ms": 60000},
     }
     if os.geteuid() == 0:
         settings["server"]["socket_group"] = grp.getgrnam("www-data").gr_name
@@ -98,13 +104,13 @@ class Responder:
         except OSError:
             return False
 
-    def stop(self, seconds=35.0):
+    def stop(self):
         """SIGTERM, then SIGKILL to whoever is left. Returns the exit status, None if it had to be killed."""
         if self.process is None:
             return None
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(HANG_S)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
@@ -116,6 +122,23 @@ class Responder:
         """Writes the settings again and sends SIGHUP."""
         self.write_config()
         self.process.send_signal(signal.SIGHUP)
+
+    def renew(self):
+        """The same, and waits until no worker with the former settings is left."""
+        before = set(self.workers())
+        self.reload()
+        wait_for(lambda: not before & set(self.workers()), "new workers")
+
+    @contextlib.contextmanager
+    def having(self, section, **changes):
+        """Other settings of a section, in all workers, for as long as the block takes."""
+        before = dict(self.settings[section])
+        self.settings[section].update(changes)
+        self.renew()
+        yield
+        self.settings[section].clear()
+        self.settings[section].update(before)
+        self.renew()
 
     def workers(self):
         """Process ids of the master's children."""
@@ -131,5 +154,9 @@ class Responder:
             return log.read()
 
     def log_lines(self):
-        """Its log as parsed lines; a line that is no JSON fails."""
-        return [json.loads(line) for line in self.log().splitlines()]
+        """Its log as parsed lines, all that are whole; one that is no JSON fails."""
+        return [json.loads(line) for line in self.log().rpartition("\n")[0].splitlines()]
+
+    def wait_for_log(self, text):
+        """Until it has said that: what it does can be seen before what it says about it."""
+        wait_for(lambda: text in self.log(), f"{text!r} in the log")

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 
-from .processes import free_port, program, run, wait_for
+from .processes import HeldPort, end, program, run, wait_for
 
 MAIN = """
 {user}
@@ -38,7 +38,8 @@ class Nginx:
         self.extra = extra
         self.main = main
         self.replacements = replacements or {}
-        self.port = free_port()
+        self.held = HeldPort()
+        self.port = self.held.number
         self.url = f"https://localhost:{self.port}"
         self.certificate = os.path.join(directory, "cert.pem")
         self.process = None
@@ -102,6 +103,6 @@ class Nginx:
     def stop(self):
         """Ends it at once."""
         if self.process is not None:
-            self.process.terminate()
-            self.process.wait(20)
+            end(self.process)
             self.process = None
+        self.held.close()

@@ -2,8 +2,14 @@
 
 import pytest
 
+from harness.chance import SEED
 from harness.client import Api
 from harness.stack import Stack
+
+
+def pytest_report_header():
+    """How to draw the same again."""
+    return f"RIGGER_TEST_SEED={SEED}"
 
 
 @pytest.fixture(scope="session")

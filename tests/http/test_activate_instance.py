@@ -4,14 +4,14 @@ import uuid
 
 import pytest
 
-from test_create_instance import KEYS, create
+from harness.announce import INSTANCE_KEYS, announce
 
 
 @pytest.fixture
 def announced(network, api):
     """(miner, chute, instance)"""
     miner, chute = network.miner(gpus=1), network.chute(chutes_version="0.2.20")
-    return miner, chute, create(api, miner, chute).json["instance_id"]
+    return miner, chute, announce(api, miner, chute).json["instance_id"]
 
 
 def patch(api, miner, chute, instance, active=True):
@@ -27,7 +27,7 @@ def queue(stack, instance):
 def test_it_becomes_active_and_a_verification_is_queued_once(stack, api, announced):
     miner, chute, instance = announced
     answer = patch(api, miner, chute, instance)
-    assert answer.status == 200 and set(answer.json) == KEYS
+    assert answer.status == 200 and set(answer.json) == INSTANCE_KEYS
     assert (answer.json["active"], answer.json["verified"]) == (True, False)
     assert patch(api, miner, chute, instance).status == 200
     assert len(queue(stack, instance)) == 1

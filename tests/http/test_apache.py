@@ -7,25 +7,10 @@ import subprocess
 
 import pytest
 
+from harness.apache import Apache
 from harness.client import Api
-from harness.processes import free_port, program, run, wait_for
 from harness.stack import SOURCE
 
-MODULES = "/usr/lib/apache2/modules"
-MAIN = """
-ServerRoot {directory}
-ServerName localhost
-PidFile {directory}/apache.pid
-ErrorLog {directory}/apache.log
-Mutex file:{directory} default
-Listen 127.0.0.1:{port}
-{user}
-{modules}
-LimitRequestBody 8388608
-TypesConfig /etc/mime.types
-{extra}
-"""
-COMMON = ["mpm_event", "authz_core", "ssl", "rewrite", "headers", "socache_shmcb", "env", "mime"]
 HOSTED = """
 FcgidIPCDir {directory}/fcgid
 FcgidProcessTableFile {directory}/fcgid_shm
@@ -41,36 +26,6 @@ FcgidMaxRequestLen 4194304
     </Directory>
 </VirtualHost>
 """
-
-
-class Apache:
-    """A private Apache with the modules that a case needs; `port` is what it listens on."""
-
-    def __init__(self, directory, modules, extra):
-        self.directory = str(directory)
-        self.port = free_port()
-        self.modules = COMMON + modules
-        self.extra = extra
-        self.process = None
-
-    def start(self):
-        """Writes the configuration and starts it."""
-        path = os.path.join(self.directory, "apache.conf")
-        with open(path, "w", encoding="utf-8") as conf:
-            conf.write(MAIN.format(
-                directory=self.directory, port=self.port, extra=self.extra(self.port),
-                user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
-                modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in self.modules)))
-        command = [program("apache2"), "-f", path, "-DFOREGROUND"]
-        run([*command, "-t"])
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-        wait_for(lambda: os.path.exists(os.path.join(self.directory, "apache.pid")), "Apache")
-        return self
-
-    def stop(self):
-        """Ends it and its children."""
-        self.process.terminate()
-        self.process.wait(20)
 
 
 @pytest.fixture
@@ -95,7 +50,7 @@ def proxied(stack, place):
             assert old in text
             text = text.replace(old, new)
         return text
-    return Apache(place, ["proxy", "proxy_fcgi"], extra)
+    return Apache(place, ["proxy", "proxy_fcgi"], extra, stack.nginx.certificate)
 
 
 def hosted(stack, place, modules):
@@ -125,7 +80,7 @@ def hosted(stack, place, modules):
             text = "\n".join(line for line in text.splitlines() if not line.startswith("Fcgid"))
             text += f"\nScriptSock {place}/cgid.sock\n"
         return text
-    return Apache(place, modules, extra)
+    return Apache(place, modules, extra, stack.nginx.certificate)
 
 
 @pytest.fixture(params=["proxy_fcgi", "fcgid", "cgi"])
@@ -137,7 +92,7 @@ def apache_api(request, stack, place):
         apache = hosted(stack, place, ["fcgid"] if request.param == "fcgid" else ["cgid"])
     apache.start()
     try:
-        yield Api(stack, apache.port)
+        yield Api(stack, apache)
     finally:
         apache.stop()
 

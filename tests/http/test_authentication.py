@@ -1,13 +1,11 @@
 """Hotkey signatures on the wire; the pure part is held against vectors by the unit tests."""
 
-import base64
-import hashlib
-import hmac
-import json
 import time
 import uuid
 
 import pytest
+
+from harness.tokens import forge_launch_token
 
 PATH = "/instances/launch_config?chute_id={}"
 
@@ -89,19 +87,6 @@ def test_a_changed_nonce_is_401(network, api, path):
     assert api.request("GET", path, headers=headers).status == 401
 
 
-def forge(stack, config_id, algorithm="HS256", secret=None, **changes):
-    """A launch token like the server's, but for what is changed."""
-    now = int(time.time())
-    payload = {"exp": now + 7200, "iat": now, "iss": "chutes", "sub": config_id, "env_key": "0" * 32,
-               "url": f"{stack.nginx.url}/instances/launch_config/{config_id}", **changes}
-    head, body = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-                  for part in ({"alg": algorithm, "typ": "JWT"}, payload))
-    key = hashlib.sha256((secret or stack.settings["launch"]["launch_secret"]).encode()).hexdigest().encode()
-    digest = {"HS384": "sha384", "HS512": "sha512"}.get(algorithm, "sha256")
-    signature = b"" if algorithm == "none" else hmac.digest(key, f"{head}.{body}".encode(), digest)
-    return f"{head}.{body}." + base64.urlsafe_b64encode(signature).rstrip(b"=").decode()
-
-
 @pytest.mark.parametrize("changes", [
     {"algorithm": "none"}, {"algorithm": "HS384"}, {"algorithm": "HS512"}, {"secret": "another secret"},
     {"exp": int(time.time()) - 1}, {"iss": "somebody"}, {"sub": str(uuid.uuid4())},
@@ -112,7 +97,7 @@ def test_a_forged_token_is_401(stack, network, api, changes):
     body = launch.claim_body(miner.gpus)
     for method, path in (("POST", launch.path), ("PUT", launch.path), ("GET", launch.path + "/activate")):
         answer = api.request(method, path, body if method != "GET" else None,
-                             {"Authorization": forge(stack, launch.config_id, **changes)})
+                             {"Authorization": forge_launch_token(stack, launch.config_id, **changes)})
         assert answer.status == 401, (method, path)
-    good = {"Authorization": forge(stack, launch.config_id)}
+    good = {"Authorization": forge_launch_token(stack, launch.config_id)}
     assert api.request("POST", launch.path, body, good).status == 200, "the forger can also make a good one"

@@ -1,31 +1,17 @@
 """The background verification of instances of old SDKs, against pods of each range of versions, honest and not."""
 
 import os
-import random
 import signal
 
 import pytest
 
+from harness.announced import VALIDATOR_SEED, Announced, settings_of
 from harness.client import Api
 from harness.graval_stub import Stub
-from harness.old_pod import OldPod
 from harness.processes import wait_for
 from harness.stack import Stack
 
-VALIDATOR_SEED = "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"
-VALIDATOR = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
 SDKS = ["0.1.9", "0.2.0", "0.2.13", "0.2.14", "0.2.19", "0.2.20", "0.2.53"]
-
-
-def settings_of(stub):
-    """What changes the settings of a stack; stub: its GraVal service."""
-    def change(settings):
-        settings["launch"].update(validator_ss58=VALIDATOR, validator_seed=VALIDATOR_SEED)
-        settings["background"].update(verify_interval_ms=20, verify_retry_ms=20, verify_timeout_ms=2000,
-                                      verifiers=2)
-        if stub is not None:
-            settings["attestation"].update(proof_of_work="graval", graval_url=stub.url, graval_retry_ms=10)
-    return change
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +22,7 @@ def graval():
         stack.stub = stub
         yield stack
         assert stack.postgres.execute("select * from rigger.check_invariants()") == []
-    stub.shutdown()
+    stub.close()
 
 
 @pytest.fixture
@@ -46,68 +32,6 @@ def pods():
     yield opened
     for pod in opened:
         pod.close()
-
-
-class Announced:
-    """An instance of an old SDK with its pod, announced and made active."""
-
-    def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2):
-        self.stack, self.api = stack, Api(stack)
-        miner = stack.network.miner(gpus=gpu_count, host="127.0.0.1")
-        seed = random.randrange(1, 2**63)
-        stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s", (seed, miner.hotkey))
-        chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)
-        code = "import chutes\n" + f"# {random.random()}\n" * random.randrange(0, 9)
-        stack.postgres.execute("update public.chutes set code = %s where chute_id = %s", (code, chute))
-        files = {"/app/app.py": code.encode(), "/proc/1/cmdline": "\0".join(
-            ["/usr/bin/python3.12", "/usr/local/bin/chutes", "run", "app:chute", "--port", "8000", "--graval-seed",
-             str(seed), "--miner-ss58", miner.hotkey, "--validator-ss58", VALIDATOR, ""]).encode()}
-        image = stack.postgres.execute("select image_id from public.chutes where chute_id = %s", (chute,))[0]["image_id"]
-        self.image_files(image, files)
-        if change is not None:
-            change(files)
-        gpus = sorted(gpu for gpu, _ in miner.gpus)
-        by_index = stack.postgres.execute("select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
-        self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], cheat)
-        self.pod.troubles.extend(troubles)
-        pods.append(self.pod)
-        made = self.api.signed(miner, "POST", f"/instances/{chute}/",
-                               {"node_ids": gpus, "host": "127.0.0.1", "port": self.pod.port})
-        assert made.status == 202, made
-        self.instance = made.json["instance_id"]
-        row = stack.postgres.execute("select symmetric_key from public.instances where instance_id = %s", (self.instance,))
-        self.key = row[0]["symmetric_key"]
-        self.path, self.miner = f"/instances/{chute}/{self.instance}", miner
-        self.activate()
-
-    def image_files(self, image, files):
-        """Challenges about files of the image, which the pod has."""
-        for number in range(3):
-            files[f"/usr/lib/file{number}"] = os.urandom(100)
-            self.stack.postgres.execute(
-                "insert into public.fs_challenges (image_id, challenge_type, filename, \"offset\", length, expected)"
-                " values (%s, 'workdir', %s, 10, 50, encode(sha256(%s), 'hex'))",
-                (image, f"/usr/lib/file{number}", files[f"/usr/lib/file{number}"][10:60]))
-
-    def activate(self):
-        """PATCH, which queues the verification."""
-        answer = self.api.signed(self.miner, "PATCH", self.path, {"active": True})
-        assert answer.status == 200, answer
-
-    def verdict(self):
-        """(state, fault) of the newest verification, once there is one."""
-        row = self.stack.postgres.wait_for_row(
-            "select v.state, v.fault, i.verified, i.verification_error from rigger.verifications v"
-            " join public.instances i using (instance_id) where instance_id = %s and v.state in ('passed', 'failed')"
-            " and v.verification_id = (select max(verification_id) from rigger.verifications where instance_id = %s)",
-            (self.instance, self.instance))
-        assert row["verified"] is (row["state"] == "passed") and row["verification_error"] == row["fault"]
-        return row["state"], row["fault"]
-
-    def reasons(self):
-        """What was announced."""
-        return [row["reason"] for row in self.stack.postgres.execute(
-            "select reason from rigger.v_events where instance_id = %s order by event_id", (self.instance,))]
 
 
 @pytest.mark.parametrize("sdk", SDKS)
@@ -205,7 +129,7 @@ def test_while_graval_is_away_nobody_is_judged(graval, pods):
     graval.stub.troubles.extend([(503, "later")] * 14)
     announced = Announced(graval, pods, "0.2.20")
     assert announced.verdict() == ("passed", None)
-    assert "background verification of " + announced.instance + ": unjudged" in graval.responder.log()
+    graval.responder.wait_for_log("background verification of " + announced.instance + ": unjudged")
 
 
 def test_a_failed_one_may_be_looked_at_again(graval, pods):
@@ -232,7 +156,7 @@ def test_a_hanging_instance_holds_up_neither_the_reaper_nor_the_others(graval, p
 def test_what_a_dead_verifier_held_is_taken_by_another(graval, pods):
     hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
     wait_for(lambda: hanging.pod.asked, "the question that hangs")
-    for pid in graval.responder.workers()[-2:]:
+    for pid in graval.responder.workers():  # the verifiers are among them
         os.kill(pid, signal.SIGKILL)
     graval.postgres.execute("update rigger.verifications set lease_until = now() where instance_id = %s", (hanging.instance,))
     assert hanging.verdict() == ("passed", None)
@@ -243,7 +167,7 @@ def test_at_the_end_a_verification_is_given_back(graval, pods):
     wait_for(lambda: hanging.pod.asked, "the question that hangs")
     graval.responder.reload()
     assert hanging.verdict() == ("passed", None)
-    assert "background verification of " + hanging.instance + ": unjudged" in graval.responder.log()
+    graval.responder.wait_for_log("background verification of " + hanging.instance + ": unjudged")
 
 
 def test_an_instance_that_goes_meanwhile_stays_gone(graval, pods):
@@ -251,7 +175,7 @@ def test_an_instance_that_goes_meanwhile_stays_gone(graval, pods):
     wait_for(lambda: hanging.pod.asked, "the question that hangs")
     assert Api(graval).signed(hanging.miner, "DELETE", hanging.path).status == 200
     hanging.pod.close()
-    wait_for(lambda: f"background verification of {hanging.instance}" in graval.responder.log(), "the end of the attempt", 30)
+    graval.responder.wait_for_log(f"background verification of {hanging.instance}")
     assert hanging.reasons()[-1] == "instance_deleted"
 
 
@@ -261,7 +185,7 @@ def test_with_matmul_the_gpu_works_for_its_key(pods):
             announced = Announced(stack, pods, sdk, gpu_count=1)
             assert announced.verdict() == ("passed", None), announced.pod.refused
             assert "/_device_challenge" not in announced.pod.asked
-        assert "no device challenges" in stack.responder.log()
+        stack.responder.wait_for_log("no device challenges")
         assert stack.postgres.execute("select * from rigger.check_invariants()") == []
 
 
@@ -270,7 +194,7 @@ def test_without_a_seed_instances_wait(stack, api, network):
     gpu, host = miner.gpus[0]
     made = api.signed(miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": host, "port": 20000})
     assert api.signed(miner, "PATCH", f"/instances/{chute}/{made.json['instance_id']}", {"active": True}).status == 200
-    assert "instances of the older path stay unverified" in stack.responder.log()
+    stack.responder.wait_for_log("instances of the older path stay unverified")
     (row,) = stack.postgres.execute("select state from rigger.verifications where instance_id = %s",
                                     (made.json["instance_id"],))
     assert row["state"] == "queued"

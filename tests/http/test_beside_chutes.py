@@ -1,40 +1,20 @@
 """nginx/beside_chutes.conf: /instances is ours, the rest is the Python service's."""
 
 import http.server
-import json
 import threading
 
 import pytest
 
 from harness.client import Api
+from harness.python_service import PythonService
 from harness.stack import Stack
 from harness.webserver import Nginx
-
-
-class Theirs(http.server.BaseHTTPRequestHandler):
-    """Stands where the Python service listens: it says what it was asked."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        """Quiet."""
-
-    def _answer(self):
-        body = json.dumps({"theirs": self.path, "method": self.command, "length": self.headers.get("Content-Length"),
-                           "for": self.headers.get("X-Forwarded-For")}).encode()
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_DELETE = _answer
 
 
 @pytest.fixture(scope="module")
 def beside():
     """A stack whose nginx has both behind it."""
-    theirs = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Theirs)
+    theirs = http.server.ThreadingHTTPServer(("127.0.0.1", 0), PythonService)
     threading.Thread(target=theirs.serve_forever, daemon=True).start()
     stack = Stack()
     stack.nginx = Nginx(stack.directory, stack.nginx.source, stack.settings, main="beside_chutes.conf",

@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from harness.client import Launch
-from test_jobs import job_of, row_of
-from test_races import statuses, together
+from harness.jobs import job_of, row_of
+from harness.together import statuses, together
 
 
 class Chute:

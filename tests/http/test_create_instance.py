@@ -4,9 +4,7 @@ import uuid
 
 import pytest
 
-KEYS = {"instance_id", "chute_id", "host", "port", "version", "miner_uid", "miner_hotkey", "miner_coldkey", "region",
-        "active", "verified", "created_at", "updated_at", "last_verified_at", "last_queried_at", "verification_error",
-        "consecutive_failures", "chutes_version", "config_id", "port_mappings"}
+from harness.announce import INSTANCE_KEYS, announce
 
 
 @pytest.fixture
@@ -21,17 +19,10 @@ def chute(network):
     return network.chute(chutes_version="0.2.20")
 
 
-def create(api, miner, chute, gpus=None, **changes):
-    """The request; gpus are (uuid, host) pairs."""
-    gpus = gpus if gpus is not None else miner.gpus[:1]
-    body = {"node_ids": [uuid for uuid, _ in gpus], "host": miner.gpus[0][1], "port": 8000, **changes}
-    return api.signed(miner, "POST", f"/instances/{chute}/", body)
-
-
 def test_an_instance_is_announced(stack, api, miner, chute):
-    answer = create(api, miner, chute)
+    answer = announce(api, miner, chute)
     assert answer.status == 202
-    assert set(answer.json) == KEYS
+    assert set(answer.json) == INSTANCE_KEYS
     assert (answer.json["active"], answer.json["verified"], answer.json["config_id"]) == (False, False, None)
     assert answer.json["created_at"].endswith("Z") and answer.json["miner_hotkey"] == miner.hotkey
     row, = stack.postgres.execute("select * from public.instances where instance_id = %s", (answer.json["instance_id"],))
@@ -43,31 +34,31 @@ def test_an_instance_is_announced(stack, api, miner, chute):
 
 
 def test_an_unknown_chute_is_404(api, miner):
-    assert create(api, miner, str(uuid.uuid4())).status == 404
+    assert announce(api, miner, str(uuid.uuid4())).status == 404
 
 
 @pytest.mark.parametrize("version, status", [("0.3.0", 400), ("0.3.5", 400), ("1.0", 400), ("0.2.99", 202),
                                              ("0.2.0", 202), (None, 202)])
 def test_a_chute_with_launch_configs_is_400(network, api, miner, version, status):
-    assert create(api, miner, network.chute(chutes_version=version)).status == status
+    assert announce(api, miner, network.chute(chutes_version=version)).status == status
 
 
 def test_host_and_port_taken_are_409(network, api, miner, chute):
-    assert create(api, miner, chute).status == 202
-    assert create(api, miner, chute, miner.gpus[1:]).status == 409
+    assert announce(api, miner, chute).status == 202
+    assert announce(api, miner, chute, miner.gpus[1:]).status == 409
 
 
 @pytest.mark.parametrize("host", ["", "127.1", "no such host", "2130706433"])
 def test_a_host_that_is_not_acceptable_is_400(api, miner, chute, host):
-    assert create(api, miner, chute, host=host).status == 400
+    assert announce(api, miner, chute, host=host).status == 400
 
 
 def test_a_chute_at_its_capacity_is_423(stack, network, api, miner):
     chute = network.chute(chutes_version="0.2.20", target=1)
-    assert create(api, miner, chute).status == 202
+    assert announce(api, miner, chute).status == 202
     stack.postgres.execute("update public.instances set active = true, verified = true where chute_id = %s", (chute,))
     other = network.miner(gpus=1)
-    assert create(api, other, chute).status == 423
+    assert announce(api, other, chute).status == 423
     stack.postgres.execute("update public.instances set active = false, verified = false where chute_id = %s", (chute,))
 
 
@@ -79,8 +70,8 @@ def test_gpu_rules_are_those_of_a_claim(stack, network, api, miner, chute, case,
             "another miner's": lambda: network.miner(gpus=1, host=host).gpus,
             "not verified": lambda: network.gpus(miner, 1, "h100_sxm", host, verified=False),
             "another host": lambda: network.gpus(miner, 1, "h100_sxm", network.host()),
-            "in use": lambda: miner.gpus[:1] if create(api, miner, chute).status == 202 else None}[case]()
-    assert create(api, miner, chute, gpus, port=8001).status == status
+            "in use": lambda: miner.gpus[:1] if announce(api, miner, chute).status == 202 else None}[case]()
+    assert announce(api, miner, chute, gpus, port=8001).status == status
     rows = stack.postgres.execute("select 1 from public.instances where chute_id = %s and port = 8001", (chute,))
     assert rows == [], "all or nothing"
 

@@ -5,13 +5,9 @@ import json
 
 import pytest
 
-from harness.client import Api
+from harness.envdump_pod import MASTER_KEY, SALT, EnvdumpPod
 from harness.pod import dump
 from harness.stack import Stack
-from test_issue_launch_config import claims
-
-MASTER_KEY = "31e6f77be704c28f04fbdf4712cbfa1258541d6710be799b562373bd70ccb997"
-SALT = "ce421c6807b91af97ada68d3f627119c"
 
 
 @pytest.fixture(scope="module")
@@ -25,35 +21,8 @@ def envdump():
         assert stack.postgres.execute("select * from rigger.check_invariants()") == []
 
 
-class Pod:
-    """An honest pod; a test changes what it is about."""
-
-    def __init__(self, stack):
-        self.stack, self.api = stack, Api(stack)
-        self.miner, self.chute = stack.network.miner(gpus=1), stack.network.chute()
-        self.launch = self.api.launch(self.miner, self.chute)
-        row, = stack.postgres.execute("select code, ref_str from public.chutes where chute_id = %s", (self.chute,))
-        self.env_key = claims(self.launch.token)["env_key"]
-        self.code = {"content": base64.b64encode(row["code"].encode()).decode()}
-        self.cmdline = (f"/usr/bin/python3.10 /usr/local/bin/chutes run {row['ref_str']} --port 8000 --miner-ss58"
-                        f" {self.miner.hotkey} --validator-ss58 {stack.settings['launch']['validator_ss58']}")
-        self.env = {"all_processes": [{"pid": 1, "username": "chutes", "cmdline": self.cmdline}], "os": "Linux"}
-
-    def claim(self, **changes):
-        """POST with both dumps."""
-        body = {"env": dump(MASTER_KEY, self.env_key, SALT, self.env),
-                "code": dump(MASTER_KEY, self.env_key, SALT, self.code), **changes}
-        return self.launch.claim(self.miner.gpus, **body)
-
-    def failed(self):
-        """Whether the config has failed."""
-        row, = self.stack.postgres.execute("select failed_at from public.launch_configs where config_id = %s",
-                                           (self.launch.config_id,))
-        return row["failed_at"] is not None
-
-
 def test_an_honest_environment_is_accepted(envdump):
-    pod = Pod(envdump)
+    pod = EnvdumpPod(envdump)
     assert pod.claim().status == 200
     assert pod.launch.verify().status == 200
 
@@ -84,7 +53,7 @@ def cheat(pod, how):
 @pytest.mark.parametrize("how", ["no dump", "no base64", "another env key", "code is no dump", "another code",
                                  "another command", "another miner", "root", "not the first process"])
 def test_any_other_environment_is_403_and_the_end(envdump, how):
-    pod = Pod(envdump)
+    pod = EnvdumpPod(envdump)
     answer = pod.claim(**cheat(pod, how))
     assert answer.status == 403
     assert pod.failed()
@@ -97,13 +66,13 @@ def test_the_administrator_s_rules_must_hold(envdump):
     envdump.postgres.execute("insert into rigger.settings (key, value) values ('environment_rules', %s)",
                              (json.dumps(rules),))
     try:
-        assert Pod(envdump).claim().status == 200
-        pod = Pod(envdump)
+        assert EnvdumpPod(envdump).claim().status == 200
+        pod = EnvdumpPod(envdump)
         pod.env["debugger"] = True
         assert pod.claim().status == 403
         assert pod.failed()
         envdump.postgres.execute("update rigger.settings set value = '[]'")
-        pod = Pod(envdump)
+        pod = EnvdumpPod(envdump)
         assert pod.claim().status == 503, "rules that make no sense let nobody pass"
         assert not pod.failed()
     finally:

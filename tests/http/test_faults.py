@@ -2,15 +2,15 @@
 
 import concurrent.futures
 import os
-import random
 import signal
 import threading
 import time
 
 import pytest
 
+from harness.chance import chance
 from harness.client import Api
-from harness.processes import wait_for
+from harness.processes import HANG_S, wait_for
 from harness.stack import Stack
 
 
@@ -39,7 +39,7 @@ def test_a_killed_worker_costs_at_most_the_requests_in_its_hands(own):
     workers = own.responder.workers()
 
     def kill():
-        for victim in random.sample(workers, 3):
+        for victim in chance("victims").sample(workers, 3):
             time.sleep(0.2)
             os.kill(victim, signal.SIGKILL)
         killed.set()
@@ -82,7 +82,7 @@ def test_the_service_outlives_a_restart_of_the_database(own, mode):
     down = api.request("GET", "/ping")
     assert down.status == 503 and int(down.headers["Retry-After"]) > 0
     own.postgres.start()
-    wait_for(lambda: alive(api), "health after the restart", seconds=5)
+    wait_for(lambda: alive(api), "health after the restart")
     stop.set()
     for thread in threads:
         thread.join()
@@ -113,12 +113,12 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(own):
     cursor.execute("lock table public.chutes in access exclusive mode")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(api.token, miner, chute)
-        own.postgres.wait_for_row("select 1 from pg_locks where not granted")
+        own.postgres.wait_for_row("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%issue_launch%'")
         own.responder.process.send_signal(signal.SIGTERM)
         blocker.rollback()
         assert answer.result().status == 200
     blocker.close()
-    assert own.responder.process.wait(30) == 0
+    assert own.responder.process.wait(HANG_S) == 0
     own.responder.process = None
 
 
@@ -152,48 +152,45 @@ def core_limits(pid):
 
 def test_core_dumps_are_off_until_the_setting_says_otherwise(own):
     workers, master = own.responder.workers(), own.responder.process.pid
-    assert {core_limits(pid)[0] for pid in [master, *workers]} == {"0"}
+    for pid in [master, *workers]:
+        wait_for(lambda pid=pid: core_limits(pid)[0] == "0", "none, once the process has begun")
     own.settings["server"]["core_dumps"] = "true"
-    own.responder.reload()
-    wait_for(lambda: not set(workers) & set(own.responder.workers()), "new workers")
+    own.responder.renew()
     for pid in [master, *own.responder.workers()]:
         wait_for(lambda pid=pid: len(set(core_limits(pid))) == 1, "as much as the system allows")
 
 
-def test_a_worker_past_its_deadline_is_replaced():
-    def impatient(settings):
-        settings["server"].update(fast_deadline_ms=500)
+def locked_out(stack, api, miner, chute):
+    """The answer of a request that meets a lock which nobody gives up before it is answered."""
+    blocker = stack.postgres.connect()
+    blocker.autocommit = False
+    blocker.cursor().execute("lock table public.chutes in access exclusive mode")
+    answer = api.token(miner, chute)
+    blocker.rollback()
+    blocker.close()
+    return answer
 
-    with Stack(impatient) as stack:
-        api = Api(stack)
-        miner, chute = stack.network.miner(), stack.network.chute()
-        before = set(stack.responder.workers())
-        blocker = stack.postgres.connect()
-        blocker.autocommit = False
-        blocker.cursor().execute("lock table public.chutes in access exclusive mode")
-        answer = api.token(miner, chute)
+
+def test_a_worker_past_its_deadline_is_replaced(own):
+    api = Api(own)
+    miner, chute = own.network.miner(), own.network.chute()
+    assert api.token(miner, chute).status == 200
+    with own.responder.having("server", fast_deadline_ms=500):
+        before = set(own.responder.workers())
+        answer = locked_out(own, api, miner, chute)
         assert (answer.status, answer.json["detail"]) == (503, "Service temporarily unavailable, try again")
-        blocker.rollback()
-        blocker.close()
-        wait_for(lambda: len(set(stack.responder.workers()) - before) == 1, "the successor")
-        assert api.token(miner, chute).status == 200
+        wait_for(lambda: len(set(own.responder.workers()) - before) == 1, "the successor")
+    assert api.token(miner, chute).status == 200
 
 
-def test_a_lock_held_too_long_is_503_and_not_a_held_connection():
-    def short(settings):
-        settings["database"].update(lock_timeout_ms=300, statement_timeout_ms=600)
-
-    with Stack(short) as stack:
-        api = Api(stack)
-        miner, chute = stack.network.miner(), stack.network.chute()
-        blocker = stack.postgres.connect()
-        blocker.autocommit = False
-        blocker.cursor().execute("lock table public.chutes in access exclusive mode")
-        answer = api.token(miner, chute)
-        assert answer.status == 503 and answer.headers["Retry-After"]
-        blocker.rollback()
-        blocker.close()
-        assert api.token(miner, chute).status == 200
+def test_a_lock_held_too_long_is_503_and_not_a_held_connection(own):
+    own.settings["database"]["lock_timeout_ms"] = 300
+    own.responder.renew()
+    api = Api(own)
+    miner, chute = own.network.miner(), own.network.chute()
+    answer = locked_out(own, api, miner, chute)
+    assert answer.status == 503 and answer.headers["Retry-After"]
+    assert api.token(miner, chute).status == 200
 
 
 def test_two_migrations_at_once_end_in_one_schema():

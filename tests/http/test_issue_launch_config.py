@@ -3,15 +3,10 @@
 import base64
 import hashlib
 import hmac
-import json
 import re
 import uuid
 
-
-def claims(token):
-    """The payload of a JWT."""
-    payload = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+from harness.tokens import payload_of
 
 
 def test_a_registered_miner_gets_a_token_of_the_contract(stack, network, api):
@@ -21,7 +16,7 @@ def test_a_registered_miner_gets_a_token_of_the_contract(stack, network, api):
     assert set(answer.json) == {"token", "config_id"}
     config_id = answer.json["config_id"]
     assert str(uuid.UUID(config_id)) == config_id
-    payload = claims(answer.json["token"])
+    payload = payload_of(answer.json["token"])
     assert set(payload) == {"exp", "iat", "iss", "sub", "url", "env_key"}
     assert payload["iss"] == "chutes" and payload["sub"] == config_id
     assert payload["exp"] - payload["iat"] == 7200
@@ -39,7 +34,7 @@ def test_the_config_row_holds_chute_miner_and_key(stack, network, api):
     row, = stack.postgres.execute("select * from public.launch_configs where config_id = %s", (issued["config_id"],))
     assert row["chute_id"] == chute and row["miner_hotkey"] == miner.hotkey and row["miner_uid"] == 7
     assert row["seed"] == 0 and row["retrieved_at"] is None and row["job_id"] is None
-    assert row["env_key"] == claims(issued["token"])["env_key"]
+    assert row["env_key"] == payload_of(issued["token"])["env_key"]
 
 
 def test_an_unknown_chute_is_404(network, api):

@@ -4,17 +4,13 @@ import base64
 import concurrent.futures
 import hashlib
 import hmac
-import json
 import uuid
 
 import pytest
 
-from harness.client import Api, Launch
-from harness.pod import Port
-from test_issue_launch_config import claims
-
-
-JOBS = [{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}, {"port": 9001, "proto": "udp"}], "timeout": 3600}]
+from harness.client import Api
+from harness.jobs import JOBS, JobPod, job_of, row_of
+from harness.tokens import payload_of
 
 
 @pytest.fixture
@@ -29,63 +25,18 @@ def miner(network):
     return network.miner(gpus=1, host="127.0.0.1")
 
 
-def job_of(stack, chute, **columns):
-    """A pending job; its id."""
-    job = str(uuid.uuid4())
-    row = {"job_id": job, "chute_id": chute, "method": "train", "job_args": json.dumps({"_disk_gb": 20, "x": 1}),
-           "version": "1", "chutes_version": "0.3.5", "status": "pending", **columns}
-    stack.postgres.execute(
-        f"insert into public.jobs ({', '.join(row)}, user_id) select {', '.join(['%s'] * len(row))}, user_id"
-        " from public.chutes where chute_id = %s", (*row.values(), chute))
-    return job
-
-
-def row_of(stack, job):
-    """The job's row."""
-    return stack.postgres.execute("select * from public.jobs where job_id = %s", (job,))[0]
-
-
-class Pod:
-    """A pod that runs a job: its launch and its ports."""
-
-    def __init__(self, api, miner, chute, job, lies=(None, None)):
-        self.api, self.miner = api, miner
-        answer = api.token(miner, chute, job)
-        assert answer.status == 200, answer
-        self.launch = Launch(api, answer.json)
-        self.ports = [Port("tcp", 9000, lies[0]), Port("udp", 9001, lies[1])]
-
-    def claim(self, mappings=None, port=27000):
-        """POST with the job's ports."""
-        own = [{"internal_port": 8000, "external_port": port, "proto": "tcp"}]
-        return self.launch.claim(self.miner.gpus, port_mappings=own + (
-            mappings if mappings is not None else [port.mapping() for port in self.ports]))
-
-    def verify(self):
-        """PUT, the ports answering under the key that was found."""
-        self.launch.solve()
-        for port in self.ports:
-            port.key = self.launch.key
-        return self.launch.verify(self.launch.answer_body())
-
-    def close(self):
-        """Closes the ports."""
-        for port in self.ports:
-            port.close()
-
-
 @pytest.fixture
 def pod(stack, api, miner, chute):
     """An honest pod before its claim; pod.job is its job."""
     job = job_of(stack, chute)
-    made = Pod(api, miner, chute, job)
+    made = JobPod(api, miner, chute, job)
     made.job, made.chute = job, chute
     yield made
     made.close()
 
 
 def test_a_job_runs_from_token_to_delete(stack, api, miner, pod):
-    payload = claims(pod.launch.token)
+    payload = payload_of(pod.launch.token)
     assert payload["job_id"] == pod.job and payload["disk_gb"] == 20
     claimed = pod.claim()
     assert claimed.status == 200 and claimed.json["job_id"] == pod.job
@@ -96,7 +47,7 @@ def test_a_job_runs_from_token_to_delete(stack, api, miner, pod):
     assert verified.json["job_data"] == {"_disk_gb": 20, "x": 1}
     url, _, token = verified.json["job_status_url"].partition("?token=")
     assert url == f"{stack.nginx.url}/jobs/{pod.job}"
-    assert set(claims(token)) == {"sub", "iat", "iss"} and claims(token)["sub"] == pod.job
+    assert set(payload_of(token)) == {"sub", "iat", "iss"} and payload_of(token)["sub"] == pod.job
     key = hashlib.sha256(stack.settings["launch"]["launch_secret"].encode()).hexdigest().encode()
     signed, _, signature = token.rpartition(".")
     assert signature == base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), "sha256")).rstrip(b"=").decode()
@@ -116,7 +67,7 @@ def lied(stack):
     def run(lies):
         job_chute = stack.network.chute(jobs=JOBS)
         job = job_of(stack, job_chute)
-        liar = Pod(Api(stack), stack.network.miner(gpus=1, host="127.0.0.1"), job_chute, job, lies)
+        liar = JobPod(Api(stack), stack.network.miner(gpus=1, host="127.0.0.1"), job_chute, job, lies)
         try:
             claimed = liar.claim(port=27010 + 2 * LIES.index(lies))
             assert claimed.status == 200, claimed
@@ -145,7 +96,7 @@ def test_ports_other_than_the_declared_ones_are_403_and_the_end(pod, ports):
 
 def test_a_job_is_claimed_from_the_host_it_runs_on(stack, network, api, chute):
     elsewhere = network.miner(gpus=1)
-    pod = Pod(api, elsewhere, chute, job_of(stack, chute))
+    pod = JobPod(api, elsewhere, chute, job_of(stack, chute))
     try:
         assert pod.claim().status == 400
     finally:
@@ -154,7 +105,7 @@ def test_a_job_is_claimed_from_the_host_it_runs_on(stack, network, api, chute):
 
 def test_the_second_claimant_gets_409_and_the_winner_keeps_the_job(stack, network, api, miner, chute, pod):
     rival = network.miner(gpus=1, host="127.0.0.1")
-    late = Pod(api, rival, chute, pod.job)
+    late = JobPod(api, rival, chute, pod.job)
     try:
         assert pod.claim().status == 200
         before = row_of(stack, pod.job)

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from harness.processes import free_port
-from test_jobs import job_of, row_of
+from harness.jobs import job_of, row_of
+from harness.processes import HANG_S, HeldPort
 
 
 def lives_file(network, tmp_path, slots, chutes):
@@ -28,7 +28,7 @@ def test_500_lives_at_concurrency_32_end_well(stack, network, tmp_path):
     done = subprocess.run(
         [os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert", stack.nginx.certificate,
          "--lives", str(lives), "--count", "500", "--concurrency", "32", "--json", "--quiet"],
-        capture_output=True, text=True, check=False, timeout=300, env=stack.responder.environment())
+        capture_output=True, text=True, check=False, timeout=10 * HANG_S, env=stack.responder.environment())
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout.splitlines()[-1])
     assert report["lives"] == 500 and report["failures"] == 0
@@ -40,7 +40,7 @@ def test_500_lives_at_concurrency_32_end_well(stack, network, tmp_path):
 def miner_with(stack, *options):
     """rigger-miner with these options; returns what it did."""
     return subprocess.run([os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
-                           stack.nginx.certificate, *options], capture_output=True, text=True, check=False, timeout=120,
+                           stack.nginx.certificate, *options], capture_output=True, text=True, check=False, timeout=HANG_S,
                           env=stack.responder.environment())
 
 
@@ -48,9 +48,13 @@ def test_the_reference_client_runs_a_job_and_answers_on_its_ports(stack, network
     declared = [("tcp", 9000), ("udp", 9001), ("http", 9002)]
     chute = network.chute(jobs=[{"name": "train", "ports": [{"proto": proto, "port": port} for proto, port in declared]}])
     miner, job = network.miner(gpus=1, host="127.0.0.1"), job_of(stack, chute)
-    ports = [option for proto, port in declared for option in ("--job-port", f"{proto}:{port}:{free_port()}")]
+    held = [HeldPort("udp" if proto == "udp" else "tcp") for proto, _ in declared]
+    ports = [option for (proto, port), own in zip(declared, held)
+             for option in ("--job-port", f"{proto}:{port}:{own.number}")]
     done = miner_with(stack, "--seed", miner.seed, "--chute", chute, "--gpu", miner.gpus[0][0], "--host", "127.0.0.1",
                       "--port", "33000", "--job", job, *ports)
+    for own in held:
+        own.close()
     assert done.returncode == 0, done.stdout + done.stderr
     row = row_of(stack, job)
     assert row["started_at"] and row["finished_at"] and len(row["port_mappings"]) == 5

@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from harness.client import Api
+from harness.stack import Stack
 
 TABLES = ["public.instances", "public.launch_configs", "public.instance_nodes", "public.instance_audit", "rigger.claims",
           "rigger.challenges", "rigger.events", "rigger.verifications", "rigger.vetted_addresses"]
@@ -110,6 +111,14 @@ def raw_cases(good):
 def count(stack):
     """How much there is."""
     return stack.postgres.execute("select " + ", ".join(f"(select count(*) from {table}) as \"{table}\"" for table in TABLES))
+
+
+@pytest.fixture(scope="module")
+def stack():
+    """A stack of its own: nothing comes or goes in it but by these requests, and no challenge runs out."""
+    with Stack(lambda settings: settings["background"].update(reap_interval_ms=86400000)) as running:
+        running.postgres.execute("update rigger.gpu_models set estimate_seconds = 1000000")
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from harness.fastcgi_client import request
+from harness.processes import HANG_S
 
 
 def run(stack, program, *arguments, **options):
@@ -90,4 +91,4 @@ def test_rigger_takes_a_listening_socket_on_descriptor_0(stack, tmp_path):
         assert answer.startswith(b"Status: 200 OK") and answer.endswith(b'{"message":"pong"}')
     finally:
         worker.terminate()
-        assert worker.wait(20) == 0
+        assert worker.wait(HANG_S) == 0

@@ -32,7 +32,8 @@ BIG = ["metagraph_nodes", "nodes", "launch_configs", "instances", "instance_node
 
 
 def scans(stack):
-    """Sequential and index scans by table, once all sessions have told theirs."""
+    """Sequential and index scans by table, once all sessions have told theirs, which they do when they end."""
+    stack.postgres.wait_for_row("select 1 where not exists (select from pg_stat_activity where usename = 'rigger_server')")
     return {row["relname"]: (row["seq_scan"], row["idx_scan"]) for row in stack.postgres.execute(
         "select relname, seq_scan, idx_scan from pg_stat_user_tables where relname = any(%s)", (BIG,))}
 

@@ -3,16 +3,7 @@
 import concurrent.futures
 import contextlib
 
-
-def together(calls):
-    """Runs all calls at once and returns their answers."""
-    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(call) for call in calls]]
-
-
-def statuses(answers):
-    """Sorted statuses."""
-    return sorted(answer.status for answer in answers)
+from harness.together import statuses, together
 
 
 def test_of_64_claims_of_one_token_exactly_one_wins(stack, network, api):

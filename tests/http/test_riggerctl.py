@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from harness.processes import wait_for
+from harness.stack import Stack
 
 
 @pytest.fixture(scope="module")
@@ -117,14 +118,25 @@ def test_events_tail(steward, life):
     assert len(steward("events", "tail", "--count", "2").stdout.splitlines()) == 2
 
 
-def test_events_follow_shows_what_commits_late(steward, life, stack, tmp_path):
+@pytest.fixture
+def quiet():
+    """A stack in which nothing happens by itself, with three events."""
+    with Stack(lambda settings: settings["background"].update(reap_interval_ms=86400000)) as running:
+        running.postgres.execute("create role steward login in role rigger_admin")
+        running.postgres.execute("insert into rigger.events (channel, reason, payload) select 'events', 'old', '{}'"
+                                 " from generate_series(1, 3)")
+        yield running
+
+
+def test_events_follow_shows_what_commits_late(quiet, tmp_path):
+    stack = quiet
     late = stack.postgres.connect()
     late.autocommit = False
     with late.cursor() as cursor:
         cursor.execute("insert into rigger.events (channel, reason, payload) values ('events', 'late', '{}')")
     with open(tmp_path / "out", "w+", encoding="utf-8") as out:
         follower = subprocess.Popen([os.path.join(stack.build, "riggerctl"), "events", "tail", "--follow", "--json",
-                                     "--count", "3", "--dsn", steward.dsn], stdout=out)
+                                     "--count", "3", "--dsn", stack.postgres.dsn_of("steward")], stdout=out)
         try:
             def seen():
                 with open(tmp_path / "out", encoding="utf-8") as lines:

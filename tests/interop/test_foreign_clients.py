@@ -7,20 +7,19 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import time
 
 import jwt
 import pytest
-from harness import sr25519
 from bittensor_wallet import Keypair
 
-
+import harness
+from harness import sr25519
 from harness.client import Api, Launch
 from harness.network import Miner
 from harness.stack import Stack
 
-POLKADOT = os.path.join(os.path.dirname(__file__), "polkadot.mjs")
+POLKADOT = os.path.join(os.path.dirname(harness.__file__), "polkadot.mjs")
 
 
 @pytest.fixture(scope="module")

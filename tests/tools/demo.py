@@ -16,10 +16,9 @@ import urllib.request
 import uuid
 
 from harness.network import CODE
-from harness.processes import StackError, free_port
-from harness.stack import Stack
-
 from harness.old_pod import OldPod
+from harness.processes import HeldPort, StackError
+from harness.stack import Stack
 
 
 def say(text=""):
@@ -42,8 +41,9 @@ VALIDATOR = {"validator_ss58": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 
 def configure(settings):
-    """A proof of work that takes a moment, and a validator that can sign."""
-    settings["attestation"]["matmul_n"] = 1024
+    """A proof of work of some seconds' worth at most, also for the old instance, which solves it in Python; and a validator
+    that can sign."""
+    settings["attestation"]["matmul_n"] = 512
     settings["launch"].update(VALIDATOR)
     settings["background"]["verify_interval_ms"] = 50
 
@@ -73,8 +73,12 @@ def run_job(stack, miner):
         "insert into public.jobs (job_id, user_id, chute_id, version, method, job_args)"
         " select %s, user_id, chute_id, version, 'train', '{\"epochs\": 3}' from public.chutes where chute_id = %s", (job, chute))
     say("\nA job with two ports, which the service probes while it verifies:")
-    listen = [option for proto, port in JOB_PORTS for option in ("--job-port", f"{proto}:{port}:{free_port()}")]
+    held = [HeldPort(proto) for proto, _ in JOB_PORTS]
+    listen = [option for (proto, port), own in zip(JOB_PORTS, held)
+              for option in ("--job-port", f"{proto}:{port}:{own.number}")]
     live(stack, miner, chute, miner.gpus[1][0], "--port", "20010", "--job", job, *listen)
+    for own in held:
+        own.close()
     psql(stack, "What became of it (select … from jobs)",
          f"select method, status, started_at is not null as started, error_detail from public.jobs where job_id = '{job}'")
 

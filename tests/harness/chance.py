@@ -1,0 +1,11 @@
+"""The one source of chance of the tests: RIGGER_TEST_SEED=N gives a run's draws again. pytest prints N at its start."""
+
+import os
+import random
+
+SEED = int(os.environ.get("RIGGER_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2 ** 31)
+
+
+def chance(name):
+    """A source for one test, whatever other tests draw."""
+    return random.Random(f"{SEED} {name}")
