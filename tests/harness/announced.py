@@ -27,7 +27,8 @@ class Announced:
 
     def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2):
         self.stack, self.api = stack, Api(stack)
-        miner = stack.network.miner(gpus=gpu_count, host="127.0.0.1")
+        host = stack.network.loopback()
+        miner = stack.network.miner(gpus=gpu_count, host=host)
         seed = DRAWN.randrange(1, 2**63)
         stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s", (seed, miner.hotkey))
         chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)
@@ -42,11 +43,12 @@ class Announced:
             change(files)
         gpus = sorted(gpu for gpu, _ in miner.gpus)
         by_index = stack.postgres.execute("select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
-        self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], cheat)
+        self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], host)
+        self.pod.cheat = cheat
         self.pod.troubles.extend(troubles)
         pods.append(self.pod)
         made = self.api.signed(miner, "POST", f"/instances/{chute}/",
-                               {"node_ids": gpus, "host": "127.0.0.1", "port": self.pod.port})
+                               {"node_ids": gpus, "host": host, "port": self.pod.port})
         assert made.status == 202, made
         self.instance = made.json["instance_id"]
         row = stack.postgres.execute("select symmetric_key from public.instances where instance_id = %s", (self.instance,))

@@ -86,6 +86,11 @@ class Network:
         self.hosts += 1
         return f"10.{self.hosts >> 16 & 255}.{self.hosts >> 8 & 255}.{self.hosts & 255}"
 
+    def loopback(self):
+        """An address of this machine nobody else has: whatever port the kernel gives there, the place is a new one."""
+        self.hosts += 1
+        return f"127.{1 + (self.hosts >> 16 & 127)}.{self.hosts >> 8 & 255}.{self.hosts & 255}"
+
     def gpus(self, miner, count, model, host, verified=True):
         """Gives the miner GPUs on a host; their uuids go to miner.gpus as (uuid, host)."""
         added = []

@@ -38,10 +38,10 @@ class OldPod(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, sdk, miner, validator, files, gpus, cheat=None):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, sdk, miner, validator, files, gpus, address="127.0.0.1"):
+        super().__init__((address, 0), Handler)
         self.sdk, self.miner, self.validator = version(sdk), miner, validator
-        self.files, self.gpus, self.cheat = files, gpus, cheat
+        self.files, self.gpus, self.cheat = files, gpus, None
         self.port = self.server_address[1]
         self.key = None
         self.troubles, self.asked, self.refused = [], [], []
