@@ -148,3 +148,20 @@ def test_the_table_of_limits_is_the_database_s(stack):
     told = {name: (initial, purpose) for name, initial, purpose in
             re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \|$", read("docs/data.md"), re.MULTILINE) if "." in name}
     assert told == limits
+
+
+@pytest.mark.parametrize("program, page", [("rigger", "rigger.8"), ("riggerctl", "riggerctl.1"), ("rigger-miner", "rigger-miner.1")])
+def test_a_man_page_names_every_command_and_option(program, page):
+    told = subprocess.run([os.path.join(BUILD, program), "--help"], capture_output=True, text=True, check=True).stdout
+    words = set(re.findall(r"^  ([a-z]+(?:-[a-z]+)*)(?: |$)", told, re.MULTILINE) + re.findall(r"--[a-z]+(?:-[a-z]+)*", told))
+    manual = read(os.path.join("man", page)).replace("\\-", "-")
+    assert len(words) > 4 and [word for word in sorted(words) if word not in manual] == []
+
+
+def test_the_contract_tells_of_every_endpoint():
+    contract, missing = read("docs/contract.md"), []
+    for name in os.listdir(os.path.join(SOURCE, "src/endpoints")):
+        for method, path in re.findall(r'\.method = HTTP_(\w+),\s+\.path = "([^"]+)"', read(f"src/endpoints/{name}")):
+            if f"`{method} {path}`" not in contract and not path.startswith("/docs/docs."):
+                missing.append((method, path))
+    assert missing == []
