@@ -1,6 +1,7 @@
--- Who may do what. rigger_app, what the responder runs as: the endpoint functions and nothing else.
+-- Who may do what. rigger_app, what the responder runs as: the functions that it calls and nothing else.
 -- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold settings, and the limits
--- (whose rows it may change, but neither add nor delete).
+-- (whose rows it may change, but neither add nor delete). The functions of a role are those whose file names it in its line
+-- "-- Role:"; the build makes grants.sql of these lines, which runs after this.
 
 do $$
 declare
@@ -33,24 +34,7 @@ declare
   granted record;
 begin
   for granted in
-    select g.role, format('execute on function %s', p.oid::regprocedure) as what
-    from (values
-      ('rigger_app', array[
-        'ready', 'authenticate_hotkey', 'find_api_key', 'touch_api_key', 'find_user',
-        'issue_launch_config', 'describe_claim', 'claim_launch_config',
-        'store_challenge', 'release_claim', 'begin_verification', 'release_attempt', 'finish_verification',
-        'activate_launch_config', 'create_instance', 'activate_instance', 'delete_instance',
-        'take_verification', 'finish_background_verification', 'reap', 'take_messages', 'acknowledge_events',
-        'prune_events']),
-      ('rigger_admin', array[
-        'ready', 'status', 'reap', 'check_invariants', 'set_target', 'blacklist', 'evict', 'requeue_verification',
-        'take_events', 'acknowledge_events', 'prune_events', 'forget_consumer'])
-    ) as g (role, functions)
-    join pg_proc p
-      on p.pronamespace = 'rigger'::regnamespace
-     and p.proname = any (g.functions)
-    union all
-    select role, format('select on %s', c.oid::regclass)
+    select role, format('select on %s', c.oid::regclass) as what
     from unnest(array['rigger_read', 'rigger_admin']) as role
     join pg_class c
       on c.relnamespace = 'rigger'::regnamespace

@@ -2,6 +2,7 @@
 -- Parameters: the consumer, the last event it is done with (null: none of them, all are handed out again).
 -- Returns: false where there is no such consumer.
 -- Tables: rigger.event_consumers (written).
+-- Role: rigger_app, rigger_admin
 create or replace function rigger.acknowledge_events(p_consumer text, p_event_id bigint)
 returns boolean
 language plpgsql

@@ -8,6 +8,7 @@
 -- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
 -- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
 --   rigger.events (written).
+-- Role: rigger_app
 create or replace function rigger.activate_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_active boolean,

@@ -4,6 +4,7 @@
 -- Returns: status 200, 401, 403 or 404, and detail.
 -- Calls: authenticate_hotkey, emit_instance_event.
 -- Tables: launch_configs (read), instances (written), rigger.events (written).
+-- Role: rigger_app
 create or replace function rigger.activate_launch_config(
   p_config_id text, p_netuid integer, out status integer, out detail text)
 language plpgsql

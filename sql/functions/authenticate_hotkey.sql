@@ -5,6 +5,7 @@
 -- Returns: status 200, 401 or 403, and detail; repeated: this request was seen before; the miner's uid and
 --   coldkey.
 -- Tables: metagraph_nodes (read), rigger.used_signatures (written).
+-- Role: rigger_app
 create or replace function rigger.authenticate_hotkey(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid,
   out status integer, out detail text, out repeated boolean, out miner_uid integer, out miner_coldkey text)

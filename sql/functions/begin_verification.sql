@@ -7,6 +7,7 @@
 --   200: what the checks need; probe_ports: the mappings to probe, null without a job.
 -- Calls: fail_launch_config, describe_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), instances (read).
+-- Role: rigger_app
 create or replace function rigger.begin_verification(
   p_config_id text, p_attempt_id uuid, p_lease_ms integer, p_well_formed boolean,
   out status integer, out detail text, out instance_id text, out symmetric_key text, out gpu_uuid text,

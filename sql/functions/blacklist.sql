@@ -2,6 +2,7 @@
 -- Parameters: the hotkey, the reason (null or empty: no longer blacklisted).
 -- Returns: false where the hotkey is not registered.
 -- Tables: metagraph_nodes (written).
+-- Role: rigger_admin
 create or replace function rigger.blacklist(p_hotkey text, p_reason text)
 returns boolean
 language plpgsql

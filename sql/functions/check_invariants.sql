@@ -6,6 +6,7 @@
 -- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.claims, rigger.challenges,
 --   rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what prune_events() forgot is not
 --   missed).
+-- Role: rigger_admin
 create or replace function rigger.check_invariants()
 returns table (invariant integer, subject text, what text)
 language sql

@@ -8,6 +8,7 @@
 --   made from.
 -- Calls: judge_claim, judge_job, judge_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
+-- Role: rigger_app
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
   p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_fault text,

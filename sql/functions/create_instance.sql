@@ -7,6 +7,7 @@
 -- Calls: authenticate_hotkey, decide_capacity, judge_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
+-- Role: rigger_app
 create or replace function rigger.create_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_node_ids jsonb, p_host text, p_address text, p_port integer, p_symmetric_key text,

@@ -5,6 +5,7 @@
 -- Returns: status 200, 401, 403 or 404, and detail: 404 is the same for "not there" and "not yours".
 -- Calls: authenticate_hotkey, free_job, remove_instance.
 -- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
+-- Role: rigger_app
 create or replace function rigger.delete_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text,

@@ -4,6 +4,7 @@
 -- Parameters: the config.
 -- Returns: one row, none for one that cannot be claimed; environment_rules: the setting of that name.
 -- Tables: launch_configs, chutes, images, rigger.settings (read).
+-- Role: rigger_app
 create or replace function rigger.describe_claim(p_config_id text)
 returns table (
   env_key text, seed numeric, miner_hotkey text, chute_id text, ref_str text, filename text, code text,

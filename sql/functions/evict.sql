@@ -4,6 +4,7 @@
 -- Returns: false where there is none.
 -- Calls: free_job, fail_launch_config, remove_instance.
 -- Tables: chutes, launch_configs, jobs, instances (locked in this order, written).
+-- Role: rigger_admin
 create or replace function rigger.evict(p_instance_id text, p_reason text)
 returns boolean
 language plpgsql

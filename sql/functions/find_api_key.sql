@@ -3,6 +3,7 @@
 -- Returns: one row, none where there is no such key of that account: api_key_id, key_hash, admin, the
 --   account's hotkey (null: none).
 -- Tables: api_keys, users (read).
+-- Role: rigger_app
 create or replace function rigger.find_api_key(p_key_id text, p_user_id text)
 returns table (api_key_id text, key_hash text, admin boolean, hotkey text)
 language sql

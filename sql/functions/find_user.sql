@@ -2,6 +2,7 @@
 -- Parameters: the user id, as the token's sub claims it.
 -- Returns: one row, none for an unknown user: the fingerprint hash, the account's hotkey (null: none).
 -- Tables: users (read).
+-- Role: rigger_app
 create or replace function rigger.find_user(p_user_id text)
 returns table (fingerprint_hash text, hotkey text)
 language sql

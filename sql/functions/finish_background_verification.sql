@@ -3,6 +3,7 @@
 -- Returns: whether it was this worker's to finish; an outcome that is told again changes nothing.
 -- Calls: emit_instance_event.
 -- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.events (written).
+-- Role: rigger_app
 create or replace function rigger.finish_background_verification(
   p_verification_id bigint, p_worker_id uuid, p_outcome text, p_fault text)
 returns boolean

@@ -6,6 +6,7 @@
 --   job its id, method and arguments; issued_at: when the tokens in the answer are issued, in Unix seconds.
 -- Calls: fail_launch_config, accept_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), jobs (read).
+-- Role: rigger_app
 create or replace function rigger.finish_verification(
   p_config_id text, p_attempt_id uuid, p_fault text,
   out status integer, out detail text, out chute_id text, out instance_id text, out verified_at text,

@@ -3,6 +3,8 @@
 -- Parameters: the consumer.
 -- Returns: false where there is no such consumer.
 -- Tables: rigger.event_consumers (written).
+-- Role: rigger_admin
+-- Not for C: administrators call it with psql.
 create or replace function rigger.forget_consumer(p_consumer text)
 returns boolean
 language plpgsql

@@ -6,6 +6,7 @@
 --   and expires_at in Unix seconds.
 -- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
 -- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
+-- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
   p_env_key text,

@@ -4,6 +4,7 @@
 -- Calls: limit_of.
 -- Tables: rigger.events, rigger.settings (written: events_pruned_to, which check_invariants() minds),
 --   rigger.event_consumers (read).
+-- Role: rigger_app, rigger_admin
 create or replace function rigger.prune_events(p_older_than interval)
 returns bigint
 language plpgsql

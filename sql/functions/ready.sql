@@ -2,6 +2,7 @@
 -- Parameters: none.
 -- Returns: schema_version, as `rigger migrate` left it, null before the first run; writable.
 -- Tables: rigger.schema_version (read).
+-- Role: rigger_app, rigger_admin
 create or replace function rigger.ready(out schema_version text, out writable boolean)
 language plpgsql
 stable

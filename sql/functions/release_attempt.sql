@@ -3,6 +3,7 @@
 -- Parameters: the config, the attempt.
 -- Returns: status 200, detail null.
 -- Tables: launch_configs (locked), rigger.challenges (written).
+-- Role: rigger_app
 create or replace function rigger.release_attempt(
   p_config_id text, p_attempt_id uuid, out status integer, out detail text)
 language plpgsql

@@ -5,6 +5,7 @@
 -- Calls: free_job, remove_instance.
 -- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims
 --   (written).
+-- Role: rigger_app
 create or replace function rigger.release_claim(
   p_config_id text, p_instance_id text, out status integer, out detail text)
 language plpgsql

@@ -2,6 +2,7 @@
 -- Parameters: the instance.
 -- Returns: false where there is none of that path, or a verification is open already.
 -- Tables: instances (locked), rigger.verifications (written).
+-- Role: rigger_admin
 create or replace function rigger.requeue_verification(p_instance_id text)
 returns boolean
 language plpgsql

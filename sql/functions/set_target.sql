@@ -2,6 +2,7 @@
 -- Parameters: the chute, the count.
 -- Returns: false where there is no such chute.
 -- Tables: chutes (read), capacity_log (written).
+-- Role: rigger_admin
 create or replace function rigger.set_target(p_chute_id text, p_count integer)
 returns boolean
 language plpgsql

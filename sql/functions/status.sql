@@ -2,6 +2,7 @@
 -- Parameters: none.
 -- Returns: a row a count: what, count.
 -- Tables: rigger.schema_version, rigger.v_launches, instances, rigger.events, rigger.used_signatures (read).
+-- Role: rigger_admin
 create or replace function rigger.status()
 returns table (what text, count text)
 language sql

@@ -5,6 +5,7 @@
 -- Returns: status 200, 401 (failed meanwhile) or 404 (the instance is gone; the config fails), and detail.
 -- Calls: fail_launch_config, limit_of.
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
+-- Role: rigger_app
 create or replace function rigger.store_challenge(
   p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint,
   p_iterations integer, p_kept jsonb,

@@ -9,6 +9,8 @@
 -- Returns: the events; none while another call of the same consumer holds some.
 -- Calls: limit_of, limit_interval.
 -- Tables: rigger.events (read), rigger.event_consumers (written).
+-- Role: rigger_admin
+-- Not for C: consumers of events call it, over a driver of theirs.
 create or replace function rigger.take_events(p_consumer text, p_count integer)
 returns table (
   event_id bigint, created_at timestamptz, channel text, reason text, recipients text[], payload jsonb)

@@ -4,6 +4,7 @@
 -- Returns: a row a message, in order: the event it is of, the channel, the message.
 -- Calls: take_events.
 -- Tables: those of take_events.
+-- Role: rigger_app
 create or replace function rigger.take_messages(p_consumer text, p_count integer)
 returns table (event_id bigint, channel text, message jsonb)
 language sql

@@ -6,6 +6,7 @@
 -- Calls: device_info, limit_of.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).
+-- Role: rigger_app
 create or replace function rigger.take_verification(p_worker_id uuid, p_lease interval)
 returns table (
   verification_id bigint, instance_id text, host text, address text, port integer, symmetric_key text,

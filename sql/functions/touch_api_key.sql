@@ -3,6 +3,7 @@
 -- Parameters: the key.
 -- Returns: status 200, detail null.
 -- Tables: api_keys (written).
+-- Role: rigger_app
 create or replace function rigger.touch_api_key(p_api_key_id text, out status integer, out detail text)
 language plpgsql
 security definer

@@ -6,7 +6,7 @@
 #include "auth/jwt.h"
 #include "core/clock.h"
 #include "core/encode.h"
-#include "db/statements.h"
+#include "db/calls.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -19,24 +19,26 @@ static enum status authenticate_api_key(const struct account_request *request, c
                                         const char **hotkey)
 {
     struct api_key key;
-    const char *parameters[2] = { key.key_id, key.user_id }, *touched[1];
-    struct db_rows rows;
+    const struct db_find_api_key_in in = { .key_id = key.key_id, .user_id = key.user_id };
+    struct db_touch_api_key_in used;
+    struct db_touch_api_key_out touched;
+    struct db_find_api_key_rows found;
     enum status status;
     bool fresh;
 
     if (!api_key_parse(text, &key))
         return STATUS_REFUSED;
-    status = db_call(request->db, request->arena, &statement_find_api_key, parameters, &rows);
+    status = db_find_api_key(request->db, request->arena, &in, &found);
     if (status != STATUS_OK)
         return status;
     /* The scopes that exist cover no route of ours: only an administrator's key will do. */
-    if (rows.count != 1 || !db_boolean(&rows, 0, "admin") || db_is_null(&rows, 0, "hotkey") ||
-        !api_key_verify(text, &key, db_text(&rows, 0, "key_hash"), clock_monotonic_ms(), &fresh))
+    if (found.count != 1 || !found.row->admin.value || found.row->hotkey == NULL ||
+        !api_key_verify(text, &key, found.row->key_hash, clock_monotonic_ms(), &fresh))
         return STATUS_REFUSED;
-    *hotkey = db_text(&rows, 0, "hotkey");
+    *hotkey = found.row->hotkey;
     if (fresh) {
-        touched[0] = db_text(&rows, 0, "api_key_id");
-        status = db_call(request->db, request->arena, &statement_touch_api_key, touched, &rows);
+        used = (struct db_touch_api_key_in){ .api_key_id = found.row->api_key_id };
+        status = db_touch_api_key(request->db, request->arena, &used, &touched);
     }
     return status;
 }
@@ -78,20 +80,21 @@ static enum status authenticate_user_token(const struct account_request *request
     const struct jwt_key key = { .bytes = key_text, .length = sizeof(key_text) - 1 };
     json_object *claimed = jwt_peek(request->arena, token), *claims = NULL;
     const char *user_id = claimed != NULL ? jwt_text(claimed, "sub") : NULL;
-    struct db_rows rows;
+    const struct db_find_user_in in = { .user_id = user_id };
+    struct db_find_user_rows found;
     enum status status;
 
     if (user_id == NULL)
         return STATUS_REFUSED;
-    status = db_call(request->db, request->arena, &statement_find_user, &user_id, &rows);
+    status = db_find_user(request->db, request->arena, &in, &found);
     if (status != STATUS_OK)
         return status;
-    if (rows.count != 1 || db_is_null(&rows, 0, "hotkey") ||
-        !derive_key(request, db_text(&rows, 0, "fingerprint_hash"), is_salted(claimed), key_text))
+    if (found.count != 1 || found.row->hotkey == NULL ||
+        !derive_key(request, found.row->fingerprint_hash, is_salted(claimed), key_text))
         return STATUS_REFUSED;
     claims = jwt_verify(request->arena, &key, &rules, token);
     sodium_memzero(key_text, sizeof(key_text));
-    *hotkey = db_text(&rows, 0, "hotkey");
+    *hotkey = found.row->hotkey;
     return claims != NULL ? STATUS_OK : STATUS_REFUSED;
 }
 

@@ -6,6 +6,7 @@
 #include "core/arena.h"
 #include "core/attributes.h"
 #include "db/connection.h"
+#include "db/rows.h"
 
 #include <stdbool.h>
 
@@ -63,18 +64,17 @@ struct ctl_database {
 bool ctl_database_open(struct ctl_database *database, const struct ctl_options *options) MUST_CHECK;
 void ctl_database_close(struct ctl_database *database);
 
-/* Calls a statement of statements_admin.h. False: said on stderr. */
-bool ctl_call(struct ctl_database *database, const struct statement *statement, const char *const *parameters,
-              struct db_rows *rows) MUST_CHECK;
+/* What came of a call of db/calls.h. False: said on stderr. */
+bool ctl_succeeded(enum status status) MUST_CHECK;
 
-/* Prints rows: a table with a header for people; with --json the rows' column `json`, one a line. */
+/* Prints rows: a table with a header for people; with --json an object for each, one a line, which is the
+ * column `json` where there is one, else all columns. */
 void ctl_print_rows(const struct ctl_database *database, const struct db_rows *rows);
+
+/* ctl_print_rows() where the call that made the rows succeeded; the exit code. */
+int ctl_show(const struct ctl_database *database, enum status status, const struct db_rows *rows) MUST_CHECK;
 
 /* Prints text, padded with spaces to so many characters; control characters as question marks. */
 void ctl_print_text(const char *text, int padded);
-
-/* All of a command that shows what a statement answers: opens, calls, prints, closes; the exit code. */
-int ctl_show(const struct ctl_options *options, const struct statement *statement,
-             const char *const *parameters);
 
 #endif

@@ -2,7 +2,6 @@
 #include "ctl/ctl.h"
 
 #include "config/config.h"
-#include "db/statements.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -99,24 +98,18 @@ void ctl_database_close(struct ctl_database *database)
     arena_free(database->arena);
 }
 
-bool ctl_call(struct ctl_database *database, const struct statement *statement, const char *const *parameters,
-              struct db_rows *rows)
+bool ctl_succeeded(enum status status)
 {
-    if (db_call(database->db, database->arena, statement, parameters, rows) == STATUS_OK)
+    if (status == STATUS_OK)
         return true;
     fputs("riggerctl: the database did not do it; the reason is in the line above\n", stderr);
     return false;
 }
 
-int ctl_show(const struct ctl_options *options, const struct statement *statement,
-             const char *const *parameters)
+int ctl_show(const struct ctl_database *database, enum status status, const struct db_rows *rows)
 {
-    struct ctl_database database;
-    struct db_rows rows;
-    bool done = ctl_database_open(&database, options) && ctl_call(&database, statement, parameters, &rows);
-
-    if (done)
-        ctl_print_rows(&database, &rows);
-    ctl_database_close(&database);
-    return done ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (!ctl_succeeded(status))
+        return EXIT_FAILURE;
+    ctl_print_rows(database, rows);
+    return EXIT_SUCCESS;
 }

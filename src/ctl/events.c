@@ -1,7 +1,7 @@
 /* riggerctl events tail: the newest events, and with --follow those that come. */
 #include "ctl/ctl.h"
 
-#include "db/statements_admin.h"
+#include "db/calls.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -22,10 +22,11 @@ struct printed {
 };
 
 static void print_new(const struct ctl_database *database, struct printed *printed,
-                      const struct db_rows *rows)
+                      const struct db_list_events_rows *events)
 {
-    for (int row = 0; row < rows->count; row++) {
-        int64_t id = db_integer(rows, row, "event_id");
+    for (int i = 0; i < events->count; i++) {
+        const struct db_list_events_out *event = &events->row[i];
+        int64_t id = event->event_id.value;
 
         if (printed->ids[id % WINDOW] == id)
             continue;
@@ -33,11 +34,10 @@ static void print_new(const struct ctl_database *database, struct printed *print
         if (id > printed->newest)
             printed->newest = id;
         if (database->json)
-            puts(db_text(rows, row, "json"));
+            puts(event->json);
         else {
-            printf("%" PRId64 "  %s  %-18s  ", id, db_text(rows, row, "created_at"),
-                   db_text(rows, row, "reason"));
-            ctl_print_text(db_text(rows, row, "message"), 0);
+            printf("%" PRId64 "  %s  %-18s  ", id, event->created_at, event->reason);
+            ctl_print_text(event->message, 0);
             putchar('\n');
         }
     }
@@ -47,30 +47,31 @@ static void print_new(const struct ctl_database *database, struct printed *print
 static int tail(struct ctl_database *database, const struct ctl_options *options)
 {
     struct printed *printed = calloc(1, sizeof(*printed));
-    char count[24], after[24] = "0";
-    const char *parameters[] = { after, count };
-    struct db_rows rows;
+    struct db_list_events_in in = {
+        .after = db_integer(0),
+        .count = db_integer(options->count == 0 ? COUNT_DEFAULT : options->count),
+    };
+    struct db_list_events_rows events;
     int code = EXIT_FAILURE;
 
-    snprintf(count, sizeof(count), "%ld", options->count == 0 ? COUNT_DEFAULT : options->count);
-    if (printed == NULL || !ctl_call(database, &statement_admin_events, parameters, &rows))
+    if (printed == NULL || !ctl_succeeded(db_list_events(database->db, database->arena, &in, &events)))
         goto out;
-    print_new(database, printed, &rows);
+    print_new(database, printed, &events);
     code = EXIT_SUCCESS;
     /* What was there before the first line printed is not new. */
-    if (options->follow && rows.count > 0)
-        snprintf(after, sizeof(after), "%s", db_text(&rows, 0, "event_id"));
+    if (events.count > 0)
+        in.after = events.row[0].event_id;
+    in.count = (struct db_integer){ .present = false };
     while (options->follow && !ferror(stdout)) {
         arena_reset(database->arena);
         poll(NULL, 0, POLL_MS);
-        if (strtoll(after, NULL, 10) < printed->newest - WINDOW)
-            snprintf(after, sizeof(after), "%" PRId64, printed->newest - WINDOW);
-        parameters[1] = NULL;
-        if (!ctl_call(database, &statement_admin_events, parameters, &rows)) {
+        if (in.after.value < printed->newest - WINDOW)
+            in.after = db_integer(printed->newest - WINDOW);
+        if (!ctl_succeeded(db_list_events(database->db, database->arena, &in, &events))) {
             code = EXIT_FAILURE;
             break;
         }
-        print_new(database, printed, &rows);
+        print_new(database, printed, &events);
     }
 out:
     free(printed);

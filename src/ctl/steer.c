@@ -1,36 +1,34 @@
-/* riggerctl target, blacklist, evict and requeue: a function each. */
+/* riggerctl target, blacklist, evict and requeue: an SQL function each. */
 #include "ctl/ctl.h"
 
-#include "db/statements_admin.h"
+#include "db/calls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define COUNT_MAX 1000000
 
-/* Calls a function that returns whether it found what it is to change. */
-static int steer(const struct ctl_options *options, const struct statement *statement,
-                 const char *const *parameters, const char *not_found)
+/* Says what came of a function that returns whether it found what it is to change; the exit code. */
+static int report(const struct ctl_options *options, enum status status, const struct db_boolean *found,
+                  const char *not_found)
 {
-    struct ctl_database database;
-    struct db_rows rows;
-    int code = EXIT_FAILURE;
-
-    if (ctl_database_open(&database, options) && ctl_call(&database, statement, parameters, &rows)) {
-        code = db_boolean(&rows, 0, "done") ? EXIT_SUCCESS : EXIT_FAILURE;
-        if (code != EXIT_SUCCESS)
-            fprintf(stderr, "riggerctl: %s: %s\n", parameters[0], not_found);
-        else
-            puts(options->json ? "{\"done\":true}" : "done");
+    if (!ctl_succeeded(status))
+        return EXIT_FAILURE;
+    if (!found->value) {
+        fprintf(stderr, "riggerctl: %s: %s\n", options->arguments[0], not_found);
+        return EXIT_FAILURE;
     }
-    ctl_database_close(&database);
-    return code;
+    puts(options->json ? "{\"done\":true}" : "done");
+    return EXIT_SUCCESS;
 }
 
 int ctl_target(int argc, char **argv)
 {
     struct ctl_options options;
+    struct ctl_database database;
+    struct db_set_target_in in;
+    struct db_set_target_out out;
+    int code = EXIT_FAILURE;
     char *end;
     long count;
 
@@ -41,44 +39,72 @@ int ctl_target(int argc, char **argv)
     count = strtol(options.arguments[1], &end, 10);
     if (end == options.arguments[1] || *end != '\0' || count < 0 || count > COUNT_MAX)
         return ctl_misused("target", "the number is one from 0 to 1000000");
-    return steer(&options, &statement_admin_set_target, (const char *const *)options.arguments,
-                 "there is no such chute");
+    in = (struct db_set_target_in){ .chute_id = options.arguments[0], .count = db_integer(count) };
+    if (ctl_database_open(&database, &options))
+        code = report(&options, db_set_target(database.db, database.arena, &in, &out), &out.returned,
+                      "there is no such chute");
+    ctl_database_close(&database);
+    return code;
 }
 
 int ctl_blacklist(int argc, char **argv)
 {
     struct ctl_options options;
+    struct ctl_database database;
+    struct db_blacklist_in in;
+    struct db_blacklist_out out;
+    int code = EXIT_FAILURE;
 
     if (!ctl_options_read(&options, "l", argc, argv))
         return CTL_USAGE;
     if (options.argument_count != (options.lift ? 1 : 2) ||
         (!options.lift && options.arguments[1][0] == '\0'))
         return ctl_misused("blacklist", "takes a hotkey and a reason, or --lift and a hotkey");
-    return steer(&options, &statement_admin_blacklist,
-                 (const char *[]){ options.arguments[0], options.lift ? NULL : options.arguments[1] },
-                 "no such hotkey is registered");
+    in = (struct db_blacklist_in){ .hotkey = options.arguments[0],
+                                   .reason = options.lift ? NULL : options.arguments[1] };
+    if (ctl_database_open(&database, &options))
+        code = report(&options, db_blacklist(database.db, database.arena, &in, &out), &out.returned,
+                      "no such hotkey is registered");
+    ctl_database_close(&database);
+    return code;
 }
 
 int ctl_evict(int argc, char **argv)
 {
     struct ctl_options options;
+    struct ctl_database database;
+    struct db_evict_in in;
+    struct db_evict_out out;
+    int code = EXIT_FAILURE;
 
     if (!ctl_options_read(&options, "", argc, argv))
         return CTL_USAGE;
     if (options.argument_count != 2 || options.arguments[1][0] == '\0')
         return ctl_misused("evict", "takes an instance's id and a reason");
-    return steer(&options, &statement_admin_evict, (const char *const *)options.arguments,
-                 "there is no such instance");
+    in = (struct db_evict_in){ .instance_id = options.arguments[0], .reason = options.arguments[1] };
+    if (ctl_database_open(&database, &options))
+        code = report(&options, db_evict(database.db, database.arena, &in, &out), &out.returned,
+                      "there is no such instance");
+    ctl_database_close(&database);
+    return code;
 }
 
 int ctl_requeue(int argc, char **argv)
 {
     struct ctl_options options;
+    struct ctl_database database;
+    struct db_requeue_verification_in in;
+    struct db_requeue_verification_out out;
+    int code = EXIT_FAILURE;
 
     if (!ctl_options_read(&options, "", argc, argv))
         return CTL_USAGE;
     if (options.argument_count != 1)
         return ctl_misused("requeue", "takes an instance's id");
-    return steer(&options, &statement_admin_requeue, (const char *const *)options.arguments,
-                 "no instance of the older path, or its verification is open already");
+    in = (struct db_requeue_verification_in){ .instance_id = options.arguments[0] };
+    if (ctl_database_open(&database, &options))
+        code = report(&options, db_requeue_verification(database.db, database.arena, &in, &out),
+                      &out.returned, "no instance of the older path, or its verification is open already");
+    ctl_database_close(&database);
+    return code;
 }

@@ -2,41 +2,31 @@
  * steer the terminal it is shown on. */
 #include "ctl/ctl.h"
 
-#include "db/statements.h"
-
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #define COLUMNS_MAX 32
 #define JSON_COLUMN "json"
 
-/* The statement's columns that people see, split; their count. */
-static int split_columns(struct arena *arena, const struct statement *statement,
-                         const char *names[COLUMNS_MAX])
+/* Where the column `json` is; that many columns are for people. -1: there is none. */
+static int json_column(const struct db_rows *rows)
 {
-    int count = 0;
+    int last = rows_columns(rows) - 1;
 
-    for (const char *name = statement->columns; *name != '\0' && count < COLUMNS_MAX;) {
-        size_t length = strcspn(name, " ");
-
-        names[count] = arena_strndup(arena, name, length);
-        if (strcmp(names[count], JSON_COLUMN) != 0)
-            count++;
-        name += length;
-        name += strspn(name, " ");
-    }
-    return count;
+    return last >= 0 && strcmp(rows_column_name(rows, last), JSON_COLUMN) == 0 ? last : -1;
 }
 
-static const char *cell(const struct db_rows *rows, int row, const char *column)
+/* Row -1 is the header. */
+static const char *cell(const struct db_rows *rows, int row, int column)
 {
-    const char *text = row < 0 ? column : db_text(rows, row, column);
+    const char *text = row < 0 ? rows_column_name(rows, column) : rows_text(rows, row, column);
 
     if (text == NULL || text[0] == '\0')
         return "-";
-    if (row >= 0 && strcmp(text, "t") == 0)
-        return "yes";
-    return row >= 0 && strcmp(text, "f") == 0 ? "no" : text;
+    if (row >= 0 && rows_column_kind(rows, column) == 'b')
+        return text[0] == 't' ? "yes" : "no";
+    return text;
 }
 
 /* Characters of UTF-8 text. */
@@ -59,13 +49,13 @@ void ctl_print_text(const char *text, int padded)
         putchar(' ');
 }
 
-static void print_table(const struct db_rows *rows, const char *const *names, int count)
+static void print_table(const struct db_rows *rows, int count)
 {
     int widths[COLUMNS_MAX] = { 0 };
 
     for (int i = 0; i < count; i++) {
         for (int row = -1; row < rows->count; row++) {
-            int wide = width(cell(rows, row, names[i]));
+            int wide = width(cell(rows, row, i));
 
             if (wide > widths[i])
                 widths[i] = wide;
@@ -73,20 +63,51 @@ static void print_table(const struct db_rows *rows, const char *const *names, in
     }
     for (int row = -1; row < rows->count; row++) {
         for (int i = 0; i < count; i++)
-            ctl_print_text(cell(rows, row, names[i]), i + 1 < count ? widths[i] + 2 : 0);
+            ctl_print_text(cell(rows, row, i), i + 1 < count ? widths[i] + 2 : 0);
         putchar('\n');
     }
 }
 
+static json_object *json_value(const struct db_rows *rows, int row, int column)
+{
+    const char *text = rows_text(rows, row, column);
+
+    if (text == NULL)
+        return NULL;
+    switch (rows_column_kind(rows, column)) {
+    case 'i':
+        return json_object_new_int64(rows_integer(rows, row, column).value);
+    case 'b':
+        return json_object_new_boolean(rows_boolean(rows, row, column).value);
+    case 'j':
+        return json_tokener_parse(text);
+    default:
+        return json_object_new_string(text);
+    }
+}
+
+static void print_json(const struct db_rows *rows, int row)
+{
+    json_object *object = json_object_new_object();
+
+    for (int i = 0; i < rows_columns(rows); i++)
+        json_object_object_add(object, rows_column_name(rows, i), json_value(rows, row, i));
+    puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+}
+
 void ctl_print_rows(const struct ctl_database *database, const struct db_rows *rows)
 {
-    const char *names[COLUMNS_MAX];
-    int count = split_columns(database->arena, rows->statement, names);
+    int json = json_column(rows), count = json >= 0 ? json : rows_columns(rows);
 
-    if (database->json) {
-        for (int row = 0; row < rows->count; row++)
-            puts(db_text(rows, row, JSON_COLUMN));
-    } else {
-        print_table(rows, names, count);
+    if (!database->json) {
+        print_table(rows, count < COLUMNS_MAX ? count : COLUMNS_MAX);
+        return;
+    }
+    for (int row = 0; row < rows->count; row++) {
+        if (json >= 0)
+            puts(rows_text(rows, row, json));
+        else
+            print_json(rows, row);
     }
 }

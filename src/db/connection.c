@@ -6,6 +6,7 @@
 #include "db/dial.h"
 #include "db/session.h"
 #include "db/sqlstate.h"
+#include "db/statement.h"
 
 #include <poll.h>
 #include <sodium.h>
@@ -29,6 +30,7 @@ struct db {
     unsigned host;           /* of the DSN's list: the one that worked last */
     int64_t backoff_ms;      /* 0: the last attempt to connect worked */
     int64_t closed_until_ms; /* no attempt before */
+    int64_t patience_ms;     /* of the next call; 0: one try */
     int64_t used_us;
     char sqlstate[SQLSTATE_BYTES];
 };
@@ -295,18 +297,21 @@ static enum status call_measured(struct db *db, struct arena *arena, const struc
     return status;
 }
 
+void db_be_patient(struct db *db, int64_t budget_ms)
+{
+    db->patience_ms = budget_ms;
+}
+
 enum status db_call(struct db *db, struct arena *arena, const struct statement *statement,
                     const char *const *parameters, struct db_rows *rows)
 {
-    return call_measured(db, arena, statement, parameters, rows, call_limit_ms(db));
-}
-
-enum status db_call_patiently(struct db *db, struct arena *arena, const struct statement *statement,
-                              const char *const *parameters, struct db_rows *rows, int64_t budget_ms)
-{
-    int64_t end_ms = clock_monotonic_ms() + budget_ms, pause_ms;
+    int64_t budget_ms = db->patience_ms, end_ms, pause_ms;
     enum status status;
 
+    db->patience_ms = 0;
+    if (budget_ms == 0)
+        return call_measured(db, arena, statement, parameters, rows, call_limit_ms(db));
+    end_ms = clock_monotonic_ms() + budget_ms;
     for (;;) {
         int64_t limit_ms = clock_remaining_ms(end_ms);
 
@@ -318,4 +323,12 @@ enum status db_call_patiently(struct db *db, struct arena *arena, const struct s
             return status;
         sleep_ms(pause_ms);
     }
+}
+
+enum status db_ping(struct db *db, struct arena *arena)
+{
+    static const struct statement ping = { .name = "ping", .text = "select 1 as one", .columns = "one" };
+    struct db_rows rows;
+
+    return db_call(db, arena, &ping, NULL, &rows);
 }

@@ -1,4 +1,5 @@
-/* The database: one connection per worker, one statement per transaction, typed rows out. Only db/ includes
+/* The database: one connection per worker, one statement per transaction. What is asked of it are the SQL
+ * functions, by the calls of db/calls.h, which the build makes from sql/functions/. Only db/ includes
  * libpq-fe.h.
  *
  * Every call is a single statement in autocommit: PostgreSQL makes it one transaction, in one round trip, and
@@ -14,19 +15,9 @@
 #include "core/attributes.h"
 #include "core/status.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 struct db;
-struct statement; /* db/statements.h */
-
-/* One call's result: exactly the columns that the statement declares. Lives on the arena. */
-struct db_rows {
-    const struct statement *statement;
-    int count;
-    void *result; /* PGresult, cleared with the arena */
-};
 
 /* Prepares a handle; connects at the first call. The config must outlive it. */
 struct db *db_create(const struct config *config) MUST_CHECK;
@@ -35,28 +26,16 @@ struct db *db_create(const struct config *config) MUST_CHECK;
 struct db *db_create_for_dsn(const char *dsn) MUST_CHECK;
 void db_free(struct db *db);
 
-/* Calls a statement with its parameters as text (NULL is SQL null; bytea as "\x…"; count as declared).
- * STATUS_OK: rows is filled in. STATUS_UNAVAILABLE: no database, a time-out, or retries used up.
- * STATUS_FAULT: anything else (logged with its SQLSTATE, never with parameters). */
-enum status db_call(struct db *db, struct arena *arena, const struct statement *statement,
-                    const char *const *parameters, struct db_rows *rows) MUST_CHECK;
+/* The next call, and that one alone, goes on trying for budget_ms where the database is unavailable. */
+void db_be_patient(struct db *db, int64_t budget_ms);
 
-/* db_call that goes on trying for budget_ms where the database is unavailable. */
-enum status db_call_patiently(struct db *db, struct arena *arena, const struct statement *statement,
-                              const char *const *parameters, struct db_rows *rows,
-                              int64_t budget_ms) MUST_CHECK;
+/* A round trip to the database that asks for nothing, not even for the schema. STATUS_OK or as for a call. */
+enum status db_ping(struct db *db, struct arena *arena) MUST_CHECK;
 
 /* What the calls since the last db_forget_usage took, and their last SQLSTATE (NULL: none), for the request
  * log. */
 int64_t db_used_us(const struct db *db);
 const char *db_last_sqlstate(const struct db *db);
 void db_forget_usage(struct db *db);
-
-/* Columns by name; the statement must declare it (else the process aborts: a programming error). NULL for SQL
- * null. */
-const char *db_text(const struct db_rows *rows, int row, const char *column);
-int64_t db_integer(const struct db_rows *rows, int row, const char *column); /* null: 0 */
-bool db_boolean(const struct db_rows *rows, int row, const char *column);    /* null: false */
-bool db_is_null(const struct db_rows *rows, int row, const char *column);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "core/clock.h"
 #include "db/dial.h"
-#include "db/statements_session.h"
+#include "db/rows.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -12,6 +12,19 @@
 #include <string.h>
 
 #define KNOWN_MAX 64 /* statements beyond that are sent unprepared, and checked each time */
+
+/* The settings of a session whose start-up packet may not carry them: statement time-out, lock time-out, in
+ * ms. */
+static const struct statement limit_session_statement = {
+    .name = "limit_session",
+    .text = "select set_config('statement_timeout', $1::text, false) as statement_timeout,"
+            " set_config('lock_timeout', $2::text, false) as lock_timeout,"
+            " set_config('idle_in_transaction_session_timeout', $1::text, false) as idle_timeout,"
+            " set_config('TimeZone', 'UTC', false) as time_zone,"
+            " set_config('search_path', 'pg_catalog', false) as search_path",
+    .parameter_count = 2,
+    .columns = "statement_timeout lock_timeout idle_timeout time_zone search_path",
+};
 
 /* What this connection has seen of a statement. */
 struct known {
@@ -54,7 +67,7 @@ static bool limit_session(struct session *session, const struct session_settings
 
     snprintf(statement_timeout, sizeof(statement_timeout), "%" PRId64, settings->statement_timeout_ms);
     snprintf(lock_timeout, sizeof(lock_timeout), "%" PRId64, settings->lock_timeout_ms);
-    outcome = session_run(session, &statement_limit_session, parameters, deadline_ms, &result);
+    outcome = session_run(session, &limit_session_statement, parameters, deadline_ms, &result);
     PQclear(result);
     return outcome == SESSION_ROWS;
 }
@@ -140,6 +153,16 @@ static bool has_columns(const PGresult *result, const char *columns)
         columns += strspn(columns, " ");
     }
     return *columns == '\0' && i == fields;
+}
+
+/* What C reads as a number or a boolean is one; everything can be read as text. */
+static bool has_kinds(const struct db_rows *rows, const char *kinds)
+{
+    for (int i = 0; kinds != NULL && kinds[i] != '\0'; i++) {
+        if (kinds[i] != 't' && rows_column_kind(rows, i) != kinds[i])
+            return false;
+    }
+    return true;
 }
 
 static bool flush(PGconn *connection, int64_t deadline_ms)
@@ -247,7 +270,9 @@ enum session_outcome session_run(struct session *session, const struct statement
         *result = NULL;
     }
     if (outcome == SESSION_ROWS && (known == NULL || !known->fits)) {
-        if (!has_columns(*result, statement->columns))
+        const struct db_rows rows = { .statement = statement, .result = *result };
+
+        if (!has_columns(*result, statement->columns) || !has_kinds(&rows, statement->kinds))
             return SESSION_MISSHAPEN;
         if (known != NULL)
             known->fits = true;

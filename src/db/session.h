@@ -4,7 +4,7 @@
 #define RIGGER_DB_SESSION_H
 
 #include "core/attributes.h"
-#include "db/statements.h"
+#include "db/statement.h"
 
 #include <libpq-fe.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /* PATCH /instances/{chute_id}/{instance_id}: an instance of the older path takes traffic; its verification
  * follows in the background. */
 #include "core/encode.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/instance.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
@@ -17,21 +17,23 @@ static const struct field body_fields[] = {
 static enum status run(struct exchange *exchange)
 {
     char request_key[UUID_TEXT_BYTES];
-    const char *parameters[7];
-    struct db_rows rows;
+    const struct db_activate_instance_in in = {
+        .hotkey = exchange->caller.hotkey,
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .signature_hash = endpoint_signature_hash(exchange),
+        .request_key = request_key,
+        .chute_id = exchange->path[0],
+        .instance_id = exchange->path[1],
+        .active = db_boolean(json_get_boolean(exchange->body, "active", false)),
+    };
+    struct db_activate_instance_out out;
     enum status status;
 
     uuid4_text(request_key);
-    endpoint_hotkey_parameters(exchange, parameters);
-    parameters[3] = request_key;
-    parameters[4] = exchange->path[0];
-    parameters[5] = exchange->path[1];
-    parameters[6] = json_get_boolean(exchange->body, "active", false) ? "true" : "false";
-    status = db_call(exchange->db, exchange->arena, &statement_activate_instance, parameters, &rows);
-    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+    status = db_activate_instance(exchange->db, exchange->arena, &in, &out);
+    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
         return status;
-    response_json(exchange->response, exchange->arena, 200,
-                  json_tokener_parse(db_text(&rows, 0, "instance")));
+    response_json(exchange->response, exchange->arena, 200, json_tokener_parse(out.instance));
     return STATUS_OK;
 }
 

@@ -1,19 +1,22 @@
 /* GET /instances/launch_config/{config_id}/activate: the pod is ready for traffic. The SDK takes any HTTP
  * answer here as final, so a database that is away is waited for first. */
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 
 static enum status run(struct exchange *exchange)
 {
-    const char *parameters[] = { exchange->path[0], endpoint_netuid(exchange) };
-    struct db_rows rows;
+    const struct db_activate_launch_config_in in = {
+        .config_id = exchange->path[0],
+        .netuid = db_integer(exchange->config->launch.netuid),
+    };
+    struct db_activate_launch_config_out out;
     enum status status;
     json_object *answer;
 
-    status = db_call_patiently(exchange->db, exchange->arena, &statement_activate_launch_config, parameters,
-                               &rows, exchange->config->database.activation_retry_ms);
-    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+    db_be_patient(exchange->db, exchange->config->database.activation_retry_ms);
+    status = db_activate_launch_config(exchange->db, exchange->arena, &in, &out);
+    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
         return status;
 
     answer = json_object_new_object();

@@ -11,7 +11,7 @@
 #include "core/log.h"
 #include "core/version.h"
 #include "crypto/aes.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
@@ -128,38 +128,35 @@ struct findings {
     enum refusal environment, filesystem;
 };
 
-static enum status check_environment(struct exchange *exchange, const struct db_rows *facts,
+static enum status check_environment(struct exchange *exchange, const struct db_describe_claim_out *facts,
                                      struct findings *findings)
 {
     const struct environment_claim claim = {
         .env = json_get_text(exchange->body, "env"),
         .code = json_get_text(exchange->body, "code"),
-        .env_key = db_text(facts, 0, "env_key"),
-        .ref_str = db_text(facts, 0, "ref_str"),
-        .hotkey = db_text(facts, 0, "miner_hotkey"),
-        .chute_code = db_text(facts, 0, "code"),
-        .graval_seed = version_is_before(db_text(facts, 0, "chutes_version"), LAUNCH_CONFIG_VERSION)
-                           ? db_text(facts, 0, "seed")
-                           : NULL,
-        .rules = db_text(facts, 0, "environment_rules"),
+        .env_key = facts->env_key,
+        .ref_str = facts->ref_str,
+        .hotkey = facts->miner_hotkey,
+        .chute_code = facts->code,
+        .graval_seed = version_is_before(facts->chutes_version, LAUNCH_CONFIG_VERSION) ? facts->seed : NULL,
+        .rules = facts->environment_rules,
     };
 
     return environment_check(exchange->config, exchange->arena, &claim, &findings->environment);
 }
 
-static enum status check_filesystem(struct exchange *exchange, const struct db_rows *facts,
+static enum status check_filesystem(struct exchange *exchange, const struct db_describe_claim_out *facts,
                                     struct findings *findings)
 {
-    const char *patch_version = db_text(facts, 0, "patch_version");
     const struct filesystem_question question = {
-        .image_id = db_text(facts, 0, "image_id"),
-        .patch_version = patch_version != NULL ? patch_version : "",
+        .image_id = facts->image_id,
+        .patch_version = facts->patch_version != NULL ? facts->patch_version : "",
         .salt = exchange->path[0],
-        .filename = db_text(facts, 0, "filename"),
+        .filename = facts->filename,
     };
 
     /* Older SDKs answer with their verification, salted with the seed. */
-    if (version_is_before(db_text(facts, 0, "chutes_version"), FILESYSTEM_CLAIM_VERSION))
+    if (version_is_before(facts->chutes_version, FILESYSTEM_CLAIM_VERSION))
         return STATUS_OK;
     return filesystem_check(exchange->config, exchange->arena, &question,
                             json_get_text(exchange->body, "fsv"), exchange->deadline_ms,
@@ -171,19 +168,20 @@ static enum status check_filesystem(struct exchange *exchange, const struct db_r
 static enum status examine(struct exchange *exchange, struct findings *findings)
 {
     const struct config *config = exchange->config;
-    struct db_rows facts;
+    const struct db_describe_claim_in in = { .config_id = exchange->path[0] };
+    struct db_describe_claim_rows facts;
     enum status status;
 
     *findings = (struct findings){ REFUSAL_NONE, REFUSAL_NONE };
     if (config->attestation.environment == ENVIRONMENT_NONE &&
         config->attestation.filesystem == FILESYSTEM_NONE)
         return STATUS_OK;
-    status = db_call(exchange->db, exchange->arena, &statement_describe_claim, exchange->path, &facts);
+    status = db_describe_claim(exchange->db, exchange->arena, &in, &facts);
     if (status != STATUS_OK || facts.count == 0)
         return status;
-    status = check_environment(exchange, &facts, findings);
+    status = check_environment(exchange, facts.row, findings);
     if (status == STATUS_OK && findings->environment == REFUSAL_NONE)
-        status = check_filesystem(exchange, &facts, findings);
+        status = check_filesystem(exchange, facts.row, findings);
     return status;
 }
 
@@ -193,55 +191,53 @@ static const char *words_of(struct exchange *exchange, enum refusal refusal)
 }
 
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                           const struct findings *findings, struct db_rows *rows)
+                           const struct findings *findings, struct db_claim_launch_config_out *claim)
 {
-    const char *host = json_get_text(exchange->body, "host");
-    const char *address = NULL;
-    enum refusal host_refusal = host_vet(exchange->config, exchange->arena, host,
-                                         clock_remaining_ms(exchange->deadline_ms), &address);
-    const char *parameters[12] = {
-        exchange->path[0],
-        endpoint_netuid(exchange),
-        host,
-        address,
-        exchange->request->client,
-        gpu_uuids(exchange),
-        json_object_to_json_string_ext(json_object_object_get(exchange->body, "port_mappings"),
-                                       JSON_C_TO_STRING_PLAIN),
-        instance_id,
-        symmetric_key,
-        words_of(exchange, host_refusal),
-        words_of(exchange, findings->environment),
-        words_of(exchange, findings->filesystem),
+    json_object *port_mappings = json_object_object_get(exchange->body, "port_mappings");
+    struct db_claim_launch_config_in in = {
+        .config_id = exchange->path[0],
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .host = json_get_text(exchange->body, "host"),
+        .client = exchange->request->client,
+        .gpus = gpu_uuids(exchange),
+        .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
+        .instance_id = instance_id,
+        .symmetric_key = symmetric_key,
+        .environment_fault = words_of(exchange, findings->environment),
+        .filesystem_fault = words_of(exchange, findings->filesystem),
     };
 
-    return db_call(exchange->db, exchange->arena, &statement_claim_launch_config, parameters, rows);
+    in.host_fault = words_of(exchange, host_vet(exchange->config, exchange->arena, in.host,
+                                                clock_remaining_ms(exchange->deadline_ms), &in.address));
+    return db_claim_launch_config(exchange->db, exchange->arena, &in, claim);
 }
 
 static enum status store(struct exchange *exchange, const char *instance_id, const struct proof_gpu *gpu,
-                         const char *algorithm, const struct proof_challenge *challenge, struct db_rows *rows)
+                         const char *algorithm, const struct proof_challenge *challenge,
+                         struct db_store_challenge_out *stored)
 {
-    const char *parameters[7] = {
-        exchange->path[0],
-        instance_id,
-        gpu->uuid,
-        algorithm,
-        arena_printf(exchange->arena, "%lld", (long long)challenge->seed),
-        arena_printf(exchange->arena, "%lld", (long long)gpu->iterations),
-        challenge->kept == NULL ? NULL
-                                : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
+    const struct db_store_challenge_in in = {
+        .config_id = exchange->path[0],
+        .instance_id = instance_id,
+        .gpu_uuid = gpu->uuid,
+        .algorithm = algorithm,
+        .seed = db_integer(challenge->seed),
+        .iterations = db_integer(gpu->iterations),
+        .kept = challenge->kept == NULL
+                    ? NULL
+                    : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
     };
 
-    return db_call(exchange->db, exchange->arena, &statement_store_challenge, parameters, rows);
+    return db_store_challenge(exchange->db, exchange->arena, &in, stored);
 }
 
 /* Gives back what was reserved; if even that fails, the reaper does it. */
 static void release(struct exchange *exchange, const char *instance_id)
 {
-    const char *parameters[2] = { exchange->path[0], instance_id };
-    struct db_rows rows;
+    const struct db_release_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
+    struct db_release_claim_out out;
 
-    if (db_call(exchange->db, exchange->arena, &statement_release_claim, parameters, &rows) != STATUS_OK)
+    if (db_release_claim(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "a claim could not be released; the reaper will take it");
 }
 
@@ -270,31 +266,31 @@ static void answer(struct exchange *exchange, const struct proof_gpu *gpu,
 
 /* The second half: a challenge for the reserved instance. */
 static enum status challenge_pod(struct exchange *exchange, const char *instance_id,
-                                 const char *symmetric_key, const struct db_rows *claim)
+                                 const char *symmetric_key, const struct db_claim_launch_config_out *claim)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_configured(exchange->config);
     struct proof_gpu gpu = {
-        .uuid = db_text(claim, 0, "gpu_uuid"),
-        .device_info = db_text(claim, 0, "device_info"),
-        .iterations = db_integer(claim, 0, "iterations"),
+        .uuid = claim->gpu_uuid,
+        .device_info = claim->device_info,
+        .iterations = claim->iterations.value,
     };
     const struct proof_context context = { .config = exchange->config,
                                            .arena = exchange->arena,
                                            .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
     struct proof_challenge challenge;
-    struct db_rows rows;
+    struct db_store_challenge_out stored;
     enum status status = STATUS_UNAVAILABLE;
 
     if (algorithm != NULL)
         status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
     if (status == STATUS_OK)
-        status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &rows);
+        status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &stored);
     if (status != STATUS_OK) {
         release(exchange, instance_id);
         return STATUS_UNAVAILABLE;
     }
-    if (!endpoint_refused(exchange, &rows))
-        answer(exchange, &gpu, &challenge, db_text(claim, 0, "job_id"));
+    if (!endpoint_refused(exchange, stored.status, stored.detail))
+        answer(exchange, &gpu, &challenge, claim->job_id);
     return STATUS_OK;
 }
 
@@ -303,7 +299,7 @@ static enum status run(struct exchange *exchange)
     unsigned char key[AES128_KEY_BYTES];
     char symmetric_key[SYMMETRIC_KEY_HEX], instance_id[UUID_TEXT_BYTES];
     struct findings findings;
-    struct db_rows claim;
+    struct db_claim_launch_config_out claim;
     enum status status = examine(exchange, &findings);
 
     if (status != STATUS_OK)
@@ -312,7 +308,7 @@ static enum status run(struct exchange *exchange)
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
     status = reserve(exchange, instance_id, symmetric_key, &findings, &claim);
-    if (status == STATUS_OK && !endpoint_refused(exchange, &claim))
+    if (status == STATUS_OK && !endpoint_refused(exchange, claim.status, claim.detail))
         status = challenge_pod(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));

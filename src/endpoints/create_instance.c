@@ -4,7 +4,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "crypto/aes.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/instance.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
@@ -33,47 +33,47 @@ static const struct field body_fields[] = {
 };
 
 static enum status create(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                          struct db_rows *rows)
+                          struct db_create_instance_out *out)
 {
-    const char *host = json_get_text(exchange->body, "host"), *address = NULL, *parameters[12];
     enum refusal refusal;
     json_object *node_ids = json_object_object_get(exchange->body, "node_ids");
     char request_key[UUID_TEXT_BYTES];
+    struct db_create_instance_in in = {
+        .hotkey = exchange->caller.hotkey,
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .signature_hash = endpoint_signature_hash(exchange),
+        .request_key = request_key,
+        .chute_id = exchange->path[0],
+        .instance_id = instance_id,
+        .node_ids = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN),
+        .host = json_get_text(exchange->body, "host"),
+        .port = db_integer(json_get_integer(exchange->body, "port", 0)),
+        .symmetric_key = symmetric_key,
+    };
 
     uuid4_text(request_key);
-    endpoint_hotkey_parameters(exchange, parameters);
-    parameters[3] = request_key;
-    parameters[4] = exchange->path[0];
-    parameters[5] = instance_id;
-    parameters[6] = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN);
-    parameters[7] = host;
-    refusal = host_vet(exchange->config, exchange->arena, host, clock_remaining_ms(exchange->deadline_ms),
-                       &address);
-    parameters[11] = refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
-    parameters[8] = address;
-    parameters[9] =
-        arena_printf(exchange->arena, "%lld", (long long)json_get_integer(exchange->body, "port", 0));
-    parameters[10] = symmetric_key;
-    return db_call(exchange->db, exchange->arena, &statement_create_instance, parameters, rows);
+    refusal = host_vet(exchange->config, exchange->arena, in.host, clock_remaining_ms(exchange->deadline_ms),
+                       &in.address);
+    in.host_fault = refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
+    return db_create_instance(exchange->db, exchange->arena, &in, out);
 }
 
 static enum status run(struct exchange *exchange)
 {
     unsigned char key[AES128_KEY_BYTES];
     char symmetric_key[2 * AES128_KEY_BYTES + 1], instance_id[UUID_TEXT_BYTES];
-    struct db_rows rows;
+    struct db_create_instance_out out;
     enum status status;
 
     randombytes_buf(key, sizeof(key));
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
-    status = create(exchange, instance_id, symmetric_key, &rows);
+    status = create(exchange, instance_id, symmetric_key, &out);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
-    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
         return status;
-    response_json(exchange->response, exchange->arena, 202,
-                  json_tokener_parse(db_text(&rows, 0, "instance")));
+    response_json(exchange->response, exchange->arena, 202, json_tokener_parse(out.instance));
     return STATUS_OK;
 }
 

@@ -1,23 +1,26 @@
 /* DELETE /instances/{chute_id}/{instance_id}: a miner takes its instance away; the audit row stays. */
 #include "core/encode.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/registry.h"
 
 static enum status run(struct exchange *exchange)
 {
     char request_key[UUID_TEXT_BYTES];
-    const char *parameters[6];
-    struct db_rows rows;
+    const struct db_delete_instance_in in = {
+        .hotkey = exchange->caller.hotkey,
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .signature_hash = endpoint_signature_hash(exchange),
+        .request_key = request_key,
+        .chute_id = exchange->path[0],
+        .instance_id = exchange->path[1],
+    };
+    struct db_delete_instance_out out;
     enum status status;
     json_object *answer;
 
     uuid4_text(request_key);
-    endpoint_hotkey_parameters(exchange, parameters);
-    parameters[3] = request_key;
-    parameters[4] = exchange->path[0];
-    parameters[5] = exchange->path[1];
-    status = db_call(exchange->db, exchange->arena, &statement_delete_instance, parameters, &rows);
-    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+    status = db_delete_instance(exchange->db, exchange->arena, &in, &out);
+    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
         return status;
 
     answer = json_object_new_object();

@@ -3,7 +3,7 @@
 #include "auth/launch_token.h"
 #include "core/clock.h"
 #include "core/encode.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
@@ -21,18 +21,17 @@ static const struct field query_fields[] = {
     { .type = FIELD_END },
 };
 
-static char *sign_token(struct exchange *exchange, const struct db_rows *rows)
+static char *sign_token(struct exchange *exchange, const struct db_issue_launch_config_out *issued)
 {
-    const char *config_id = db_text(rows, 0, "config_id");
     struct launch_token token = {
-        .config_id = config_id,
-        .env_key = db_text(rows, 0, "env_key"),
+        .config_id = issued->config_id,
+        .env_key = issued->env_key,
         .url = arena_printf(exchange->arena, "%s/instances/launch_config/%s",
-                            exchange->config->launch.public_url, config_id),
-        .job_id = db_text(rows, 0, "job_id"),
-        .disk_gb = db_integer(rows, 0, "disk_gb"),
-        .issued_at_s = db_integer(rows, 0, "issued_at"),
-        .expires_at_s = db_integer(rows, 0, "expires_at"),
+                            exchange->config->launch.public_url, issued->config_id),
+        .job_id = issued->job_id,
+        .disk_gb = issued->disk_gb.value,
+        .issued_at_s = issued->issued_at.value,
+        .expires_at_s = issued->expires_at.value,
     };
     int64_t ahead_s = token.issued_at_s - clock_unix_seconds();
 
@@ -48,8 +47,16 @@ static enum status run(struct exchange *exchange)
 {
     unsigned char random[ENV_KEY_BYTES];
     char env_key[2 * ENV_KEY_BYTES + 1], config_id[UUID_TEXT_BYTES];
-    const char *parameters[7];
-    struct db_rows rows;
+    const struct db_issue_launch_config_in in = {
+        .hotkey = exchange->caller.hotkey,
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .signature_hash = endpoint_signature_hash(exchange),
+        .config_id = config_id,
+        .chute_id = json_get_text(exchange->query, "chute_id"),
+        .job_id = json_get_text(exchange->query, "job_id"),
+        .env_key = env_key,
+    };
+    struct db_issue_launch_config_out issued;
     enum status status;
     json_object *answer;
     char *token;
@@ -57,21 +64,16 @@ static enum status run(struct exchange *exchange)
     randombytes_buf(random, sizeof(random));
     hex_encode(env_key, random, sizeof(random));
     uuid4_text(config_id);
-    endpoint_hotkey_parameters(exchange, parameters);
-    parameters[3] = config_id;
-    parameters[4] = json_get_text(exchange->query, "chute_id");
-    parameters[5] = json_get_text(exchange->query, "job_id");
-    parameters[6] = env_key;
-    status = db_call(exchange->db, exchange->arena, &statement_issue_launch_config, parameters, &rows);
-    if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+    status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);
+    if (status != STATUS_OK || endpoint_refused(exchange, issued.status, issued.detail))
         return status;
 
-    token = sign_token(exchange, &rows);
+    token = sign_token(exchange, &issued);
     if (token == NULL)
         return STATUS_UNAVAILABLE;
     answer = json_object_new_object();
     json_object_object_add(answer, "token", json_object_new_string(token));
-    json_object_object_add(answer, "config_id", json_object_new_string(db_text(&rows, 0, "config_id")));
+    json_object_object_add(answer, "config_id", json_object_new_string(issued.config_id));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -1,24 +1,22 @@
 /* GET /readyz: the database is there, can be written, and has the schema that this program was built with. */
+#include "db/calls.h"
 #include "db/migrate.h"
-#include "db/statements.h"
 #include "endpoints/registry.h"
 
 #include <string.h>
 
 static enum status run(struct exchange *exchange)
 {
-    struct db_rows rows;
-    enum status status = db_call(exchange->db, exchange->arena, &statement_ready, NULL, &rows);
-    const char *version;
+    struct db_ready_out schema;
+    enum status status = db_ready(exchange->db, exchange->arena, &schema);
     json_object *answer;
 
     if (status != STATUS_OK)
         return exchange_refuse(
             exchange, status == STATUS_UNAVAILABLE ? REFUSAL_DATABASE_AWAY : REFUSAL_SCHEMA_MISSING, NULL);
-    version = db_text(&rows, 0, "schema_version");
-    if (version == NULL || strcmp(version, migrate_schema_version()) != 0)
+    if (schema.schema_version == NULL || strcmp(schema.schema_version, migrate_schema_version()) != 0)
         return exchange_refuse(exchange, REFUSAL_SCHEMA_DIFFERS, NULL);
-    if (!db_boolean(&rows, 0, "writable"))
+    if (!schema.writable.value)
         return exchange_refuse(exchange, REFUSAL_DATABASE_READ_ONLY, NULL);
     answer = json_object_new_object();
     json_object_object_add(answer, "status", json_object_new_string("ready"));

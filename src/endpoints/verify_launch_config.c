@@ -9,10 +9,11 @@
 #include "core/log.h"
 #include "core/version.h"
 #include "crypto/aes.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/registry.h"
 #include "json/json.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <sodium.h>
 #include <string.h>
@@ -40,20 +41,20 @@ static const struct field body_fields[] = {
 };
 
 /* Begins the attempt, waiting for one that is under way. */
-static enum status begin(struct exchange *exchange, const char *attempt_id, struct db_rows *rows)
+static enum status begin(struct exchange *exchange, const char *attempt_id,
+                         struct db_begin_verification_out *begun)
 {
-    const char *parameters[4] = {
-        exchange->path[0],
-        attempt_id,
-        arena_printf(exchange->arena, "%lld", (long long)exchange->config->server.slow_deadline_ms),
-        exchange->invalid == NULL ? "true" : "false",
+    const struct db_begin_verification_in in = {
+        .config_id = exchange->path[0],
+        .attempt_id = attempt_id,
+        .lease_ms = db_integer(exchange->config->server.slow_deadline_ms),
+        .well_formed = db_boolean(exchange->invalid == NULL),
     };
 
     for (;;) {
-        enum status status =
-            db_call(exchange->db, exchange->arena, &statement_begin_verification, parameters, rows);
+        enum status status = db_begin_verification(exchange->db, exchange->arena, &in, begun);
 
-        if (status != STATUS_OK || db_integer(rows, 0, "status") != ANOTHER_ATTEMPT)
+        if (status != STATUS_OK || begun->status.value != ANOTHER_ATTEMPT)
             return status;
         if (clock_remaining_ms(exchange->deadline_ms) <= 2 * POLL_INTERVAL_MS)
             return STATUS_UNAVAILABLE;
@@ -61,14 +62,14 @@ static enum status begin(struct exchange *exchange, const char *attempt_id, stru
     }
 }
 
-static bool answer_is_right(struct exchange *exchange, const struct db_rows *rows)
+static bool answer_is_right(struct exchange *exchange, const struct db_begin_verification_out *begun)
 {
     const char *response = json_get_text(exchange->body, "response");
     const char *iv_text = json_get_text(exchange->body, "iv");
-    const char *key_text = db_text(rows, 0, "symmetric_key");
+    const char *key_text = begun->symmetric_key;
     unsigned char key[AES128_KEY_BYTES], iv[AES_BLOCK_BYTES], *cipher;
     const char *expected =
-        arena_printf(exchange->arena, "secret is %s %s", exchange->path[0], db_text(rows, 0, "seed"));
+        arena_printf(exchange->arena, "secret is %s %" PRId64, exchange->path[0], begun->seed.value);
     size_t length = 0;
     bool right;
 
@@ -91,9 +92,9 @@ static json_object *work_product(struct exchange *exchange, const char *gpu_uuid
 }
 
 /* What the provider kept with the challenge; NULL: nothing. */
-static json_object *kept(struct exchange *exchange, const struct db_rows *rows)
+static json_object *kept(struct exchange *exchange, const struct db_begin_verification_out *begun)
 {
-    const char *text = db_text(rows, 0, "kept");
+    const char *text = begun->kept;
     struct json_fault fault;
     json_object *value = text != NULL ? json_parse_strict(text, strlen(text), &fault) : NULL;
 
@@ -102,20 +103,21 @@ static json_object *kept(struct exchange *exchange, const struct db_rows *rows)
 }
 
 /* The proof of work of the challenged GPU. */
-static enum status judge_proof(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
+static enum status judge_proof(struct exchange *exchange, const struct db_begin_verification_out *begun,
+                               enum refusal *failure)
 {
-    const struct proof_algorithm *algorithm = proof_algorithm_of(db_text(rows, 0, "algorithm"));
+    const struct proof_algorithm *algorithm = proof_algorithm_of(begun->algorithm);
     const struct proof_context context = { .config = exchange->config,
                                            .arena = exchange->arena,
                                            .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
     const struct proof_gpu gpu = {
-        .uuid = db_text(rows, 0, "gpu_uuid"),
-        .device_info = db_text(rows, 0, "device_info"),
-        .iterations = db_integer(rows, 0, "iterations"),
+        .uuid = begun->gpu_uuid,
+        .device_info = begun->device_info,
+        .iterations = begun->iterations.value,
     };
     const struct proof_challenge challenge = {
-        .seed = db_integer(rows, 0, "seed"),
-        .kept = kept(exchange, rows),
+        .seed = begun->seed.value,
+        .kept = kept(exchange, begun),
     };
     enum status status = STATUS_UNAVAILABLE;
     bool valid = false;
@@ -128,18 +130,17 @@ static enum status judge_proof(struct exchange *exchange, const struct db_rows *
 }
 
 /* The digest of the filesystem, which SDKs before 0.3.1 send now, salted with the seed. */
-static enum status judge_filesystem(struct exchange *exchange, const struct db_rows *rows,
+static enum status judge_filesystem(struct exchange *exchange, const struct db_begin_verification_out *begun,
                                     enum refusal *failure)
 {
-    const char *patch_version = db_text(rows, 0, "patch_version");
     const struct filesystem_question question = {
-        .image_id = db_text(rows, 0, "image_id"),
-        .patch_version = patch_version != NULL ? patch_version : "",
-        .salt = db_text(rows, 0, "seed"),
-        .filename = db_text(rows, 0, "filename"),
+        .image_id = begun->image_id,
+        .patch_version = begun->patch_version != NULL ? begun->patch_version : "",
+        .salt = arena_printf(exchange->arena, "%" PRId64, begun->seed.value),
+        .filename = begun->filename,
     };
 
-    if (!version_is_before(db_text(rows, 0, "chutes_version"), FILESYSTEM_CLAIM_VERSION))
+    if (!version_is_before(begun->chutes_version, FILESYSTEM_CLAIM_VERSION))
         return STATUS_OK;
     return filesystem_check(exchange->config, exchange->arena, &question,
                             json_get_text(exchange->body, "fsv"), exchange->deadline_ms - ANSWER_MARGIN_MS,
@@ -147,22 +148,22 @@ static enum status judge_filesystem(struct exchange *exchange, const struct db_r
 }
 
 /* The ports of a job, at the address that was vetted with the claim. */
-static enum status judge_ports(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
+static enum status judge_ports(struct exchange *exchange, const struct db_begin_verification_out *begun,
+                               enum refusal *failure)
 {
-    const char *address = db_text(rows, 0, "address"), *ports = db_text(rows, 0, "probe_ports");
-    const char *key_text = db_text(rows, 0, "symmetric_key");
+    const char *key_text = begun->symmetric_key;
     unsigned char key[AES128_KEY_BYTES];
     json_object *mappings;
     bool answered;
 
-    if (ports == NULL)
+    if (begun->probe_ports == NULL)
         return STATUS_OK;
-    mappings = json_tokener_parse(ports);
+    mappings = json_tokener_parse(begun->probe_ports);
     if (mappings == NULL)
         return STATUS_UNAVAILABLE;
     json_defer(exchange->arena, mappings);
-    answered = address != NULL && hex_decode(key, sizeof(key), key_text, strlen(key_text)) &&
-               ports_answer(address, mappings, key, exchange->deadline_ms - ANSWER_MARGIN_MS);
+    answered = begun->address != NULL && hex_decode(key, sizeof(key), key_text, strlen(key_text)) &&
+               ports_answer(begun->address, mappings, key, exchange->deadline_ms - ANSWER_MARGIN_MS);
     sodium_memzero(key, sizeof(key));
     if (!answered)
         *failure = REFUSAL_PORTS_SILENT;
@@ -170,36 +171,38 @@ static enum status judge_ports(struct exchange *exchange, const struct db_rows *
 }
 
 /* *failure: why the verification fails; REFUSAL_NONE: every check passed. */
-static enum status judge(struct exchange *exchange, const struct db_rows *rows, enum refusal *failure)
+static enum status judge(struct exchange *exchange, const struct db_begin_verification_out *begun,
+                         enum refusal *failure)
 {
     enum status status = STATUS_OK;
 
     *failure = REFUSAL_NONE;
-    if (!answer_is_right(exchange, rows))
+    if (!answer_is_right(exchange, begun))
         *failure = REFUSAL_ANSWER_WRONG;
     if (*failure == REFUSAL_NONE)
-        status = judge_proof(exchange, rows, failure);
+        status = judge_proof(exchange, begun, failure);
     if (status == STATUS_OK && *failure == REFUSAL_NONE)
-        status = judge_filesystem(exchange, rows, failure);
+        status = judge_filesystem(exchange, begun, failure);
     if (status == STATUS_OK && *failure == REFUSAL_NONE)
-        status = judge_ports(exchange, rows, failure);
+        status = judge_ports(exchange, begun, failure);
     return status;
 }
 
 /* The attempt could not be judged: the pod may try again. If even that fails, its lease ends by itself. */
 static void give_up_attempt(struct exchange *exchange, const char *attempt_id)
 {
-    const char *parameters[2] = { exchange->path[0], attempt_id };
-    struct db_rows rows;
+    const struct db_release_attempt_in in = { .config_id = exchange->path[0], .attempt_id = attempt_id };
+    struct db_release_attempt_out out;
 
-    if (db_call(exchange->db, exchange->arena, &statement_release_attempt, parameters, &rows) != STATUS_OK)
+    if (db_release_attempt(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "an attempt could not be released; it is when its lease ends");
 }
 
 /* The fields that a job's pod needs, added to the answer. */
-static enum status add_job(struct exchange *exchange, const struct db_rows *rows, json_object *answer)
+static enum status add_job(struct exchange *exchange, const struct db_finish_verification_out *finished,
+                           json_object *answer)
 {
-    const char *job_id = db_text(rows, 0, "job_id"), *data = db_text(rows, 0, "job_data");
+    const char *job_id = finished->job_id, *data = finished->job_data;
     json_object *claims;
     char *token, *url;
 
@@ -207,7 +210,7 @@ static enum status add_job(struct exchange *exchange, const struct db_rows *rows
         return STATUS_OK;
     claims = json_object_new_object();
     json_object_object_add(claims, "sub", json_object_new_string(job_id));
-    json_object_object_add(claims, "iat", json_object_new_int64(db_integer(rows, 0, "issued_at")));
+    json_object_object_add(claims, "iat", json_object_new_int64(finished->issued_at.value));
     json_object_object_add(claims, "iss", json_object_new_string("chutes"));
     token = launch_token_sign_claims(exchange->arena, &exchange->config->launch.launch_secret, claims);
     if (token == NULL)
@@ -215,23 +218,23 @@ static enum status add_job(struct exchange *exchange, const struct db_rows *rows
     url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id,
                        token);
     json_object_object_add(answer, "job_id", json_object_new_string(job_id));
-    json_object_object_add(answer, "job_method", json_object_new_string(db_text(rows, 0, "job_method")));
+    json_object_object_add(answer, "job_method", json_object_new_string(finished->job_method));
     json_object_object_add(answer, "job_data", data == NULL ? NULL : json_tokener_parse(data));
     json_object_object_add(answer, "job_status_url", json_object_new_string(url));
     return STATUS_OK;
 }
 
-static enum status answer(struct exchange *exchange, const struct db_rows *rows)
+static enum status answer(struct exchange *exchange, const struct db_finish_verification_out *finished)
 {
-    static const char *const copied[] = { "chute_id", "instance_id", "verified_at" };
     json_object *body = json_object_new_object();
     const char *url = arena_printf(exchange->arena, "%s/instances/launch_config/%s/activate",
                                    exchange->config->launch.public_url, exchange->path[0]);
 
-    for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++)
-        json_object_object_add(body, copied[i], json_object_new_string(db_text(rows, 0, copied[i])));
+    json_object_object_add(body, "chute_id", json_object_new_string(finished->chute_id));
+    json_object_object_add(body, "instance_id", json_object_new_string(finished->instance_id));
+    json_object_object_add(body, "verified_at", json_object_new_string(finished->verified_at));
     json_object_object_add(body, "activation_url", json_object_new_string(url));
-    if (add_job(exchange, rows, body) != STATUS_OK) {
+    if (add_job(exchange, finished, body) != STATUS_OK) {
         json_object_put(body);
         return STATUS_UNAVAILABLE;
     }
@@ -242,29 +245,30 @@ static enum status answer(struct exchange *exchange, const struct db_rows *rows)
 static enum status run(struct exchange *exchange)
 {
     char attempt_id[UUID_TEXT_BYTES];
-    const char *parameters[3] = { exchange->path[0], attempt_id, NULL };
+    struct db_finish_verification_in verdict = { .config_id = exchange->path[0], .attempt_id = attempt_id };
+    struct db_begin_verification_out begun;
+    struct db_finish_verification_out finished;
     enum refusal failure;
-    struct db_rows rows;
     enum status status;
 
     uuid4_text(attempt_id);
-    status = begin(exchange, attempt_id, &rows);
+    status = begin(exchange, attempt_id, &begun);
     if (status != STATUS_OK)
         return status;
-    if (exchange->invalid != NULL && db_integer(&rows, 0, "status") == 422)
+    if (exchange->invalid != NULL && begun.status.value == 422)
         return exchange_refuse_invalid(exchange);
-    if (endpoint_refused(exchange, &rows))
+    if (endpoint_refused(exchange, begun.status, begun.detail))
         return STATUS_OK;
 
-    status = judge(exchange, &rows, &failure);
+    status = judge(exchange, &begun, &failure);
     if (status != STATUS_OK)
         give_up_attempt(exchange, attempt_id);
     if (status == STATUS_OK && failure != REFUSAL_NONE)
-        parameters[2] = refusal_text(exchange->arena, failure, NULL);
+        verdict.fault = refusal_text(exchange->arena, failure, NULL);
     if (status == STATUS_OK)
-        status = db_call(exchange->db, exchange->arena, &statement_finish_verification, parameters, &rows);
-    if (status == STATUS_OK && !endpoint_refused(exchange, &rows))
-        status = answer(exchange, &rows);
+        status = db_finish_verification(exchange->db, exchange->arena, &verdict, &finished);
+    if (status == STATUS_OK && !endpoint_refused(exchange, finished.status, finished.detail))
+        status = answer(exchange, &finished);
     return status;
 }
 

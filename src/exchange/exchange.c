@@ -1,9 +1,6 @@
-/* What the endpoints share: turning a SQL function's row into an answer, and a caller into its parameters. */
+/* What the endpoints share: turning what a SQL function returned into an answer, and a caller into its
+ * inputs. */
 #include "exchange/exchange.h"
-
-#include "core/encode.h"
-
-#include <string.h>
 
 enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, const char *subject)
 {
@@ -20,31 +17,17 @@ enum status exchange_refuse_invalid(struct exchange *exchange)
     return STATUS_REFUSED;
 }
 
-bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows)
+bool endpoint_refused(struct exchange *exchange, struct db_integer status, const char *detail)
 {
-    int status = (int)db_integer(rows, 0, "status");
-
-    if (status == 200)
+    if (status.value == 200)
         return false;
-    response_detail(exchange->response, exchange->arena, status, db_text(rows, 0, "detail"));
+    response_detail(exchange->response, exchange->arena, (int)status.value, detail);
     return true;
 }
 
-const char *endpoint_netuid(const struct exchange *exchange)
+struct db_bytes endpoint_signature_hash(const struct exchange *exchange)
 {
-    return arena_printf(exchange->arena, "%lld", (long long)exchange->config->launch.netuid);
-}
-
-void endpoint_hotkey_parameters(const struct exchange *exchange, const char *parameters[3])
-{
-    char *hash = NULL;
-
-    if (exchange->caller.signature_used) {
-        hash = arena_alloc(exchange->arena, sizeof("\\x") + (size_t)2 * SIGNATURE_HASH_BYTES);
-        memcpy(hash, "\\x", 2);
-        hex_encode(hash + 2, exchange->caller.signature_hash, SIGNATURE_HASH_BYTES);
-    }
-    parameters[0] = exchange->caller.hotkey;
-    parameters[1] = endpoint_netuid(exchange);
-    parameters[2] = hash;
+    if (!exchange->caller.signature_used)
+        return db_bytes(NULL, 0);
+    return db_bytes(exchange->caller.signature_hash, SIGNATURE_HASH_BYTES);
 }

@@ -9,6 +9,7 @@
 #include "core/refusal.h"
 #include "crypto/sr25519.h"
 #include "db/connection.h"
+#include "db/value.h"
 #include "exchange/endpoint.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -45,15 +46,12 @@ enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, con
 /* Answers that query or body are malformed, with exchange->invalid. Always STATUS_REFUSED. */
 enum status exchange_refuse_invalid(struct exchange *exchange);
 
-/* Answers with the status and detail of a SQL function's row unless its status is 200. True: it was a
+/* Answers with the status and detail that a SQL function returned unless the status is 200. True: it was a
  * refusal, and the endpoint is done. */
-bool endpoint_refused(struct exchange *exchange, const struct db_rows *rows) MUST_CHECK;
+bool endpoint_refused(struct exchange *exchange, struct db_integer status, const char *detail) MUST_CHECK;
 
-/* The parameters that every hotkey-authenticated SQL function begins with, as text for db_call: hotkey,
- * netuid, signature hash (NULL under an account credential). */
-void endpoint_hotkey_parameters(const struct exchange *exchange, const char *parameters[3]);
-
-/* The configured netuid as text, for db_call. */
-const char *endpoint_netuid(const struct exchange *exchange);
+/* The hash of the caller's signature as an input of a SQL function that marks it as used; null under an
+ * account credential. Lives as long as the exchange. */
+struct db_bytes endpoint_signature_hash(const struct exchange *exchange);
 
 #endif

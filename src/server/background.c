@@ -4,19 +4,17 @@
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "db/calls.h"
 #include "db/connection.h"
-#include "db/statements.h"
 #include "metrics/metrics.h"
 #include "server/process.h"
 #include "server/relay.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PRUNE_INTERVAL_MS 60000
-#define INTERVAL_BYTES    32
 #define LENGTH(of)        (sizeof(of) / sizeof((of)[0]))
 
 struct background {
@@ -33,29 +31,29 @@ struct duty {
 
 static void reap(struct background *background)
 {
-    struct db_rows rows;
+    struct db_reap_rows reaped;
 
-    if (db_call(background->db, background->arena, &statement_reap, NULL, &rows) != STATUS_OK)
+    if (db_reap(background->db, background->arena, &reaped) != STATUS_OK)
         return;
-    for (int i = 0; i < rows.count; i++) {
-        const char *kind = db_text(&rows, i, "kind");
+    for (int i = 0; i < reaped.count; i++) {
+        const struct db_reap_out *row = &reaped.row[i];
 
-        log_event(LOG_LEVEL_INFO, "reaped %s %s: %s", kind, db_text(&rows, i, "id"),
-                  db_text(&rows, i, "reason"));
-        metrics_count(strcmp(kind, "instance") == 0 ? METRICS_INSTANCES_REAPED : METRICS_CONFIGS_REAPED, 1);
+        log_event(LOG_LEVEL_INFO, "reaped %s %s: %s", row->kind, row->id, row->reason);
+        metrics_count(strcmp(row->kind, "instance") == 0 ? METRICS_INSTANCES_REAPED : METRICS_CONFIGS_REAPED,
+                      1);
     }
 }
 
 static void prune(struct background *background)
 {
-    char interval[INTERVAL_BYTES];
-    struct db_rows rows;
+    const struct db_prune_events_in in = {
+        .older_than =
+            arena_printf(background->arena, "%" PRId64 " hours", background->config->events.keep_hours),
+    };
+    struct db_prune_events_out out;
 
-    snprintf(interval, sizeof(interval), "%" PRId64 " hours", background->config->events.keep_hours);
-    if (db_call(background->db, background->arena, &statement_prune_events, (const char *[]){ interval },
-                &rows) == STATUS_OK &&
-        db_integer(&rows, 0, "count") > 0)
-        log_event(LOG_LEVEL_INFO, "forgot %s old events", db_text(&rows, 0, "count"));
+    if (db_prune_events(background->db, background->arena, &in, &out) == STATUS_OK && out.returned.value > 0)
+        log_event(LOG_LEVEL_INFO, "forgot %" PRId64 " old events", out.returned.value);
 }
 
 static void relay(struct background *background)

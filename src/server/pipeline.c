@@ -6,7 +6,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "endpoints/registry.h"
 #include "exchange/router.h"
 #include "metrics/metrics.h"
@@ -59,16 +59,19 @@ static json_object *validate(struct exchange *exchange)
 static enum status refuse_invalid(struct exchange *exchange)
 {
     char request_key[UUID_TEXT_BYTES];
-    const char *parameters[4];
-    struct db_rows rows;
+    const struct db_authenticate_hotkey_in in = {
+        .hotkey = exchange->caller.hotkey,
+        .netuid = db_integer(exchange->config->launch.netuid),
+        .signature_hash = endpoint_signature_hash(exchange),
+        .request_key = request_key,
+    };
+    struct db_authenticate_hotkey_out out;
     enum status status;
 
     if (exchange->caller.hotkey != NULL) {
         uuid4_text(request_key);
-        endpoint_hotkey_parameters(exchange, parameters);
-        parameters[3] = request_key;
-        status = db_call(exchange->db, exchange->arena, &statement_authenticate_hotkey, parameters, &rows);
-        if (status != STATUS_OK || endpoint_refused(exchange, &rows))
+        status = db_authenticate_hotkey(exchange->db, exchange->arena, &in, &out);
+        if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
             return status;
     }
     return exchange_refuse_invalid(exchange);

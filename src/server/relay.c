@@ -4,14 +4,14 @@
 
 #include "core/clock.h"
 #include "core/log.h"
-#include "db/statements.h"
+#include "db/calls.h"
 #include "metrics/metrics.h"
 #include "net/redis.h"
 
 #include <stdlib.h>
 
 #define CONSUMER         "redis relay"
-#define BATCH            "200"
+#define BATCH            200 /* events */
 #define REDIS_TIMEOUT_MS 2000
 #define PAUSE_MS         5000 /* after a failure: the reaper shares this process */
 
@@ -59,21 +59,21 @@ static void note_success(struct relay *relay)
     relay->away = false;
 }
 
-/* Publishes the messages in order, up to the first failure. The last event that was published whole; NULL:
+/* Publishes the messages in order, up to the first failure. The last event that was published whole; null:
  * none. */
-static const char *publish(struct relay *relay, const struct db_rows *rows)
+static struct db_integer publish(struct relay *relay, const struct db_take_messages_rows *taken)
 {
-    const char *published = NULL;
+    struct db_integer published = { .present = false };
 
-    for (int row = 0; row < rows->count; row++) {
-        int64_t event = db_integer(rows, row, "event_id");
+    for (int i = 0; i < taken->count; i++) {
+        const struct db_take_messages_out *message = &taken->row[i];
 
-        if (!redis_publish(relay->redis, db_text(rows, row, "channel"), db_text(rows, row, "message"))) {
+        if (!redis_publish(relay->redis, message->channel, message->message)) {
             note_failure(relay);
             return published;
         }
-        if (row + 1 == rows->count || db_integer(rows, row + 1, "event_id") != event) {
-            published = db_text(rows, row, "event_id");
+        if (i + 1 == taken->count || taken->row[i + 1].event_id.value != message->event_id.value) {
+            published = message->event_id;
             metrics_count(METRICS_EVENTS_PUBLISHED, 1);
         }
     }
@@ -83,16 +83,16 @@ static const char *publish(struct relay *relay, const struct db_rows *rows)
 
 void relay_run(struct relay *relay, struct db *db, struct arena *arena)
 {
-    struct db_rows taken, acknowledged;
-    bool more = true;
+    const struct db_take_messages_in in = { .consumer = CONSUMER, .count = db_integer(BATCH) };
+    struct db_acknowledge_events_in done = { .consumer = CONSUMER };
+    struct db_acknowledge_events_out known;
+    struct db_take_messages_rows taken;
 
-    while (more && clock_remaining_ms(relay->pause_until_ms) == 0) {
-        if (db_call(db, arena, &statement_take_messages, (const char *[]){ CONSUMER, BATCH }, &taken) !=
-            STATUS_OK)
+    while (clock_remaining_ms(relay->pause_until_ms) == 0) {
+        if (db_take_messages(db, arena, &in, &taken) != STATUS_OK || taken.count == 0)
             return;
-        more = taken.count > 0;
-        if (more && db_call(db, arena, &statement_acknowledge_events,
-                            (const char *[]){ CONSUMER, publish(relay, &taken) }, &acknowledged) != STATUS_OK)
+        done.event_id = publish(relay, &taken);
+        if (db_acknowledge_events(db, arena, &done, &known) != STATUS_OK)
             return;
         arena_reset(arena);
     }

@@ -5,8 +5,8 @@
 #include "core/arena.h"
 #include "core/encode.h"
 #include "core/log.h"
+#include "db/calls.h"
 #include "db/connection.h"
-#include "db/statements.h"
 #include "metrics/metrics.h"
 #include "old_sdk/verify.h"
 #include "server/process.h"
@@ -24,31 +24,35 @@ static bool should_stop(void)
 
 /* The next one. False: there is none, or no database. */
 static bool take(const struct config *config, struct db *db, struct arena *arena, const char *worker_id,
-                 struct db_rows *rows)
+                 struct db_take_verification_rows *taken)
 {
-    const char *lease = arena_printf(arena, "%" PRId64 " milliseconds",
-                                     config->background.verify_deadline_ms + VERIFIER_GRACE_MS);
+    const struct db_take_verification_in in = {
+        .worker_id = worker_id,
+        .lease = arena_printf(arena, "%" PRId64 " milliseconds",
+                              config->background.verify_deadline_ms + VERIFIER_GRACE_MS),
+    };
 
-    return db_call(db, arena, &statement_take_verification, (const char *[]){ worker_id, lease }, rows) ==
-               STATUS_OK &&
-           rows->count == 1;
+    return db_take_verification(db, arena, &in, taken) == STATUS_OK && taken->count == 1;
 }
 
-static void finish(struct db *db, struct arena *arena, const char *worker_id, const struct db_rows *taken,
-                   enum old_sdk_verdict verdict, enum refusal failure)
+static void finish(struct db *db, struct arena *arena, const char *worker_id,
+                   const struct db_take_verification_out *taken, enum old_sdk_verdict verdict,
+                   enum refusal failure)
 {
     static const char *const outcomes[] = { "passed", "failed", "unjudged" };
-    struct db_rows rows;
+    const struct db_finish_background_verification_in in = {
+        .verification_id = taken->verification_id,
+        .worker_id = worker_id,
+        .outcome = outcomes[verdict],
+        .fault = verdict == OLD_SDK_FAILED ? refusal_text(arena, failure, NULL) : NULL,
+    };
+    struct db_finish_background_verification_out out;
 
-    const char *text = verdict == OLD_SDK_FAILED ? refusal_text(arena, failure, NULL) : NULL;
-
-    log_event(LOG_LEVEL_INFO, "background verification of %s: %s%s%s", db_text(taken, 0, "instance_id"),
-              outcomes[verdict], text != NULL ? ": " : "", text != NULL ? text : "");
-    if (db_call(db, arena, &statement_finish_background_verification,
-                (const char *[]){ db_text(taken, 0, "verification_id"), worker_id, outcomes[verdict], text },
-                &rows) != STATUS_OK)
+    log_event(LOG_LEVEL_INFO, "background verification of %s: %s%s%s", taken->instance_id, in.outcome,
+              in.fault != NULL ? ": " : "", in.fault != NULL ? in.fault : "");
+    if (db_finish_background_verification(db, arena, &in, &out) != STATUS_OK)
         return; /* the lease ends, and another looks again */
-    if (!db_boolean(&rows, 0, "finished"))
+    if (!out.returned.value)
         log_event(LOG_LEVEL_INFO, "that verification is another's by now, or its instance is gone");
     else if (verdict != OLD_SDK_UNJUDGED)
         metrics_count(verdict == OLD_SDK_PASSED ? METRICS_VERIFICATIONS_PASSED : METRICS_VERIFICATIONS_FAILED,
@@ -62,26 +66,26 @@ static bool verify_next(const struct config *config, struct db *db, struct arena
     struct old_sdk_instance instance;
     enum old_sdk_verdict verdict;
     enum refusal failure = REFUSAL_NONE;
-    struct db_rows taken;
+    struct db_take_verification_rows taken;
 
     uuid4_text(worker_id);
     if (!take(config, db, arena, worker_id, &taken))
         return false;
     instance = (struct old_sdk_instance){
-        .host = db_text(&taken, 0, "host"),
-        .address = db_text(&taken, 0, "address"),
-        .port = db_integer(&taken, 0, "port"),
-        .symmetric_key = db_text(&taken, 0, "symmetric_key"),
-        .hotkey = db_text(&taken, 0, "miner_hotkey"),
-        .sdk_version = db_text(&taken, 0, "chutes_version"),
-        .code = db_text(&taken, 0, "code"),
-        .filename = db_text(&taken, 0, "filename"),
-        .ref_str = db_text(&taken, 0, "ref_str"),
-        .gpus = db_text(&taken, 0, "gpus"),
-        .challenges = db_text(&taken, 0, "challenges"),
+        .host = taken.row->host,
+        .address = taken.row->address,
+        .port = taken.row->port.value,
+        .symmetric_key = taken.row->symmetric_key,
+        .hotkey = taken.row->miner_hotkey,
+        .sdk_version = taken.row->chutes_version,
+        .code = taken.row->code,
+        .filename = taken.row->filename,
+        .ref_str = taken.row->ref_str,
+        .gpus = taken.row->gpus,
+        .challenges = taken.row->challenges,
     };
     verdict = old_sdk_verify(config, arena, &instance, should_stop, &failure);
-    finish(db, arena, worker_id, &taken, verdict, failure);
+    finish(db, arena, worker_id, taken.row, verdict, failure);
     return verdict != OLD_SDK_UNJUDGED;
 }
 

@@ -47,8 +47,8 @@ git ls-files -- 'src/*.c' 'src/*.h' | xargs awk 'FILENAME == "src/rooms.list" { 
         if (!own || !rank[there[1]] || rank[there[1]] > own) print FILENAME ":" FNR ": " quoted[2]
     }' src/rooms.list | complain "includes that climb (src/rooms.list)"
 
-git ls-files -- 'src/*.c' | grep -vE '^src/db/(statements[a-z_]*|migrate)\.c$' |
-    xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' | complain "SQL outside db/statements*.c"
+git ls-files -- 'src/*.c' | grep -vE '^src/db/(connection|session|migrate)\.c$' |
+    xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' | complain "SQL outside sql/"
 
 git grep -nE '\b(TODO|FIXME|XXX)\b' -- src sql nginx tests ':!tests/tools/lint.sh' | complain "left undone"
 

@@ -8,7 +8,7 @@
 #include "config/config.h"
 #include "core/arena.h"
 #include "db/connection.h"
-#include "db/statements.h"
+#include "db/statement.h"
 
 #include <stdbool.h>
 

@@ -8,7 +8,7 @@
 
 Suite *connection_suite(void);
 
-START_TEST(rows_are_read_by_name_and_type)
+START_TEST(rows_are_read_by_number_and_type)
 {
     static const struct statement typed = {
         .name = "typed",
@@ -24,33 +24,39 @@ START_TEST(rows_are_read_by_name_and_type)
     for (int turn = 0; turn < 3; turn++) {
         ck_assert_int_eq(calls_make(&typed, "\\x00ff", NULL), STATUS_OK);
         ck_assert_int_eq(calls.rows.count, 2);
-        ck_assert_str_eq(db_text(&calls.rows, 1, "name"), "é");
-        ck_assert_int_eq(db_integer(&calls.rows, 1, "low"), INT64_MIN);
-        ck_assert_str_eq(db_text(&calls.rows, 0, "bytes"), "\\x00ff");
-        ck_assert(db_boolean(&calls.rows, 0, "yes"));
-        ck_assert(!db_boolean(&calls.rows, 0, "no"));
-        ck_assert(!db_is_null(&calls.rows, 0, "no"));
-        ck_assert(db_is_null(&calls.rows, 0, "nothing"));
-        ck_assert_ptr_null(db_text(&calls.rows, 0, "nothing"));
-        ck_assert_int_eq(db_integer(&calls.rows, 0, "nothing"), 0);
-        ck_assert(!db_boolean(&calls.rows, 0, "nothing"));
+        ck_assert_str_eq(rows_text(&calls.rows, 1, 0), "é");
+        ck_assert_int_eq(rows_integer(&calls.rows, 1, 1).value, INT64_MIN);
+        ck_assert(rows_integer(&calls.rows, 1, 1).present);
+        ck_assert_str_eq(rows_text(&calls.rows, 0, 2), "\\x00ff");
+        ck_assert(rows_boolean(&calls.rows, 0, 3).value);
+        ck_assert(!rows_boolean(&calls.rows, 0, 4).value);
+        ck_assert(rows_boolean(&calls.rows, 0, 4).present);
+        ck_assert(!rows_integer(&calls.rows, 0, 5).present);
+        ck_assert_ptr_null(rows_text(&calls.rows, 0, 5));
+        ck_assert_int_eq(rows_integer(&calls.rows, 0, 5).value, 0);
+        ck_assert(!rows_boolean(&calls.rows, 0, 5).present);
+        ck_assert(!rows_boolean(&calls.rows, 0, 5).value);
+        ck_assert_int_eq(rows_columns(&calls.rows), 6);
+        for (int i = 0; i < 6; i++)
+            ck_assert_int_eq(rows_column_kind(&calls.rows, i), "titbbi"[i]);
+        ck_assert_str_eq(rows_column_name(&calls.rows, 5), "nothing");
         arena_reset(calls.arena);
     }
     ck_assert_ptr_null(db_last_sqlstate(calls.db));
 }
 END_TEST
 
-START_TEST(an_undeclared_column_ends_the_process)
+START_TEST(a_column_that_is_not_there_ends_the_process)
 {
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
-    db_text(&calls.rows, 0, "m");
+    rows_text(&calls.rows, 0, 1);
 }
 END_TEST
 
 START_TEST(a_row_that_is_not_there_ends_the_process)
 {
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
-    db_text(&calls.rows, 1, "n");
+    rows_text(&calls.rows, 1, 0);
 }
 END_TEST
 
@@ -59,7 +65,47 @@ START_TEST(text_that_is_no_integer_ends_the_process)
     static const struct statement word = { .name = "word", .text = "select '1x' as n", .columns = "n" };
 
     ck_assert_int_eq(calls_make(&word, NULL, NULL), STATUS_OK);
-    db_integer(&calls.rows, 0, "n");
+    rows_integer(&calls.rows, 0, 0);
+}
+END_TEST
+
+START_TEST(text_that_is_no_boolean_ends_the_process)
+{
+    static const struct statement word = { .name = "word", .text = "select 'true' as n", .columns = "n" };
+
+    ck_assert_int_eq(calls_make(&word, NULL, NULL), STATUS_OK);
+    rows_boolean(&calls.rows, 0, 0);
+}
+END_TEST
+
+/* What C would read as a number or a boolean and is none is found before any of it is read. */
+START_TEST(another_type_is_a_fault_each_time)
+{
+    static const char *const kinds[] = { "b", "i", "i" }, *const texts[] = { "1", "'1'::text", "true" };
+    static const struct statement right = {
+        .name = "right",
+        .text = "select 1 as n, 2::bigint as m, true as t, '1'::text as w, 3 as v, '[]'::json as j",
+        .columns = "n m t w v j",
+        .kinds = "iibttt",
+    };
+    char text[64];
+    struct statement wrong = { .name = "wrong", .text = text, .columns = "n", .kinds = kinds[_i] };
+
+    ck_assert_int_eq(calls_make(&right, NULL, NULL), STATUS_OK);
+    snprintf(text, sizeof(text), "select %s as n", texts[_i]);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
+    ck_assert(calls_logged("run rigger migrate"));
+}
+END_TEST
+
+START_TEST(a_ping_asks_for_nothing)
+{
+    ck_assert_int_eq(db_ping(calls.db, calls.arena), STATUS_OK);
+    ck_assert_int_gt(db_used_us(calls.db), 0);
+    postgres_dsn(calls.dsn, "nowhere", "");
+    calls_renew();
+    ck_assert_int_eq(db_ping(calls.db, calls.arena), STATUS_UNAVAILABLE);
 }
 END_TEST
 
@@ -78,7 +124,7 @@ START_TEST(a_session_has_its_limits)
     calls.config.database.prepared_statements = _i == 0;
     calls_renew();
     ck_assert_int_eq(calls_make(&settings, NULL, NULL), STATUS_OK);
-    ck_assert_str_eq(db_text(&calls.rows, 0, "settings"), "20s 10s 20s UTC pg_catalog UTF8 rigger");
+    ck_assert_str_eq(rows_text(&calls.rows, 0, 0), "20s 10s 20s UTC pg_catalog UTF8 rigger");
 }
 END_TEST
 
@@ -92,7 +138,7 @@ START_TEST(options_of_the_dsn_are_kept_and_ours_win)
 
     postgres_dsn(calls.dsn, CALLS_DATABASE, "options='-c work_mem=1MB -c lock_timeout=1'");
     ck_assert_int_eq(calls_make(&settings, NULL, NULL), STATUS_OK);
-    ck_assert_str_eq(db_text(&calls.rows, 0, "settings"), "1MB 10s");
+    ck_assert_str_eq(rows_text(&calls.rows, 0, 0), "1MB 10s");
 }
 END_TEST
 
@@ -197,7 +243,7 @@ START_TEST(a_changed_result_type_is_prepared_anew)
     ck_assert_int_eq(calls_make(&read, NULL, NULL), STATUS_OK);
     postgres_execute(CALLS_DATABASE, "alter table changing alter thing type text");
     ck_assert_int_eq(calls_make(&read, NULL, NULL), STATUS_OK);
-    ck_assert_str_eq(db_text(&calls.rows, 0, "thing"), "1");
+    ck_assert_str_eq(rows_text(&calls.rows, 0, 0), "1");
     postgres_execute(CALLS_DATABASE, "drop table changing");
 }
 END_TEST
@@ -228,10 +274,13 @@ Suite *connection_suite(void)
 
     tcase_add_unchecked_fixture(tests, calls_make_database, postgres_tear_down);
     tcase_add_checked_fixture(tests, calls_set_up, calls_tear_down);
-    tcase_add_loop_test(tests, rows_are_read_by_name_and_type, 0, 2);
-    tcase_add_test_raise_signal(tests, an_undeclared_column_ends_the_process, SIGABRT);
+    tcase_add_loop_test(tests, rows_are_read_by_number_and_type, 0, 2);
+    tcase_add_test_raise_signal(tests, a_column_that_is_not_there_ends_the_process, SIGABRT);
     tcase_add_test_raise_signal(tests, a_row_that_is_not_there_ends_the_process, SIGABRT);
     tcase_add_test_raise_signal(tests, text_that_is_no_integer_ends_the_process, SIGABRT);
+    tcase_add_test_raise_signal(tests, text_that_is_no_boolean_ends_the_process, SIGABRT);
+    tcase_add_loop_test(tests, another_type_is_a_fault_each_time, 0, 3);
+    tcase_add_test(tests, a_ping_asks_for_nothing);
     tcase_add_loop_test(tests, a_session_has_its_limits, 0, 2);
     tcase_add_test(tests, options_of_the_dsn_are_kept_and_ours_win);
     tcase_add_test(tests, a_tool_connects_by_dsn_alone);

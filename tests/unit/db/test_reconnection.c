@@ -30,7 +30,7 @@ START_TEST(conflicts_are_repeated_three_times)
     static const char *const states[] = { "40001", "40P01" };
 
     ck_assert_int_eq(calls_make(&calls_fail, "3", states[_i]), STATUS_OK);
-    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 4);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 4);
     ck_assert_int_eq(calls_make(&calls_fail, "100", states[_i]), STATUS_UNAVAILABLE);
     ck_assert_str_eq(db_last_sqlstate(calls.db), states[_i]);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "8");
@@ -42,7 +42,7 @@ START_TEST(a_server_that_is_no_good_is_tried_once_more)
     static const char *const states[] = { "25006", "53100", "57P01", "57P03", "08006" };
 
     ck_assert_int_eq(calls_make(&calls_fail, "1", states[_i]), STATUS_OK);
-    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 2);
     ck_assert_int_eq(calls_make(&calls_fail, "100", states[_i]), STATUS_UNAVAILABLE);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
 }
@@ -87,14 +87,14 @@ START_TEST(an_idle_connection_that_was_closed_goes_unnoticed)
         CALLS_DATABASE,
         "select pg_terminate_backend(pid, 60000) from pg_stat_activity where application_name = 'rigger'");
     ck_assert_int_eq(calls_make(&die, "1", NULL), STATUS_OK); /* which needs the one re-send for itself */
-    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 2);
 }
 END_TEST
 
 START_TEST(a_connection_lost_in_a_call_is_tried_once_more)
 {
     ck_assert_int_eq(calls_make(&die, "1", NULL), STATUS_OK);
-    ck_assert_int_eq(db_integer(&calls.rows, 0, "turn"), 2);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 2);
     ck_assert_int_eq(calls_make(&die, "100", NULL), STATUS_UNAVAILABLE);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
@@ -129,23 +129,32 @@ START_TEST(a_database_that_comes_back_is_used_again)
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
     ck_assert_str_eq(db_last_sqlstate(calls.db), "08001");
-    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_one, NULL, &calls.rows, 1),
-                     STATUS_UNAVAILABLE);
+    db_be_patient(calls.db, 1);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
     ck_assert(calls_logged("cannot connect"));
     postgres_start();
-    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_one, NULL, &calls.rows, LONG_MS),
-                     STATUS_OK);
+    db_be_patient(calls.db, LONG_MS);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
     ck_assert(calls_logged("connected again"));
 }
 END_TEST
 
 START_TEST(patience_is_for_what_is_unavailable_only)
 {
-    const char *const parameters[] = { "100", "P0001" };
-
-    ck_assert_int_eq(db_call_patiently(calls.db, calls.arena, &calls_fail, parameters, &calls.rows, LONG_MS),
-                     STATUS_FAULT);
+    db_be_patient(calls.db, LONG_MS);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "P0001"), STATUS_FAULT);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "1");
+}
+END_TEST
+
+/* 55P03 is unavailable: the patient call takes turn after turn until one succeeds, the next call one. */
+START_TEST(patience_is_for_one_call)
+{
+    db_be_patient(calls.db, LONG_MS);
+    ck_assert_int_eq(calls_make(&calls_fail, "3", "55P03"), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 4);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "55P03"), STATUS_UNAVAILABLE);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "5");
 }
 END_TEST
 
@@ -226,6 +235,7 @@ Suite *reconnection_suite(void)
     tcase_add_test(tests, a_server_that_hangs_is_left);
     tcase_add_loop_test(tests, a_database_that_comes_back_is_used_again, 0, 2);
     tcase_add_test(tests, patience_is_for_what_is_unavailable_only);
+    tcase_add_test(tests, patience_is_for_one_call);
     tcase_add_loop_test(tests, a_failed_connection_is_logged_without_the_password, 0, 2);
     tcase_add_test(tests, a_host_that_is_silent_is_passed_over);
     tcase_add_test(tests, a_host_that_is_not_there_is_passed_over);
