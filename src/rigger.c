@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "core/log.h"
 #include "db/migrate.h"
+#include "endpoints/registry.h"
 #include "server/listener.h"
 #include "server/master.h"
 #include "server/process.h"
@@ -28,7 +29,8 @@ static void usage(FILE *out)
           "  serve              the responder: a master and its workers\n"
           "  migrate [--dsn D]  bring the database's schema up to date\n"
           "  check-config       say what is wrong with the configuration\n"
-          "  dump-config        print the whole configuration, secrets masked\n\n"
+          "  dump-config        print the whole configuration, secrets masked\n"
+          "  routes             print what is served: method, path, and the pool it belongs to\n\n"
           "Without a command: one FastCGI worker where standard input is a listening socket,\n"
           "one request where the environment is that of a CGI program.\n"
           "--config defaults to $RIGGER_CONFIG, then " CONFIG_DEFAULT_PATH ". See rigger(8).\n",
@@ -79,6 +81,16 @@ static int dump_config(const struct arguments *arguments)
     return EXIT_SUCCESS;
 }
 
+/* For operators who write a web server's routing, and for the test that holds ours against it. */
+static int routes(const struct arguments *arguments)
+{
+    (void)arguments;
+    for (size_t i = 0; endpoint_registry[i] != NULL; i++)
+        printf("%-6s %-52s %s\n", http_method_name(endpoint_registry[i]->method), endpoint_registry[i]->path,
+               pool_name(endpoint_registry[i]->pool));
+    return EXIT_SUCCESS;
+}
+
 /* Started by a web server: by a FastCGI process manager, or as a CGI program. */
 static int serve_web_server(void)
 {
@@ -114,6 +126,7 @@ static const struct {
     { "migrate", migrate },
     { "check-config", check_config },
     { "dump-config", dump_config },
+    { "routes", routes },
 };
 
 int main(int argc, char **argv)

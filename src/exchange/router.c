@@ -49,15 +49,12 @@ static bool matches(struct arena *arena, const char *pattern, const char *path,
 /* The value of Allow for a set of methods (bit n: method n). */
 static const char *write_allow(struct arena *arena, unsigned methods)
 {
-    static const char *const names[] = {
-        [HTTP_GET] = "GET",     [HTTP_POST] = "POST",     [HTTP_PUT] = "PUT",
-        [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
-    };
     const char *allow = "";
 
-    for (size_t i = HTTP_GET; i < sizeof(names) / sizeof(names[0]); i++)
-        if ((methods & 1U << i) != 0)
-            allow = arena_printf(arena, "%s%s%s", allow, allow[0] == '\0' ? "" : ", ", names[i]);
+    for (int method = HTTP_GET; method < HTTP_METHOD_COUNT; method++)
+        if ((methods & 1U << method) != 0)
+            allow = arena_printf(arena, "%s%s%s", allow, allow[0] == '\0' ? "" : ", ",
+                                 http_method_name((enum http_method)method));
     return allow;
 }
 

@@ -62,19 +62,21 @@ static const char *find_id(const struct request *request)
     return arena_strdup(request->arena, id);
 }
 
-static enum http_method read_method(const char *text)
+const char *http_method_name(enum http_method method)
 {
-    static const struct {
-        const char *name;
-        enum http_method method;
-    } methods[] = {
-        { "GET", HTTP_GET }, { "HEAD", HTTP_HEAD },   { "POST", HTTP_POST },
-        { "PUT", HTTP_PUT }, { "PATCH", HTTP_PATCH }, { "DELETE", HTTP_DELETE },
+    static const char *const names[HTTP_METHOD_COUNT] = {
+        [HTTP_OTHER] = "-", [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",
+        [HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
     };
 
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-        if (strcmp(text, methods[i].name) == 0)
-            return methods[i].method;
+    return names[method];
+}
+
+static enum http_method read_method(const char *text)
+{
+    for (int method = HTTP_OTHER + 1; method < HTTP_METHOD_COUNT; method++)
+        if (strcmp(text, http_method_name((enum http_method)method)) == 0)
+            return (enum http_method)method;
     return HTTP_OTHER;
 }
 

@@ -12,7 +12,19 @@
 
 #define REQUEST_ID_MAX_BYTES 64
 
-enum http_method { HTTP_OTHER, HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
+enum http_method {
+    HTTP_OTHER,
+    HTTP_GET,
+    HTTP_HEAD,
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_METHOD_COUNT
+};
+
+/* "GET", …; "-" for HTTP_OTHER. */
+const char *http_method_name(enum http_method method);
 
 /* Where a request comes from and its answer goes to; implemented by transport_fcgi.c and transport_cgi.c. */
 struct transport {

@@ -103,8 +103,22 @@ void pipeline_prepare(void)
     metrics_name_routes(names, count);
 }
 
-/* Makes the answer of one request. The number of its route, or METRICS_NO_ROUTE. */
-static size_t serve(struct exchange *exchange)
+/* True if the endpoint's requests do not belong to a process of this pool: a slow request could keep a worker
+ * from those who need the database alone. The web server should have routed it elsewhere. */
+static bool is_misrouted(const struct endpoint *endpoint, enum pool pool)
+{
+    if (pool == POOL_ANY || endpoint->pool == pool)
+        return false;
+    log_event(LOG_LEVEL_WARNING,
+              "%s belongs to the %s pool and came by the %s pool's socket: refused. Compare the web server's "
+              "routing with `rigger routes`",
+              endpoint->name, pool_name(endpoint->pool), pool_name(pool));
+    return true;
+}
+
+/* Makes the answer of one request that came to a process of that pool. The number of its route, or
+ * METRICS_NO_ROUTE. */
+static size_t serve(struct exchange *exchange, enum pool pool)
 {
     struct request *request = exchange->request;
     int forwarded_count = 0;
@@ -126,6 +140,10 @@ static size_t serve(struct exchange *exchange)
     route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
     if (route.endpoint == NULL) {
         answer_no_endpoint(exchange, &route);
+        return METRICS_NO_ROUTE;
+    }
+    if (is_misrouted(route.endpoint, pool)) {
+        exchange_refuse(exchange, REFUSAL_NOT_FOUND, NULL);
         return METRICS_NO_ROUTE;
     }
     exchange->endpoint = route.endpoint;
@@ -162,7 +180,7 @@ int pipeline_serve(struct process *process, struct transport *transport, int64_t
     size_t route;
 
     db_forget_usage(process->db);
-    route = serve(&exchange);
+    route = serve(&exchange, process_pool(process->kind));
     response_write(&response, &request);
     entry = (struct log_request){
         .method = request.method_text != NULL ? request.method_text : "-",

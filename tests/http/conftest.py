@@ -1,5 +1,7 @@
 """Fixtures: one stack for the whole run, a clean network for each test, and invariants checked after each."""
 
+import os
+
 import pytest
 
 from harness.chance import SEED
@@ -37,3 +39,12 @@ def invariants(request):
     yield
     if "stack" in request.fixturenames:
         assert request.getfixturevalue("stack").postgres.execute("select * from rigger.check_invariants()") == []
+
+
+@pytest.fixture
+def place(tmp_path_factory):
+    """A directory that www-data may walk into."""
+    path = tmp_path_factory.mktemp("place")
+    for parent in (path, path.parent, path.parent.parent):
+        os.chmod(parent, 0o755)
+    return path

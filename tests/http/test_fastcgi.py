@@ -43,7 +43,8 @@ def test_a_body_that_is_not_what_was_announced_is_refused(path, parameters, stat
     assert request(path, parameters).startswith(b"Status: " + status)
 
 
-def test_a_body_shorter_than_announced_is_refused(path):
+def test_a_body_shorter_than_announced_is_refused(stack):
+    path = stack.settings["server"]["slow_socket"]
     data = head({**PING, "REQUEST_METHOD": "PUT", "REQUEST_URI": "/instances/launch_config/x", "CONTENT_LENGTH": "10"})
     assert exchange(path, data + record(STDIN, b"12345") + record(STDIN)).startswith(b"Status: 400")
 
