@@ -1,28 +1,21 @@
 /* POST /instances/launch_config/{config_id}: the pod claims its launch config, once, and gets a challenge.
- * Network and cryptography here, the rules in SQL: look at the host, reserve everything in one transaction,
- * make the challenge with none open, store it in another. Whatever comes between is undone by release_claim
- * or the reaper. */
-#include "attest/environment.h"
-#include "attest/filesystem.h"
+ * First the checks and the look at the host, which take their time; then one transaction that reserves
+ * everything; then the challenge. */
 #include "attest/host.h"
 #include "attest/proof.h"
 #include "core/clock.h"
 #include "core/encode.h"
-#include "core/log.h"
-#include "core/version.h"
 #include "crypto/aes.h"
 #include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
+#include "launch/claim.h"
 #include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define ANSWER_MARGIN_MS         3000 /* for the statements after the challenge, before the master loses patience */
-#define LAUNCH_CONFIG_VERSION    "0.3.0" /* since then the command has no GraVal seed */
-#define FILESYSTEM_CLAIM_VERSION "0.3.1" /* since then the digest comes with the claim */
-#define SYMMETRIC_KEY_HEX        (2 * AES128_KEY_BYTES + 1)
+#define SYMMETRIC_KEY_HEX (2 * AES128_KEY_BYTES + 1)
 
 static const char *const protocols[] = { "tcp", "udp", "http", NULL };
 
@@ -123,75 +116,13 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
-/* What the checks of environment and filesystem refuse the pod for. */
-struct findings {
-    enum refusal environment, filesystem;
-};
-
-static enum status check_environment(struct exchange *exchange, const struct db_describe_claim_out *facts,
-                                     struct findings *findings)
-{
-    const struct environment_claim claim = {
-        .env = json_get_text(exchange->body, "env"),
-        .code = json_get_text(exchange->body, "code"),
-        .env_key = facts->env_key,
-        .ref_str = facts->ref_str,
-        .hotkey = facts->miner_hotkey,
-        .chute_code = facts->code,
-        .graval_seed = version_is_before(facts->chutes_version, LAUNCH_CONFIG_VERSION) ? facts->seed : NULL,
-        .rules = facts->environment_rules,
-    };
-
-    return environment_check(exchange->config, exchange->arena, &claim, &findings->environment);
-}
-
-static enum status check_filesystem(struct exchange *exchange, const struct db_describe_claim_out *facts,
-                                    struct findings *findings)
-{
-    const struct filesystem_question question = {
-        .image_id = facts->image_id,
-        .patch_version = facts->patch_version != NULL ? facts->patch_version : "",
-        .salt = exchange->path[0],
-        .filename = facts->filename,
-    };
-
-    /* Older SDKs answer with their verification, salted with the seed. */
-    if (version_is_before(facts->chutes_version, FILESYSTEM_CLAIM_VERSION))
-        return STATUS_OK;
-    return filesystem_check(exchange->config, exchange->arena, &question,
-                            json_get_text(exchange->body, "fsv"), exchange->deadline_ms,
-                            &findings->filesystem);
-}
-
-/* The checks that need no lock, before any transaction is open. A config that cannot be claimed has nothing
- * to check: the claim itself refuses it. */
-static enum status examine(struct exchange *exchange, struct findings *findings)
-{
-    const struct config *config = exchange->config;
-    const struct db_describe_claim_in in = { .config_id = exchange->path[0] };
-    struct db_describe_claim_rows facts;
-    enum status status;
-
-    *findings = (struct findings){ REFUSAL_NONE, REFUSAL_NONE };
-    if (config->attestation.environment == ENVIRONMENT_NONE &&
-        config->attestation.filesystem == FILESYSTEM_NONE)
-        return STATUS_OK;
-    status = db_describe_claim(exchange->db, exchange->arena, &in, &facts);
-    if (status != STATUS_OK || facts.count == 0)
-        return status;
-    status = check_environment(exchange, facts.row, findings);
-    if (status == STATUS_OK && findings->environment == REFUSAL_NONE)
-        status = check_filesystem(exchange, facts.row, findings);
-    return status;
-}
-
 static const char *words_of(struct exchange *exchange, enum refusal refusal)
 {
     return refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
 }
 
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                           const struct findings *findings, struct db_claim_launch_config_out *claim)
+                           enum refusal failure, struct db_claim_launch_config_out *claim)
 {
     json_object *port_mappings = json_object_object_get(exchange->body, "port_mappings");
     struct db_claim_launch_config_in in = {
@@ -203,8 +134,7 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
         .instance_id = instance_id,
         .symmetric_key = symmetric_key,
-        .environment_fault = words_of(exchange, findings->environment),
-        .filesystem_fault = words_of(exchange, findings->filesystem),
+        .environment_fault = words_of(exchange, failure),
     };
 
     in.host_fault = words_of(exchange, host_vet(exchange->config, exchange->arena, in.host,
@@ -212,104 +142,22 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
     return db_claim_launch_config(exchange->db, exchange->arena, &in, claim);
 }
 
-static enum status store(struct exchange *exchange, const char *instance_id, const struct proof_gpu *gpu,
-                         const char *algorithm, const struct proof_challenge *challenge,
-                         struct db_store_challenge_out *stored)
-{
-    const struct db_store_challenge_in in = {
-        .config_id = exchange->path[0],
-        .instance_id = instance_id,
-        .gpu_uuid = gpu->uuid,
-        .algorithm = algorithm,
-        .seed = db_integer(challenge->seed),
-        .iterations = db_integer(gpu->iterations),
-        .kept = challenge->kept == NULL
-                    ? NULL
-                    : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
-    };
-
-    return db_store_challenge(exchange->db, exchange->arena, &in, stored);
-}
-
-/* Gives back what was reserved; if even that fails, the reaper does it. */
-static void release(struct exchange *exchange, const char *instance_id)
-{
-    const struct db_release_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
-    struct db_release_claim_out out;
-
-    if (db_release_claim(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
-        log_event(LOG_LEVEL_WARNING, "a claim could not be released; the reaper will take it");
-}
-
-static void answer(struct exchange *exchange, const struct proof_gpu *gpu,
-                   const struct proof_challenge *challenge, const char *job_id)
-{
-    json_object *body = json_object_new_object(), *key = json_object_new_object();
-    const char *plaintext =
-        arena_printf(exchange->arena, "secret is %s %lld", exchange->path[0], (long long)challenge->seed);
-
-    json_object_object_add(body, "seed", json_object_new_int64(challenge->seed));
-    json_object_object_add(body, "iterations", json_object_new_int64(gpu->iterations));
-    json_object_object_add(body, "job_id", job_id == NULL ? NULL : json_object_new_string(job_id));
-    json_object_object_add(key, "ciphertext", json_object_new_string(challenge->ciphertext));
-    json_object_object_add(key, "uuid", json_object_new_string(gpu->uuid));
-    json_object_object_add(key, "response_plaintext", json_object_new_string(plaintext));
-    json_object_object_add(body, "symmetric_key", key);
-    if (challenge->shown != NULL) {
-        json_object_object_foreach(challenge->shown, name, member)
-        {
-            json_object_object_add(body, name, json_object_get(member));
-        }
-    }
-    response_json(exchange->response, exchange->arena, 200, body);
-}
-
-/* The second half: a challenge for the reserved instance. */
-static enum status challenge_pod(struct exchange *exchange, const char *instance_id,
-                                 const char *symmetric_key, const struct db_claim_launch_config_out *claim)
-{
-    const struct proof_algorithm *algorithm = proof_algorithm_configured(exchange->config);
-    struct proof_gpu gpu = {
-        .uuid = claim->gpu_uuid,
-        .device_info = claim->device_info,
-        .iterations = claim->iterations.value,
-    };
-    const struct proof_context context = { .config = exchange->config,
-                                           .arena = exchange->arena,
-                                           .deadline_ms = exchange->deadline_ms - ANSWER_MARGIN_MS };
-    struct proof_challenge challenge;
-    struct db_store_challenge_out stored;
-    enum status status = STATUS_UNAVAILABLE;
-
-    if (algorithm != NULL)
-        status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
-    if (status == STATUS_OK)
-        status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &stored);
-    if (status != STATUS_OK) {
-        release(exchange, instance_id);
-        return STATUS_UNAVAILABLE;
-    }
-    if (!endpoint_refused(exchange, stored.status, stored.detail))
-        answer(exchange, &gpu, &challenge, claim->job_id);
-    return STATUS_OK;
-}
-
 static enum status run(struct exchange *exchange)
 {
     unsigned char key[AES128_KEY_BYTES];
     char symmetric_key[SYMMETRIC_KEY_HEX], instance_id[UUID_TEXT_BYTES];
-    struct findings findings;
     struct db_claim_launch_config_out claim;
-    enum status status = examine(exchange, &findings);
+    enum refusal failure;
+    enum status status = claim_check(exchange, &failure);
 
     if (status != STATUS_OK)
         return status;
     randombytes_buf(key, sizeof(key));
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
-    status = reserve(exchange, instance_id, symmetric_key, &findings, &claim);
+    status = reserve(exchange, instance_id, symmetric_key, failure, &claim);
     if (status == STATUS_OK && !endpoint_refused(exchange, claim.status, claim.detail))
-        status = challenge_pod(exchange, instance_id, symmetric_key, &claim);
+        status = claim_challenge(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
     return status;

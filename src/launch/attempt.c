@@ -1,0 +1,80 @@
+/* Between the calls of the database no transaction is open, for the checks take seconds; the lease keeps
+ * other attempts away meanwhile. */
+#include "launch/attempt.h"
+
+#include "core/clock.h"
+#include "core/log.h"
+#include "launch/checks.h"
+#include "json/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define ANOTHER_ATTEMPT  102
+#define POLL_INTERVAL_MS 100
+
+enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
+                          struct db_begin_verification_out *begun)
+{
+    const struct db_begin_verification_in in = {
+        .config_id = exchange->path[0],
+        .attempt_id = attempt_id,
+        .lease_ms = db_integer(exchange->config->server.slow_deadline_ms),
+        .well_formed = db_boolean(exchange->invalid == NULL),
+    };
+
+    for (;;) {
+        enum status status = db_begin_verification(exchange->db, exchange->arena, &in, begun);
+
+        if (status != STATUS_OK || begun->status.value != ANOTHER_ATTEMPT)
+            return status;
+        if (!clock_pause(POLL_INTERVAL_MS, exchange->deadline_ms - POLL_INTERVAL_MS))
+            return STATUS_UNAVAILABLE;
+    }
+}
+
+/* What the provider kept with the challenge; NULL: nothing. */
+static json_object *parse_kept(struct arena *arena, const char *text)
+{
+    struct json_fault fault;
+    json_object *value = text != NULL ? json_parse_strict(text, strlen(text), &fault) : NULL;
+
+    json_defer(arena, value);
+    return value;
+}
+
+enum status attempt_check(struct exchange *exchange, const struct db_begin_verification_out *begun,
+                          enum refusal *failure)
+{
+    const struct launch launch = {
+        .config = exchange->config,
+        .arena = exchange->arena,
+        .deadline_ms = exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS,
+        .config_id = exchange->path[0],
+        .seed = arena_printf(exchange->arena, "%" PRId64, begun->seed.value),
+        .body = exchange->body,
+        .sdk_version = begun->chutes_version,
+        .image_id = begun->image_id,
+        .patch_version = begun->patch_version,
+        .filename = begun->filename,
+        .symmetric_key = begun->symmetric_key,
+        .address = begun->address,
+        .probe_ports = begun->probe_ports,
+        .algorithm = proof_algorithm_of(begun->algorithm),
+        .gpu = { .uuid = begun->gpu_uuid,
+                 .device_info = begun->device_info,
+                 .iterations = begun->iterations.value },
+        .challenge = { .seed = begun->seed.value, .kept = parse_kept(exchange->arena, begun->kept) },
+    };
+
+    return checks_run(&launch, LAUNCH_ATTEMPT, failure);
+}
+
+void attempt_abandon(struct exchange *exchange, const char *attempt_id)
+{
+    const struct db_release_attempt_in in = { .config_id = exchange->path[0], .attempt_id = attempt_id };
+    struct db_release_attempt_out out;
+
+    if (db_release_attempt(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
+        log_event(LOG_LEVEL_WARNING, "an attempt could not be abandoned; its lease will end by itself");
+}

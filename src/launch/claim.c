@@ -1,0 +1,102 @@
+/* No transaction is open here: each call of the database is one. What comes between the reservation and the
+ * stored challenge is undone by undo_claim or, where even that fails, by the reaper. */
+#include "launch/claim.h"
+
+#include "core/log.h"
+#include "launch/challenge.h"
+#include "launch/checks.h"
+#include "json/json.h"
+
+enum status claim_check(struct exchange *exchange, enum refusal *failure)
+{
+    const struct db_describe_claim_in in = { .config_id = exchange->path[0] };
+    const struct db_describe_claim_out *facts;
+    struct db_describe_claim_rows rows;
+    enum status status;
+
+    *failure = REFUSAL_NONE;
+    if (!checks_are_configured(exchange->config, LAUNCH_CLAIM))
+        return STATUS_OK;
+    status = db_describe_claim(exchange->db, exchange->arena, &in, &rows);
+    if (status != STATUS_OK || rows.count == 0)
+        return status;
+    facts = rows.row;
+    return checks_run(
+        &(struct launch){
+            .config = exchange->config,
+            .arena = exchange->arena,
+            .deadline_ms = exchange->deadline_ms,
+            .config_id = exchange->path[0],
+            .seed = facts->seed,
+            .body = exchange->body,
+            .sdk_version = facts->chutes_version,
+            .image_id = facts->image_id,
+            .patch_version = facts->patch_version,
+            .filename = facts->filename,
+            .env_key = facts->env_key,
+            .ref_str = facts->ref_str,
+            .hotkey = facts->miner_hotkey,
+            .code = facts->code,
+            .environment_rules = facts->environment_rules,
+        },
+        LAUNCH_CLAIM, failure);
+}
+
+static enum status store(struct exchange *exchange, const char *instance_id, const struct proof_gpu *gpu,
+                         const char *algorithm, const struct proof_challenge *challenge,
+                         struct db_store_challenge_out *stored)
+{
+    const struct db_store_challenge_in in = {
+        .config_id = exchange->path[0],
+        .instance_id = instance_id,
+        .gpu_uuid = gpu->uuid,
+        .algorithm = algorithm,
+        .seed = db_integer(challenge->seed),
+        .iterations = db_integer(gpu->iterations),
+        .kept = challenge->kept == NULL
+                    ? NULL
+                    : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
+    };
+
+    return db_store_challenge(exchange->db, exchange->arena, &in, stored);
+}
+
+static void undo(struct exchange *exchange, const char *instance_id)
+{
+    const struct db_release_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
+    struct db_release_claim_out out;
+
+    if (db_release_claim(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
+        log_event(LOG_LEVEL_WARNING, "a claim could not be undone; the reaper will do it");
+}
+
+enum status claim_challenge(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
+                            const struct db_claim_launch_config_out *claim)
+{
+    const struct proof_algorithm *algorithm = proof_algorithm_configured(exchange->config);
+    const struct proof_gpu gpu = {
+        .uuid = claim->gpu_uuid,
+        .device_info = claim->device_info,
+        .iterations = claim->iterations.value,
+    };
+    const struct proof_context context = { .config = exchange->config,
+                                           .arena = exchange->arena,
+                                           .deadline_ms = exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS };
+    struct proof_challenge challenge;
+    struct db_store_challenge_out stored;
+    enum status status = STATUS_UNAVAILABLE;
+
+    if (algorithm != NULL)
+        status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
+    if (status == STATUS_OK)
+        status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &stored);
+    if (status != STATUS_OK) {
+        undo(exchange, instance_id);
+        return STATUS_UNAVAILABLE;
+    }
+    if (!endpoint_refused(exchange, stored.status, stored.detail))
+        response_json(
+            exchange->response, exchange->arena, 200,
+            challenge_describe(exchange->arena, exchange->path[0], claim->job_id, &gpu, &challenge));
+    return STATUS_OK;
+}
