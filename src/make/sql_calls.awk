@@ -22,13 +22,15 @@
 #
 #   -- Query: (p_input type, ...) returns table (output type, ...)
 #
-# usage: awk -f sql_read.awk -f sql_calls.awk -v part=PART FILE...
+# usage: awk -f sql_read.awk -f sql_calls.awk -v part=PART [-v header=db/calls.h] FILE...
 
 BEGIN {
     if (part != "header" && part != "source" && part != "grants") {
         print "sql_calls.awk: part is header, source or grants" >"/dev/stderr"
         exit failed = 1
     }
+    if (header == "")
+        header = "db/calls.h"
     begin_part()
 }
 
@@ -43,12 +45,14 @@ function begin_part() {
         print " * An input that is not given is null (db/value.h). STATUS_OK: the outputs are filled in; what they point to lives"
         print " * on the arena. Functions that may return any number of rows fill in how many there are, and the rows. What else"
         print " * can come of a call is said at db_call (db/statement.h). */"
-        print "#ifndef RIGGER_DB_CALLS_H\n#define RIGGER_DB_CALLS_H\n"
+        guard = "RIGGER_" toupper(header)
+        gsub(/[^A-Z]/, "_", guard)
+        print "#ifndef " guard "\n#define " guard "\n"
         print "#include \"db/connection.h\"\n#include \"db/rows.h\"\n#include \"db/value.h\""
     } else {
         print " * Every function hands its inputs to db_call() in the order of the statement's parameters, and reads the outputs by"
         print " * the numbers of the statement's columns. */"
-        print "#include \"db/calls.h\"\n\n#include \"db/statement.h\""
+        print "#include \"" header "\"\n\n#include \"db/statement.h\""
     }
 }
 

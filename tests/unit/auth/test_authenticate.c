@@ -83,7 +83,8 @@ static void bear(const char *config_id)
     struct launch_token token = { .config_id = config_id,
                                   .env_key = "00112233445566778899aabbccddeeff",
                                   .url = "u",
-                                  .issued_at_s = clock_unix_seconds() };
+                                  .issued_at_s = clock_unix_seconds(),
+                                  .expires_at_s = clock_unix_seconds() + 7200 };
 
     environment[0] = arena_printf(arena, "HTTP_AUTHORIZATION=Bearer %s",
                                   launch_token_sign(arena, &config.launch.launch_secret, &token));
