@@ -45,6 +45,7 @@ bool challenge_is_answered(const struct launch *launch)
     unsigned char key[AES128_KEY_BYTES], iv[AES_BLOCK_BYTES];
     size_t length = 0;
     unsigned char *cipher = base64_decode(launch->arena, response, strlen(response), &length);
+    /* rule: launch.plaintext */
     bool right = hex_decode(key, sizeof(key), key_text, strlen(key_text)) &&
                  hex_decode(iv, sizeof(iv), iv_text, strlen(iv_text)) && cipher != NULL &&
                  aes_cbc_is_encryption_of(key, sizeof(key), iv, cipher, length, expected);

@@ -20,16 +20,19 @@
 
 static bool has_environment(const struct config *config)
 {
+    /* rule: launch.environment */
     return config->attestation.environment != ENVIRONMENT_NONE;
 }
 
 static bool has_filesystem(const struct config *config)
 {
+    /* rule: launch.filesystem */
     return config->attestation.filesystem != FILESYSTEM_NONE;
 }
 
 static bool sends_digest_with_claim(const struct launch *launch)
 {
+    /* rule: launch.digest_moment */
     return !version_is_before(launch->sdk_version, SDK_DIGEST_WITH_CLAIM);
 }
 
@@ -85,6 +88,7 @@ static enum status check_filesystem_of_attempt(const struct launch *launch, enum
 
 static enum status check_answer(const struct launch *launch, enum refusal *failure)
 {
+    /* rule: launch.answer */
     if (!challenge_is_answered(launch))
         *failure = REFUSAL_ANSWER_WRONG;
     return STATUS_OK;
@@ -112,6 +116,7 @@ static enum status check_proof(const struct launch *launch, enum refusal *failur
     if (launch->algorithm != NULL)
         status = launch->algorithm->check(&context, &launch->gpu, &launch->challenge, work_product(launch),
                                           &valid);
+    /* rule: launch.proof */
     if (status == STATUS_OK && !valid)
         *failure = REFUSAL_PROOF_WRONG;
     return status;
@@ -131,6 +136,7 @@ static enum status check_ports(const struct launch *launch, enum refusal *failur
                hex_decode(key, sizeof(key), launch->symmetric_key, strlen(launch->symmetric_key)) &&
                ports_answer(launch->address, mappings, key, launch->deadline_ms);
     sodium_memzero(key, sizeof(key));
+    /* rule: launch.ports */
     if (!answered)
         *failure = REFUSAL_PORTS_SILENT;
     return STATUS_OK;
@@ -181,6 +187,7 @@ enum status checks_run(const struct launch *launch, enum launch_moment moment, e
         if (status != STATUS_OK)
             log_event(LOG_LEVEL_WARNING, "the check \"%s\" of launch config %s gave no verdict",
                       checks[i].name, launch->config_id);
+        /* rule: launch.first_failure */
         if (status != STATUS_OK || *failure != REFUSAL_NONE)
             return status;
     }

@@ -14,9 +14,11 @@ enum step_result ask_step(struct verification *verification, step *ask, json_obj
     enum step_result result = STEP_NO_ANSWER;
 
     verification->subject = subject;
+    /* rule: old_sdk.one_answer */
     for (int i = 0; i < TRIES && result == STEP_NO_ANSWER; i++) {
         if (i > 0 && !clock_pause(pause_ms, verification->pod.deadline_ms))
             break;
+        /* rule: old_sdk.stop */
         if (verification->should_stop())
             return STEP_UNJUDGED;
         result = ask(verification);
