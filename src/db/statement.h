@@ -1,5 +1,5 @@
-/* How one statement is called: what the calls of db/calls.h, which src/make/sql_calls.awk makes, consist of.
- * Nobody else needs it. */
+/* How one statement is sent: what the calls of db/calls.h, which src/make/sql_calls.awk makes, consist of.
+ * For them and for db/ alone; everybody else calls db_NAME(). */
 #ifndef RIGGER_DB_STATEMENT_H
 #define RIGGER_DB_STATEMENT_H
 

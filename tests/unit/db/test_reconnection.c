@@ -14,9 +14,10 @@
 
 Suite *reconnection_suite(void);
 
-#define LONG_MS  60000 /* a budget that only a failing test uses up */
-#define SHORT_MS 3000  /* a budget that the test waits out, and within which a slow machine answers as well  \
-                        */
+#define LONG_MS 60000 /* a budget that only a failing test uses up */
+#define SHORT_MS                                                                                             \
+    3000 /* a budget that the test waits out, and within which a slow machine answers as well                \
+          */
 
 static const struct statement die = {
     .name = "die",
