@@ -2,19 +2,10 @@
  * verified, and only this call is missing. */
 #include "client/call.h"
 #include "client/step.h"
-
-#include <time.h>
+#include "core/clock.h"
 
 #define TRIES          6
 #define FIRST_PAUSE_MS 250 /* doubled from try to try */
-
-static void pause_ms(long ms)
-{
-    const struct timespec duration = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-    /* A signal ends the pause early, as it should. */
-    nanosleep(&duration, NULL);
-}
 
 static bool run(struct life *life, struct outcome *outcome)
 {
@@ -30,7 +21,7 @@ static bool run(struct life *life, struct outcome *outcome)
     call_bear(life, &credential);
     ok = call_send(life, &call, outcome, &answer);
     for (int try = 1; outcome->status == 503 && try < TRIES && !atomic_load(&life->plan->stop); try++) {
-        pause_ms(FIRST_PAUSE_MS << (try - 1));
+        clock_sleep_ms(FIRST_PAUSE_MS << (try - 1));
         ok = call_send(life, &call, outcome, &answer);
     }
     return ok;

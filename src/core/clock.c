@@ -35,10 +35,15 @@ int clock_remaining_ms(int64_t deadline_ms)
     return deadline_ms - now > INT_MAX ? INT_MAX : (int)(deadline_ms - now);
 }
 
-bool clock_pause(int ms, int64_t deadline_ms)
+void clock_sleep_ms(int64_t ms)
+{
+    poll(NULL, 0, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+
+bool clock_pause(int64_t ms, int64_t deadline_ms)
 {
     if (clock_remaining_ms(deadline_ms) <= ms)
         return false;
-    poll(NULL, 0, ms);
+    clock_sleep_ms(ms);
     return true;
 }

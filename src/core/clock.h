@@ -17,7 +17,10 @@ int64_t clock_unix_seconds(void);
 /* Milliseconds left until a deadline of clock_monotonic_ms, 0 when it has passed; never more than INT_MAX. */
 int clock_remaining_ms(int64_t deadline_ms);
 
+/* Waits so many milliseconds; a signal that is not blocked ends the wait early. */
+void clock_sleep_ms(int64_t ms);
+
 /* Waits, before another try. False, at once: the deadline would be over by then. */
-bool clock_pause(int ms, int64_t deadline_ms) MUST_CHECK;
+bool clock_pause(int64_t ms, int64_t deadline_ms) MUST_CHECK;
 
 #endif

@@ -19,6 +19,7 @@
 
 #define CHUNK_BYTES     4096
 #define EXIT_NOT_FOUND  127
+#define END_POLL_MS     5
 #define FILE_SIZE_LIMIT ((rlim_t)1 << 30)
 
 static NO_RETURN void run_child(const struct command *command, int output)
@@ -77,7 +78,7 @@ static const char *await_end(pid_t pid, int64_t deadline_ms)
     while ((ended = waitpid(pid, &state, WNOHANG)) == 0) {
         if (clock_remaining_ms(deadline_ms) == 0)
             return "was not done in time";
-        poll(NULL, 0, 5);
+        clock_sleep_ms(END_POLL_MS);
     }
     /* rule: command.status */
     if (ended < 0 || !WIFEXITED(state) || WEXITSTATUS(state) != 0)

@@ -1,10 +1,10 @@
 /* riggerctl events tail: the newest events, and with --follow those that come. */
 #include "ctl/ctl.h"
 
+#include "core/clock.h"
 #include "db/calls.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static int tail(struct ctl_database *database, const struct ctl_options *options
     in.count = (struct db_integer){ .present = false };
     while (options->follow && !ferror(stdout)) {
         arena_reset(database->arena);
-        poll(NULL, 0, POLL_MS);
+        clock_sleep_ms(POLL_MS);
         if (in.after.value < printed->newest - WINDOW)
             in.after = db_integer(printed->newest - WINDOW);
         if (!ctl_succeeded(db_list_events(database->db, database->arena, &in, &events))) {

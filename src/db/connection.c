@@ -8,7 +8,6 @@
 #include "db/sqlstate.h"
 #include "db/statement.h"
 
-#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,11 +118,6 @@ static int64_t jitter(int64_t ms)
     return ms / 2 + randombytes_uniform((uint32_t)(ms / 2 + 1));
 }
 
-static void sleep_ms(int64_t ms)
-{
-    poll(NULL, 0, (int)ms);
-}
-
 static void drop(struct db *db)
 {
     session_close(db->session);
@@ -207,7 +201,7 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
     action = sqlstate_action(db->sqlstate);
     *status = STATUS_UNAVAILABLE;
     if (action == SQLSTATE_REPEAT && attempts->repeats < REPEATS_MAX) {
-        sleep_ms(jitter((int64_t)REPEAT_PAUSE_MS << attempts->repeats));
+        clock_sleep_ms(jitter((int64_t)REPEAT_PAUSE_MS << attempts->repeats));
         attempts->repeats++;
         return true;
     }
@@ -305,7 +299,7 @@ void db_be_patient(struct db *db, int64_t budget_ms)
 enum status db_call(struct db *db, struct arena *arena, const struct statement *statement,
                     const char *const *parameters, struct db_rows *rows)
 {
-    int64_t budget_ms = db->patience_ms, end_ms, pause_ms;
+    int64_t budget_ms = db->patience_ms, end_ms;
     enum status status;
 
     db->patience_ms = 0;
@@ -318,10 +312,8 @@ enum status db_call(struct db *db, struct arena *arena, const struct statement *
         if (limit_ms > call_limit_ms(db))
             limit_ms = call_limit_ms(db);
         status = call_measured(db, arena, statement, parameters, rows, limit_ms);
-        pause_ms = jitter(PATIENCE_PAUSE_MS);
-        if (status != STATUS_UNAVAILABLE || clock_remaining_ms(end_ms) <= pause_ms)
+        if (status != STATUS_UNAVAILABLE || !clock_pause(jitter(PATIENCE_PAUSE_MS), end_ms))
             return status;
-        sleep_ms(pause_ms);
     }
 }
 

@@ -3,10 +3,10 @@
  * safe beside running responders and beside itself. */
 #include "db/migrate.h"
 
+#include "core/clock.h"
 #include "core/encode.h"
 #include "db/script.h"
 
-#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,7 +204,7 @@ static bool transact(struct migration *migration, migrate_work *work, const stru
             return false;
         fprintf(migration->out, "%s: others hold locks; trying again\n", what);
         fflush(migration->out);
-        poll(NULL, 0, TRY_PAUSE_MS);
+        clock_sleep_ms(TRY_PAUSE_MS);
     }
     if (migration->done > done_before)
         fprintf(migration->out, "%s: done\n", what);
