@@ -1,5 +1,5 @@
-/* Looks accounts up and verifies what claims to be them. Registration and blacklist of the hotkey are judged
- * later, in the endpoint's SQL function, as for a signature. */
+/* Finds the account that a credential names, and verifies the credential. Registration and blacklist of the
+ * hotkey are checked later, in the endpoint's SQL function, as for a signature. */
 #include "auth/account.h"
 
 #include "auth/api_key.h"

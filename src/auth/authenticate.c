@@ -1,4 +1,5 @@
-/* Enforces the authentication policy of an endpoint. The one switch over policies in the program. */
+/* Takes an endpoint's authentication policy and calls what checks it. No other place of the program looks at
+ * the policy to decide. */
 #include "auth/authenticate.h"
 
 #include "auth/account.h"

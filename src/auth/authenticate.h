@@ -1,6 +1,6 @@
 /* Who is asking: enforces an endpoint's authentication policy before anything of the request is parsed. What
- * only the database knows (registration, blacklist, a signature's single use) is judged by the endpoint's SQL
- * function. */
+ * only the database knows (registration, blacklist, a signature's single use) is checked by the endpoint's
+ * SQL function. */
 #ifndef RIGGER_AUTH_AUTHENTICATE_H
 #define RIGGER_AUTH_AUTHENTICATE_H
 

@@ -1,5 +1,5 @@
-/* X-Forwarded-For. Nothing a client can write may move its address, except through a peer that the operator
- * trusts. */
+/* Reads X-Forwarded-For from right to left. A client can write anything into that header, so only what a
+ * trusted peer has added counts. */
 #include "auth/client_address.h"
 
 #include "net/address.h"

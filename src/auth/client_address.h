@@ -1,4 +1,5 @@
-/* The client's address: the socket peer, or, through trusted proxies only, what X-Forwarded-For says. */
+/* Finds the address of a client: it is the socket's peer, or what X-Forwarded-For says where the peer is a
+ * trusted proxy. The pipeline calls it for every request. */
 #ifndef RIGGER_AUTH_CLIENT_ADDRESS_H
 #define RIGGER_AUTH_CLIENT_ADDRESS_H
 

@@ -1,5 +1,5 @@
 /* Hotkey signatures (docs/contract.md, "Hotkey signature"): `{hotkey}:{nonce}:{tail}` signed with sr25519 in
- * the context "substrate". Pure: no clock, no database; registration, blacklist and single use are judged in
+ * the context "substrate". Pure: no clock, no database; registration, blacklist and single use are checked in
  * SQL. */
 #ifndef RIGGER_AUTH_HOTKEY_H
 #define RIGGER_AUTH_HOTKEY_H

@@ -1,5 +1,5 @@
-/* Signs and verifies HS256 tokens. Parses nothing that it has not authenticated, and never says why it
- * refused. */
+/* Signs and verifies HS256 tokens. Parses nothing that it has not authenticated, and does not tell why it
+ * refuses. */
 #include "auth/jwt.h"
 
 #include "core/encode.h"

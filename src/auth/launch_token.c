@@ -1,4 +1,4 @@
-/* Launch tokens over auth/jwt. Says what the claims are; whether the config exists is judged in SQL. */
+/* Launch tokens over auth/jwt. Says what the claims are; whether the config exists is checked in SQL. */
 #include "auth/launch_token.h"
 
 #include "auth/jwt.h"

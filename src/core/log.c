@@ -119,8 +119,8 @@ void log_request(const struct log_request *entry)
     append_milliseconds(&line, "db_ms", entry->database_us);
     if (entry->sqlstate != NULL)
         append_text(&line, "sqlstate", entry->sqlstate);
-    if (entry->reason != NULL)
-        append_text(&line, "reason", entry->reason);
+    if (entry->refusal != NULL)
+        append_text(&line, "refusal", entry->refusal);
     end_line(&line);
     errno = saved_errno;
 }

@@ -28,7 +28,7 @@ struct log_request {
     int status;
     int64_t total_us, database_us;
     const char *sqlstate; /* NULL: none */
-    const char *reason;   /* what the client was told, or NULL; a public text, never input */
+    const char *refusal;  /* what the client was told, or NULL; a public text, never input */
 };
 
 /* The one line that every request leaves. */

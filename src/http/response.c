@@ -46,13 +46,13 @@ static const char *phrase_of(int status)
 
 /* Everything that an answer before this one may have set is forgotten. */
 static void set_body(struct response *response, int http_status, const char *body, size_t length,
-                     const char *reason)
+                     const char *refusal)
 {
     *response = (struct response){
         .status = http_status,
         .body = body,
         .body_length = length,
-        .reason = reason,
+        .refusal = refusal,
         .retry_after_s = http_status == 503 ? RETRY_AFTER_S : 0,
     };
 }

@@ -18,7 +18,7 @@ struct response {
     const char *allow;    /* of a 405 */
     int retry_after_s;    /* > 0: Retry-After */
     bool is_page;         /* for a browser: it may load and run what comes from here, and nothing else */
-    const char *reason;   /* what goes into the log; a public text */
+    const char *refusal;  /* what goes into the log; a public text */
 };
 
 /* {"detail": text} with the given HTTP status; text is copied. 503 gets Retry-After. */

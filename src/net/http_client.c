@@ -1,4 +1,4 @@
-/* libcurl behind a small interface. It must not retry, redirect or decide anything by itself. */
+/* Sends requests with libcurl. It must not try again, follow a redirect or decide anything by itself. */
 #include "net/http_client.h"
 
 #include "core/buf.h"

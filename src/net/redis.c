@@ -1,5 +1,5 @@
-/* A connection that is closed at the first trouble and opened again by the next message: what became of an
- * answer that did not come is nobody's to guess. */
+/* Publishes over one connection. It is closed at the first error and opened again by the next message: after
+ * an answer that did not come, nobody could tell which answer belongs to which message. */
 #include "net/redis.h"
 
 #include <hiredis/hiredis.h>
@@ -101,9 +101,9 @@ void redis_free(struct redis *redis)
     free(redis);
 }
 
-static bool fail(struct redis *redis, const char *what, const char *why)
+static bool fail(struct redis *redis, const char *what, const char *error)
 {
-    snprintf(redis->error, sizeof(redis->error), "%s: %s", what, why);
+    snprintf(redis->error, sizeof(redis->error), "%s: %s", what, error);
     hang_up(redis);
     return false;
 }

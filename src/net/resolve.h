@@ -1,4 +1,4 @@
-/* Name look-ups with a time limit. */
+/* Finds the addresses of a name within a time limit, which getaddrinfo does not have. */
 #ifndef RIGGER_NET_RESOLVE_H
 #define RIGGER_NET_RESOLVE_H
 

@@ -1,4 +1,5 @@
-/* Periodic duties, one after the other in one process; a duty that fails is tried again in its next round. */
+/* The duties run one after the other, each at its own interval. One that fails is tried again when its
+ * interval has passed once more. */
 #include "server/background.h"
 
 #include "core/arena.h"

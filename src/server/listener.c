@@ -1,4 +1,4 @@
-/* Unix sockets for the web server to connect to. */
+/* Makes Unix sockets for the web server to connect to, or finds those that systemd has made. */
 #include "server/listener.h"
 
 #include "core/log.h"
@@ -48,13 +48,14 @@ int listener_open(const char *path, mode_t mode, const char *group)
     int fd = -1;
 
     if (strlen(path) >= sizeof(address.sun_path)) {
-        log_event(LOG_LEVEL_ERROR, "socket path is longer than %zu bytes: %s", sizeof(address.sun_path) - 1,
-                  path);
+        log_event(LOG_LEVEL_ERROR, "the path of a socket is longer than %zu bytes, write a shorter one: %s",
+                  sizeof(address.sun_path) - 1, path);
         return -1;
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
     if (somebody_answers(&address)) {
-        log_event(LOG_LEVEL_ERROR, "another program listens on %s", path);
+        log_event(LOG_LEVEL_ERROR, "another program listens on %s already: end it, or write another path",
+                  path);
         return -1;
     }
     if (unlink(path) != 0 && errno != ENOENT)

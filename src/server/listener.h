@@ -1,4 +1,5 @@
-/* The listening sockets: made by us, or handed over by systemd. */
+/* The sockets that the web server connects to, one a pool. The master makes them at its start, or takes over
+ * those of systemd. */
 #ifndef RIGGER_SERVER_LISTENER_H
 #define RIGGER_SERVER_LISTENER_H
 

@@ -1,4 +1,5 @@
-/* One loop over signals and a clock tick: reap the dead, fork what is missing, kill what is overdue. */
+/* One loop, woken by signals and by a clock tick: it collects the processes that have ended, forks those that
+ * are missing, and kills those whose work is overdue. */
 #include "server/master.h"
 
 #include "core/clock.h"
@@ -9,6 +10,7 @@
 #include "server/notify.h"
 #include "server/process.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +62,10 @@ static void start_child(const struct master *master, struct child *child)
         run_child(master, child, master_pid);
     child->started_ms = clock_monotonic_ms();
     if (pid < 0) {
-        log_event(LOG_LEVEL_ERROR, "cannot fork a worker; trying again");
+        log_event(LOG_LEVEL_ERROR,
+                  "cannot start a %s process, trying again in a second: %s. Look at the limits on processes "
+                  "and memory",
+                  process_name(child->kind), strerror(errno));
         child->not_before_ms = child->started_ms + RESPAWN_DELAY_MS;
         return;
     }
@@ -73,9 +78,12 @@ static void note_death(struct child *child, int state)
     bool clean = WIFEXITED(state) && WEXITSTATUS(state) == EXIT_SUCCESS;
 
     if (!clean && WIFSIGNALED(state))
-        log_event(LOG_LEVEL_WARNING, "worker %ld ended by signal %d", (long)child->pid, WTERMSIG(state));
+        log_event(LOG_LEVEL_WARNING,
+                  "the %s process %ld was ended by signal %d (%s); another takes its place",
+                  process_name(child->kind), (long)child->pid, WTERMSIG(state), strsignal(WTERMSIG(state)));
     else if (!clean)
-        log_event(LOG_LEVEL_WARNING, "worker %ld ended with %d", (long)child->pid, WEXITSTATUS(state));
+        log_event(LOG_LEVEL_WARNING, "the %s process %ld ended with status %d; another takes its place",
+                  process_name(child->kind), (long)child->pid, WEXITSTATUS(state));
     if (!clean)
         metrics_count(METRICS_WORKER_DEATHS, 1);
     scoreboard_vacate(child->slot);
@@ -105,11 +113,15 @@ static void collect_dead(struct master *master)
     }
 }
 
-static void kill_overdue(pid_t pid, struct scoreboard_slot *slot, int64_t now_ms)
+static void kill_overdue(enum process_kind kind, pid_t pid, struct scoreboard_slot *slot, int64_t now_ms)
 {
     if (pid == 0 || !scoreboard_is_overdue(slot, now_ms))
         return;
-    log_event(LOG_LEVEL_ERROR, "worker %ld is past its deadline and is killed", (long)pid);
+    log_event(
+        LOG_LEVEL_ERROR,
+        "the %s process %ld is past the deadline of what it has in hand, and is killed; another takes its "
+        "place",
+        process_name(kind), (long)pid);
     scoreboard_end(slot);
     metrics_count(METRICS_WORKERS_KILLED, 1);
     kill(pid, SIGKILL);
@@ -124,8 +136,8 @@ static void look_after(struct master *master)
 
         if (child->pid == 0 && now_ms >= child->not_before_ms)
             start_child(master, child);
-        kill_overdue(child->pid, child->slot, now_ms);
-        kill_overdue(child->old, child->old_slot, now_ms);
+        kill_overdue(child->kind, child->pid, child->slot, now_ms);
+        kill_overdue(child->kind, child->old, child->old_slot, now_ms);
     }
 }
 
@@ -134,7 +146,8 @@ static void warn_of_restarts(const struct config *before, const struct config *a
     const struct setting *setting = NULL;
 
     while ((setting = config_next_restart_needed(before, after, setting)) != NULL)
-        log_event(LOG_LEVEL_WARNING, "[%s] %s has changed; that takes effect at the next restart",
+        log_event(LOG_LEVEL_WARNING,
+                  "[%s] %s has changed: that takes effect at the next restart, not at a reload",
                   setting->section, setting->key);
 }
 
@@ -146,7 +159,9 @@ static void reload(struct master *master)
     notify_send("RELOADING=1");
     config = config_load(master->config_path, stderr);
     if (config == NULL) {
-        log_event(LOG_LEVEL_ERROR, "the configuration is faulty; the old one stays");
+        log_event(LOG_LEVEL_ERROR,
+                  "the configuration has errors, named above: the old one stays in force. Mend it and "
+                  "reload again");
         notify_send("READY=1");
         return;
     }
@@ -213,7 +228,8 @@ static int drain(struct master *master)
     }
     if (alive(master) == 0)
         return EXIT_SUCCESS;
-    log_event(LOG_LEVEL_ERROR, "%zu workers did not finish in time and are killed", alive(master));
+    log_event(LOG_LEVEL_ERROR, "%zu processes did not finish within [server] drain_ms, and are killed",
+              alive(master));
     signal_all(master, SIGKILL);
     return EXIT_FAILURE;
 }
@@ -283,7 +299,8 @@ int master_run(struct config *config, const char *config_path)
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
     if (config->launch.validator_seed.text == NULL)
-        log_event(LOG_LEVEL_INFO, "instances of the older path stay unverified: validator_seed is not set");
+        log_event(LOG_LEVEL_INFO,
+                  "instances of old SDKs stay unverified: [launch] validator_seed is not set");
     notify_send("READY=1");
     while (signal_number != SIGTERM && signal_number != SIGINT && signal_number != SIGQUIT) {
         signal_number = next_signal(&master);

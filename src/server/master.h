@@ -1,5 +1,6 @@
-/* The master: binds the sockets, forks the workers, replaces those that die or wedge. It runs no request
- * code. */
+/* What `rigger serve` is: the master binds the sockets, forks the processes of the table (server/process.h)
+ * and replaces those that end or exceed their deadline. It runs no code of a request, so that nothing a
+ * stranger sends can end it. */
 #ifndef RIGGER_SERVER_MASTER_H
 #define RIGGER_SERVER_MASTER_H
 

@@ -1,4 +1,4 @@
-/* One datagram a state. */
+/* The protocol of sd_notify(3): each state is one datagram to a Unix socket. */
 #include "server/notify.h"
 
 #include "core/clock.h"

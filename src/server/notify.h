@@ -1,5 +1,5 @@
-/* sd_notify(3) without the library: what a service of Type=notify says to systemd. Nothing happens elsewhere.
- */
+/* Tells systemd how the service does (Type=notify, WatchdogSec=), as sd_notify(3) would, without its library.
+ * The master calls it. Without systemd nothing happens. */
 #ifndef RIGGER_SERVER_NOTIFY_H
 #define RIGGER_SERVER_NOTIFY_H
 

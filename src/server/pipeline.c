@@ -1,4 +1,4 @@
-/* The straight way of one request. The only place that orders the steps; each step lives elsewhere. */
+/* Orders the steps of a request. No step is taken here: each lives in a room of its own. */
 #include "server/pipeline.h"
 
 #include "auth/authenticate.h"
@@ -189,7 +189,7 @@ int pipeline_serve(struct process *process, struct transport *transport, int64_t
         .total_us = clock_monotonic_us() - started_us,
         .database_us = db_used_us(process->db),
         .sqlstate = db_last_sqlstate(process->db),
-        .reason = response.reason,
+        .refusal = response.refusal,
     };
     log_request(&entry);
     metrics_count_request(route, response.status, entry.total_us, entry.database_us);

@@ -1,5 +1,6 @@
-/* The straight way of one request: route, body size, authentication, validation, the endpoint, the answer,
- * the log line. The only place that orders these steps. */
+/* The way of one request through the program: route, pool, size of the body, authentication, validation, the
+ * endpoint, the answer, the log line. A worker calls it for each request. This is the only place that orders
+ * these steps. */
 #ifndef RIGGER_SERVER_PIPELINE_H
 #define RIGGER_SERVER_PIPELINE_H
 

@@ -1,4 +1,4 @@
-/* The table of processes, and their start. */
+/* The table of processes, and what all of them do at their start and at their end. */
 #include "server/process.h"
 
 #include "core/clock.h"

@@ -1,5 +1,5 @@
-/* A consumer of events whose work is to publish. Redis being away is said once, and once more when it is
- * back. */
+/* Takes events as the consumer "redis relay", publishes and acknowledges them. That Redis is away goes into
+ * the log once, and that it is back once more. */
 #include "server/relay.h"
 
 #include "core/clock.h"
@@ -47,7 +47,8 @@ void relay_free(struct relay *relay)
 static void note_failure(struct relay *relay)
 {
     if (!relay->away)
-        log_event(LOG_LEVEL_ERROR, "events wait: Redis does not take them: %s", redis_error(relay->redis));
+        log_event(LOG_LEVEL_ERROR, "events wait in the database, Redis does not take them: %s",
+                  redis_error(relay->redis));
     relay->away = true;
     relay->pause_until_ms = clock_monotonic_ms() + PAUSE_MS;
 }

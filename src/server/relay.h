@@ -1,4 +1,5 @@
-/* Hands the outbox on to Redis, where the Chutes network's socket servers listen. */
+/* Publishes events to Redis, where the socket servers of the Chutes network listen. The background process
+ * calls it at an interval, where [events] redis_url is set. */
 #ifndef RIGGER_SERVER_RELAY_H
 #define RIGGER_SERVER_RELAY_H
 

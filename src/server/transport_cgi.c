@@ -1,4 +1,5 @@
-/* CGI over two descriptors. Reads and writes go on where a signal interrupted them. */
+/* Reads the body from standard input and writes the answer to standard output; a signal interrupts neither.
+ */
 #include "server/transport_cgi.h"
 
 #include <errno.h>

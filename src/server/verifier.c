@@ -1,5 +1,5 @@
-/* Takes one verification at a time under a lease, so that what a dead process held is another's. Told to
- * stop, it gives back what it has in hand. */
+/* Takes one verification at a time, under a lease: when a process dies the lease of its verification ends,
+ * and another process takes it. A verifier that is told to stop gives back what it has in hand. */
 #include "server/verifier.h"
 
 #include "core/arena.h"
@@ -53,7 +53,8 @@ static void finish(struct db *db, struct arena *arena, const char *worker_id,
     if (db_finish_background_verification(db, arena, &in, &out) != STATUS_OK)
         return; /* the lease ends, and another looks again */
     if (!out.returned.value)
-        log_event(LOG_LEVEL_INFO, "that verification is another's by now, or its instance is gone");
+        log_event(LOG_LEVEL_INFO,
+                  "that verification came too late: its lease has ended, or its instance is gone");
     else if (verdict != OLD_SDK_UNJUDGED)
         metrics_count(verdict == OLD_SDK_PASSED ? METRICS_VERIFICATIONS_PASSED : METRICS_VERIFICATIONS_FAILED,
                       1);

@@ -1,5 +1,5 @@
-/* Accepts, serves, closes. Every wait has an end: the accept by a signal, reads and writes by the socket's
- * limits, the whole request by the master. */
+/* Accepts a connection, serves its request, closes it, and begins again. Every wait has an end: a signal ends
+ * the accept, the socket's limits end reads and writes, and the master ends a request that takes too long. */
 #include "server/worker.h"
 
 #include "core/log.h"

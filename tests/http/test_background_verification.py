@@ -194,7 +194,7 @@ def test_without_a_seed_instances_wait(stack, api, network):
     gpu, host = miner.gpus[0]
     made = api.signed(miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": host, "port": 20000})
     assert api.signed(miner, "PATCH", f"/instances/{chute}/{made.json['instance_id']}", {"active": True}).status == 200
-    stack.responder.wait_for_log("instances of the older path stay unverified")
+    stack.responder.wait_for_log("instances of old SDKs stay unverified")
     (row,) = stack.postgres.execute("select state from rigger.verifications where instance_id = %s",
                                     (made.json["instance_id"],))
     assert row["state"] == "queued"

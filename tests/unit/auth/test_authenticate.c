@@ -105,7 +105,7 @@ static void expect(enum auth_policy policy, enum refusal expected)
         return;
     response_refuse(&wanted, &request, expected, NULL);
     ck_assert_int_eq(response.status, wanted.status);
-    ck_assert_str_eq(response.reason, wanted.reason);
+    ck_assert_str_eq(response.refusal, wanted.refusal);
 }
 
 START_TEST(what_an_endpoint_does_not_say_is_denied)

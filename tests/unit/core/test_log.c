@@ -159,7 +159,7 @@ START_TEST(a_request_leaves_one_line)
     ck_assert_str_eq(json_object_get_string(json_object_object_get(line, "ms")), "12.345");
     ck_assert_str_eq(json_object_get_string(json_object_object_get(line, "db_ms")), "1.001");
     ck_assert(!json_object_object_get_ex(line, "sqlstate", NULL));
-    ck_assert(!json_object_object_get_ex(line, "reason", NULL));
+    ck_assert(!json_object_object_get_ex(line, "refusal", NULL));
     json_object_put(line);
     ck_assert_ptr_null(next_line());
 }
@@ -171,12 +171,12 @@ START_TEST(a_refused_request_says_why)
                                  .route = "claim_launch_config",
                                  .status = 503,
                                  .sqlstate = "57P01",
-                                 .reason = "try \"again\"" };
+                                 .refusal = "try \"again\"" };
 
     log_request(&entry);
     json_object *line = next_line();
     ck_assert_str_eq(text_of(line, "sqlstate"), "57P01");
-    ck_assert_str_eq(text_of(line, "reason"), "try \"again\"");
+    ck_assert_str_eq(text_of(line, "refusal"), "try \"again\"");
     ck_assert_str_eq(json_object_get_string(json_object_object_get(line, "ms")), "0.000");
     json_object_put(line);
 }

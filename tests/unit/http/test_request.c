@@ -213,7 +213,7 @@ START_TEST(a_refusal_is_answered_with_its_status_and_text)
     response_refuse(&response, &request, REFUSAL_GPU_IN_USE, "GPU-\"1\"");
     ck_assert_int_eq(response.status, 409);
     ck_assert_str_eq(response.body, "{\"detail\":\"GPU GPU-\\\"1\\\" is in use\"}");
-    ck_assert_str_eq(response.reason, "GPU GPU-\"1\" is in use");
+    ck_assert_str_eq(response.refusal, "GPU GPU-\"1\" is in use");
     response_refuse(&response, &request, REFUSAL_INTERNAL_ERROR, "geheim");
     ck_assert_int_eq(response.status, 500);
     ck_assert_str_eq(response.body, "{\"detail\":\"Internal Server Error, request id-7\"}");

@@ -213,7 +213,7 @@ START_TEST(a_value_is_written_as_plain_json)
     json_put(value, "url", json_made(json_object_new_string("https://a/b")));
     response_json(&response, arena, 202, value);
     ck_assert_int_eq(response.status, 202);
-    ck_assert_ptr_null(response.reason);
+    ck_assert_ptr_null(response.refusal);
     ck_assert_str_eq(strstr(written(&response), "\r\n\r\n"), "\r\n\r\n{\"url\":\"https://a/b\"}");
     response_json(&response, arena, 200, NULL);
     ck_assert_int_eq(response.status, 503);
