@@ -107,6 +107,7 @@ void pipeline_prepare(void)
  * from those who need the database alone. The web server should have routed it elsewhere. */
 static bool is_misrouted(const struct endpoint *endpoint, enum pool pool)
 {
+    /* rule: pool.socket */
     if (pool == POOL_ANY || endpoint->pool == pool)
         return false;
     log_event(LOG_LEVEL_WARNING,

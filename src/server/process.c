@@ -100,6 +100,7 @@ static void limit_core_dumps(bool wanted)
 {
     struct rlimit limit;
 
+    /* rule: process.core_dumps */
     if (getrlimit(RLIMIT_CORE, &limit) == 0) {
         limit.rlim_cur = wanted ? limit.rlim_max : 0;
         setrlimit(RLIMIT_CORE, &limit);
@@ -112,6 +113,7 @@ void process_settle(const struct config *config, const char *name, pid_t master)
     log_configure(config->server.log_level, name);
     limit_core_dumps(config->server.core_dumps);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    /* rule: process.orphan */
     if (master != 0 && getppid() != master)
         raise(SIGTERM);
 }
@@ -145,6 +147,7 @@ int64_t process_begin(const struct process *process)
     int64_t deadline_ms =
         clock_monotonic_ms() + setting(process->config, kind->deadline_ms, 0) + kind->grace_ms;
 
+    /* rule: process.deadline */
     if (process->slot != NULL && kind->deadline_ms != 0)
         scoreboard_begin(process->slot, deadline_ms);
     return deadline_ms;

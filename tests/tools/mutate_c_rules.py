@@ -32,6 +32,10 @@ RULES = [
     ("http.uri_nul", "http/uri.c", "if (decoded[count++] == '\\0')", "if (count++, false)"),
     ("http.uri_utf8", "http/uri.c", "utf8_is_valid(decoded, count) ?", "true ?"),
 
+    ("pool.socket", "server/pipeline.c", "endpoint->pool == pool", "true"),
+    ("process.core_dumps", "server/process.c", "wanted ? limit.rlim_max : 0", "limit.rlim_max"),
+    ("process.orphan", "server/process.c", "raise(SIGTERM);", "(void)0;"),
+    ("process.deadline", "server/process.c", "if (process->slot != NULL && kind->deadline_ms != 0)", "if (false)"),
     ("router.encoded_slash", "exchange/router.c", "strchr(decoded, '/') != NULL", "false"),
     ("router.empty_segment", "exchange/router.c", "decoded[0] == '\\0'", "false"),
 
