@@ -1,17 +1,19 @@
 """Fixtures: one stack for the whole run, a clean network for each test, and invariants checked after each."""
 
 import os
+import tempfile
 
 import pytest
 
 from harness.chance import SEED
 from harness.client import Api
+from harness.postgres import Postgres
 from harness.stack import Stack
 
 
-def pytest_report_header():
+def pytest_terminal_summary(terminalreporter):
     """How to draw the same again."""
-    return f"RIGGER_TEST_SEED={SEED}"
+    terminalreporter.write_line(f"RIGGER_TEST_SEED={SEED}")
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +21,17 @@ def stack():
     """PostgreSQL, responder and nginx, shared by the tests that do not harm them."""
     with Stack() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """A PostgreSQL alone, for databases that are not of our making."""
+    with tempfile.TemporaryDirectory(prefix="rigger-") as directory:
+        os.chmod(directory, 0o755)
+        postgres = Postgres(directory)
+        postgres.create()
+        yield postgres
+        postgres.stop()
 
 
 @pytest.fixture

@@ -162,6 +162,13 @@ def test_what_a_dead_verifier_held_is_taken_by_another(graval, pods):
     assert hanging.verdict() == ("passed", None)
 
 
+def test_an_instance_that_never_answers_fails_after_three_tries(graval, pods):
+    with graval.responder.having("background", verify_timeout_ms=300):
+        announced = Announced(graval, pods, "0.2.20", troubles=["hang"] * 9)
+        assert announced.verdict() == ("failed", NO_KEY)
+        assert announced.pod.asked == ["/_exchange"] * 3
+
+
 def test_at_the_end_a_verification_is_given_back(graval, pods):
     hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
     wait_for(lambda: hanging.pod.asked, "the question that hangs")

@@ -10,7 +10,6 @@ import pytest
 from harness.chutes_database import CHUTES, DATA, Deployment, dump, state
 from harness.client import Api, Launch
 from harness.pod import Port
-from harness.postgres import Postgres
 
 
 @pytest.fixture(scope="module")
@@ -89,20 +88,6 @@ def test_an_instance_of_the_python_service_can_be_evicted(deployment):
     (row,) = deployment.postgres.execute("select deletion_reason, deleted_at from instance_audit where instance_id = 'i'")
     assert row["deletion_reason"] == "burns" and row["deleted_at"]
     assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A cluster for databases that do not fit."""
-    directory = tmp_path_factory.mktemp("cluster")
-    os.chmod(directory, 0o755)
-    postgres = Postgres(str(directory))
-    for parent in directory.parents:
-        if str(parent).startswith("/tmp/") and os.stat(parent).st_uid == os.geteuid():
-            os.chmod(parent, 0o755)
-    postgres.create()
-    yield postgres
-    postgres.stop()
 
 
 @pytest.mark.parametrize("change, told", [

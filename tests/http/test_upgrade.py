@@ -7,7 +7,6 @@ import subprocess
 
 import pytest
 
-from harness.postgres import Postgres
 from harness.processes import run
 from harness.stack import BUILD, SOURCE
 
@@ -34,19 +33,6 @@ insert into rigger.settings (key, value) values ('environment_rules', '{"/a": {"
 create function rigger.overdue_configs() returns setof text language sql as 'select config_id from rigger.claims';
 create view rigger.v_stuck as select instance_id, claimed_at from rigger.claims;
 """
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A cluster for databases of older releases."""
-    directory = tmp_path_factory.mktemp("cluster")
-    for place in (directory, *directory.parents):
-        if str(place).startswith("/tmp/") and os.stat(place).st_uid == os.geteuid():
-            os.chmod(place, 0o755)
-    postgres = Postgres(str(directory))
-    postgres.create()
-    yield postgres
-    postgres.stop()
 
 
 @pytest.fixture
