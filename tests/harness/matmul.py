@@ -27,19 +27,9 @@ class Prover:
                         + struct.pack("<II", n, index))
             stream = Cipher(algorithms.ChaCha20(key, bytes(16)), None).encryptor().update(bytes(4 * n * n))
             matrix = numpy.frombuffer(stream, dtype="<u4").reshape(n, n)
-            product = matrix if product is None else self._multiply(product, matrix)
+            product = matrix if product is None else product @ matrix  # uint32: modulo 2^32
         self.digests = [blake(product[row].tobytes() + struct.pack("<I", row)) for row in range(n)]
         self.row = next(row for row, digest in enumerate(self.digests) if blake(b"tag" + digest, 8) == tag)
-
-    @staticmethod
-    def _multiply(left, right):
-        """A product modulo 2^32 in float64 arithmetic, which is exact up to 2^53: 16-bit halves of the left side,
-        by 16-bit halves of the right."""
-        low, high = (left & 0xFFFF).astype(float), (left >> 16).astype(float)
-        right_low, right_high = (right & 0xFFFF).astype(float), (right >> 16).astype(float)
-        modulus = 1 << 32
-        cross = (low @ right_high % modulus + high @ right_low % modulus).astype(numpy.uint64)
-        return ((low @ right_low % modulus).astype(numpy.uint64) + (cross << 16)).astype(numpy.uint32)
 
     def open(self, ciphertext):
         """The instance's key, as hex digits."""

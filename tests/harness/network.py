@@ -32,7 +32,7 @@ class Network:
         names = ", ".join(columns)
         marks = ", ".join(["%s"] * len(columns))
         values = [json.dumps(value) if isinstance(value, (dict, list)) else value for value in columns.values()]
-        self.postgres.execute(f"insert into public.{table} ({names}) values ({marks})", values)
+        self.postgres.query(f"insert into public.{table} ({names}) values ({marks})", values)
 
     def keygen(self):
         """A new key: (seed in hex, hotkey)."""
@@ -68,7 +68,7 @@ class Network:
 
     def target(self, chute_id, count):
         """Sets how many instances the chute should have."""
-        self.postgres.execute(
+        self.postgres.query(
             "insert into public.capacity_log (chute_id, timestamp, target_count)"
             " values (%s, clock_timestamp() at time zone 'utc', %s)", (chute_id, count))
 
@@ -102,7 +102,7 @@ class Network:
                          device_index=index, server_id=f"server-{host}", verification_host=host,
                          verification_port=9000)
             added.append((gpu, host))
-        self.postgres.execute("update public.nodes set verified_at = case when %s then now() end where uuid = any(%s)",
+        self.postgres.query("update public.nodes set verified_at = case when %s then now() end where uuid = any(%s)",
                               (verified, [gpu for gpu, _ in added]))
         miner.gpus.extend(added)
         return added

@@ -43,6 +43,7 @@ class Postgres:
         self.socket = os.path.join(directory, "sockets")
         self.log = os.path.join(directory, "postgres.log")
         self.settings = settings
+        self.kept = None
         self.binaries = run([program("pg_config"), "--bindir"]).strip()
         self.dsn = self.dsn_of("rigger_owner")
 
@@ -98,6 +99,21 @@ class Postgres:
                 return cursor.fetchall() if cursor.description else []
         finally:
             connection.close()
+
+    def query(self, sql, parameters=None):
+        """The same as the superuser, on a connection that is kept; where that was lost meanwhile, on a new one."""
+        for attempt in range(2):
+            try:
+                if self.kept is None:
+                    self.kept = self.connect()
+                with self.kept.cursor() as cursor:
+                    cursor.execute(sql, parameters)
+                    return cursor.fetchall() if cursor.description else []
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                self.kept = None
+                if attempt:
+                    raise
+        return []
 
     def wait_for_row(self, sql, parameters=None):
         """The first row the query gives, as soon as it gives one."""
