@@ -114,7 +114,7 @@ static bool is_dns_name(const char *host)
             continue;
         }
         last = i - label;
-        /* rule: host.hyphen, rule: host.label_length, rule: host.hyphen */
+        /* rule: host.hyphen, rule: host.label_length */
         if (label == 0 || label > LABEL_MAX_BYTES || host[last] == '-' || host[i - 1] == '-')
             return false;
         label = 0;

@@ -36,7 +36,7 @@ static bool nonce_is_fresh(const char *nonce, int64_t now_s)
             return false;
         seconds = 10 * seconds + (nonce[i] - '0');
     }
-    /* rule: auth.nonce_ahead, rule: auth.nonce_old, rule: auth.nonce_ahead */
+    /* rule: auth.nonce_ahead, rule: auth.nonce_old */
     return seconds - now_s < HOTKEY_NONCE_WINDOW_S && now_s - seconds < HOTKEY_NONCE_WINDOW_S;
 }
 
@@ -83,7 +83,7 @@ enum refusal hotkey_verify(const struct hotkey_headers *headers, const char *tai
     if (strlen(tail) > HOTKEY_TAIL_MAX_BYTES)
         return REFUSAL_INTERNAL_ERROR;
     compose(&text, headers, tail);
-    /* rule: auth.signature, rule: auth.wrapped, rule: auth.signature */
+    /* rule: auth.signature, rule: auth.wrapped */
     if (!sr25519_verify(signature, text.wrapped + WRAP_BEFORE_BYTES, text.length, public_key) &&
         !(accept_wrapped && sr25519_verify(signature, text.wrapped,
                                            WRAP_BEFORE_BYTES + text.length + WRAP_AFTER_BYTES, public_key)))

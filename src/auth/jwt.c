@@ -79,7 +79,7 @@ static bool header_is_acceptable(json_object *header)
 {
     const char *algorithm = header != NULL ? jwt_text(header, "alg") : NULL;
 
-    /* rule: token.algorithm, rule: token.crit, rule: token.algorithm */
+    /* rule: token.algorithm, rule: token.crit */
     return algorithm != NULL && strcmp(algorithm, "HS256") == 0 &&
            !json_object_object_get_ex(header, "crit", NULL);
 }
@@ -102,7 +102,7 @@ static bool claims_hold(json_object *claims, const struct jwt_rules *rules)
         return false;
     if (rules->unending && !json_object_object_get_ex(claims, "exp", NULL))
         return true;
-    /* rule: token.exp, rule: token.exp_required, rule: token.exp */
+    /* rule: token.exp, rule: token.exp_required */
     return jwt_date(claims, "exp", &expires_s) && rules->now_s < expires_s;
 }
 

@@ -110,6 +110,6 @@ bool aes_cbc_is_encryption_of(const unsigned char *key, size_t key_length,
         same &= same_piece(piece, produced, cipher, length, &position);
     EVP_CIPHER_CTX_free(context);
     ERR_pop_to_mark();
-    /* rule: aes.text, rule: aes.length, rule: aes.text */
+    /* rule: aes.text, rule: aes.length */
     return worked && same && position == length;
 }

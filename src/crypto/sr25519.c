@@ -61,7 +61,7 @@ bool sr25519_verify(const unsigned char signature[SR25519_SIGNATURE_BYTES], cons
         found[POINT_BYTES];
     struct merlin transcript;
 
-    /* rule: sr25519.marker, rule: sr25519.identity, rule: sr25519.marker */
+    /* rule: sr25519.marker, rule: sr25519.identity */
     if ((signature[SR25519_SIGNATURE_BYTES - 1] & MARKER) == 0 || sodium_is_zero(public_key, POINT_BYTES))
         return false;
     memcpy(s, signature + POINT_BYTES, sizeof(s));

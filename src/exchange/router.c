@@ -37,7 +37,7 @@ static bool matches(struct arena *arena, const char *pattern, const char *path,
             if (strlen(decoded) != wanted_length || memcmp(decoded, wanted, wanted_length) != 0)
                 return false;
         } else {
-            /* rule: router.encoded_slash, rule: router.empty_segment, rule: router.encoded_slash */
+            /* rule: router.encoded_slash, rule: router.empty_segment */
             if (decoded[0] == '\0' || strchr(decoded, '/') != NULL || count == ENDPOINT_PATH_PARAMETERS_MAX)
                 return false;
             parameters[count++] = decoded;

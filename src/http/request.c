@@ -135,7 +135,7 @@ static enum refusal read_target(struct request *request, const char *base_path)
     target = skip_authority(target[0] != '\0' ? target : rebuild_target(request));
     length = strcspn(target, "?");
     path = length == 0 && *target == '?' ? "/" : arena_strndup(request->arena, target, length);
-    /* rule: http.target, rule: http.target_characters, rule: http.target */
+    /* rule: http.target, rule: http.target_characters */
     if (path[0] != '/' || has_control_character(target))
         return REFUSAL_MALFORMED_REQUEST;
     request->query = arena_strdup(request->arena, target[length] == '?' ? target + length + 1 : "");
