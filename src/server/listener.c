@@ -53,6 +53,7 @@ int listener_open(const char *path, mode_t mode, const char *group)
         return -1;
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
+    /* rule: server.taken_socket */
     if (somebody_answers(&address)) {
         log_event(LOG_LEVEL_ERROR, "another program listens on %s already: end it, or write another path",
                   path);
@@ -77,12 +78,14 @@ int listener_inherited(const char *name)
 {
     const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS"), *names = getenv("LISTEN_FDNAMES");
 
+    /* rule: server.inherited_pid */
     if (pid == NULL || count == NULL || names == NULL || strtol(pid, NULL, 10) != (long)getpid())
         return -1;
     for (long i = 0; i < strtol(count, NULL, 10) && *names != '\0'; i++) {
         size_t length = strcspn(names, ":");
         int fd = FIRST_INHERITED_FD + (int)i;
 
+        /* rule: server.inherited_listens */
         if (strlen(name) == length && memcmp(name, names, length) == 0 && listener_is(fd)) {
             fcntl(fd, F_SETFD, FD_CLOEXEC);
             fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);

@@ -85,9 +85,11 @@ static enum status run_endpoint(struct exchange *exchange)
     if (refusal != REFUSAL_NONE)
         return exchange_refuse(exchange, refusal, NULL);
     status = authenticate(exchange);
+    /* rule: server.authentication_first */
     if (status != STATUS_OK)
         return status;
     exchange->invalid = validate(exchange);
+    /* rule: server.invalid */
     if (exchange->invalid != NULL && !exchange->endpoint->runs_when_invalid)
         return refuse_invalid(exchange);
     return exchange->endpoint->run(exchange);
@@ -135,6 +137,7 @@ static size_t serve(struct exchange *exchange, enum pool pool)
         return METRICS_NO_ROUTE;
     }
     forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
+    /* rule: server.forwarded_once */
     request->client =
         client_address_find(exchange->arena, request->peer, forwarded_count == 1 ? forwarded : NULL,
                             exchange->config->server.trusted_proxies);
@@ -143,6 +146,7 @@ static size_t serve(struct exchange *exchange, enum pool pool)
         answer_no_endpoint(exchange, &route);
         return METRICS_NO_ROUTE;
     }
+    /* rule: server.pool */
     if (is_misrouted(route.endpoint, pool)) {
         exchange_refuse(exchange, REFUSAL_NOT_FOUND, NULL);
         return METRICS_NO_ROUTE;

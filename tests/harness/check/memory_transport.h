@@ -13,7 +13,7 @@ struct memory_transport {
     const char *body;
     size_t position;
     size_t room; /* bytes that may still be written before the client is gone */
-    char written[16384];
+    char written[65536];
     size_t written_length;
 };
 
