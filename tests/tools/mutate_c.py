@@ -87,7 +87,7 @@ def mutations():
 def make_variables():
     """The build's own commands: (compile, link)."""
     command = ["make", "--no-print-directory", "-s", "-C", BUILD, "--eval",
-               "print-commands:;@echo '$(COMPILE)'; echo '$(CCLD) $(unit_tests_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(LDFLAGS) "
+               "print-commands:;@echo '$(COMPILE)'; echo '$(CCLD) $(unit_tests_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(unit_tests_LDFLAGS) $(LDFLAGS) "
                "$(unit_tests_OBJECTS) MUTATED $(unit_tests_LDADD) $(LIBS)'", "print-commands"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return shlex.split(lines[0]), shlex.split(lines[1])
@@ -126,7 +126,9 @@ def build(compile_command, link_command, path, text, directory):
         sys.exit(f"mutate: src/{path} without the rule does not compile:\n{made.stderr}")
     # The object comes before the library, so the library's own is not taken.
     command = [source + ".o" if word == "MUTATED" else word for word in link_command]
-    subprocess.run([*command, "-o", program], cwd=BUILD, capture_output=True, check=True)
+    linked = subprocess.run([*command, "-o", program], cwd=BUILD, capture_output=True, text=True, check=False)
+    if linked.returncode != 0:
+        sys.exit(f"mutate: src/{path} without the rule does not link:\n{linked.stderr}")
     return program
 
 
