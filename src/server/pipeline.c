@@ -146,7 +146,6 @@ static size_t serve(struct exchange *exchange, enum pool pool)
         answer_no_endpoint(exchange, &route);
         return METRICS_NO_ROUTE;
     }
-    /* rule: server.pool */
     if (is_misrouted(route.endpoint, pool)) {
         exchange_refuse(exchange, REFUSAL_NOT_FOUND, NULL);
         return METRICS_NO_ROUTE;

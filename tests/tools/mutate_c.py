@@ -64,6 +64,8 @@ def mutations():
         if name not in wanted and name not in MANY:
             sys.exit(f"mutate: rule {name} of {files[0]} has no mutation in tools.mutate_c_rules")
     made = []
+    if len(wanted) != len(RULES):
+        sys.exit("mutate: a rule stands twice in tools.mutate_c_rules")
     for name, path, *pairs in RULES:
         if found.get(name) != [path]:
             sys.exit(f"mutate: rule {name} is not marked in src/{path}")

@@ -140,17 +140,6 @@ RULES = [
     ("matmul.other_rows", "attest/matmul.c", "(checked < MATMUL_ROWS_MAX ? checked : MATMUL_ROWS_MAX - 1) + 1", "1"),
     ("matmul.length", "attest/matmul.c", "*malformed = strlen(work_product) != text_length;", "*malformed = false;"),
 
-    ("launch.environment", "launch/checks.c", "return config->attestation.environment != ENVIRONMENT_NONE;", "return false;"),
-    ("launch.filesystem", "launch/checks.c", "return config->attestation.filesystem != FILESYSTEM_NONE;", "return false;"),
-    ("launch.digest_moment", "launch/checks.c", "return !version_is_before(launch->sdk_version, SDK_DIGEST_WITH_CLAIM);",
-     "return version_is_before(launch->sdk_version, SDK_DIGEST_WITH_CLAIM);"),
-    ("launch.answer", "launch/checks.c", "if (!challenge_is_answered(launch))", "if (false)"),
-    ("launch.proof", "launch/checks.c", "if (status == STATUS_OK && !valid)", "if (false)"),
-    ("launch.ports", "launch/checks.c", "if (!answered)", "if (false)"),
-    ("launch.first_failure", "launch/checks.c", "|| *failure != REFUSAL_NONE", ""),
-    ("launch.plaintext", "launch/challenge.c", "aes_cbc_is_encryption_of(key, sizeof(key), iv, cipher, length, expected)", "true"),
-
-    ("server.pool", "server/pipeline.c", "if (is_misrouted(route.endpoint, pool))", "if (false)"),
     ("server.forwarded_once", "server/pipeline.c", "forwarded_count == 1 ?", "true ?"),
     ("server.authentication_first", "server/pipeline.c", "if (status != STATUS_OK)", "if (false)"),
     ("server.invalid", "server/pipeline.c", "exchange->invalid != NULL && !exchange->endpoint->runs_when_invalid", "false"),
