@@ -1,5 +1,5 @@
 /* What the database answered, by number of row and column. For the calls of db/calls.h, which make structs of
- * it, and for who shows rows without caring what they are. */
+ * it, and for whoever shows rows without caring what they are. */
 #ifndef RIGGER_DB_ROWS_H
 #define RIGGER_DB_ROWS_H
 

@@ -102,7 +102,7 @@ function print_header() {
     }
     if (outputs && many) {
         printf "struct db_%s_rows {\n    int count;\n    const struct db_%s_out *row;\n", name, name
-        print "    struct db_rows raw; /* the same rows, for who does not care what they are */\n};"
+        print "    struct db_rows raw; /* the same rows, for whoever only shows them */\n};"
     }
     print prototype() " MUST_CHECK;"
 }
