@@ -37,7 +37,7 @@ static void print_new(const struct ctl_database *database, struct printed *print
             puts(event->json);
         else {
             printf("%" PRId64 "  %s  %-18s  ", id, event->created_at, event->reason);
-            ctl_print_text(event->message, 0);
+            ctl_print_text(event->message != NULL ? event->message : "", 0);
             putchar('\n');
         }
     }

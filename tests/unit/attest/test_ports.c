@@ -177,6 +177,43 @@ START_TEST(all_ports_must_answer)
 }
 END_TEST
 
+START_TEST(the_last_port_does_not_speak_for_the_first)
+{
+    json_object *mappings = json_object_new_array();
+    struct pod liar, honest;
+
+    start_pod(&liar, CLOSE, false);
+    start_pod(&honest, HONEST, false);
+    add_mapping(mappings, "tcp", liar.port);
+    add_mapping(mappings, "tcp", honest.port);
+    ck_assert(!ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + LONG_MS));
+    end_pod(&liar);
+    end_pod(&honest);
+    json_object_put(mappings);
+}
+END_TEST
+
+/* An honest pod's port, 65536 higher: what is cut off must not lead to it. */
+START_TEST(a_number_that_is_no_port_does_not_answer)
+{
+    json_object *mappings = json_object_new_array();
+    struct pod honest;
+
+    start_pod(&honest, HONEST, true);
+    add_mapping(mappings, "udp", honest.port + 65536);
+    ck_assert(!ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + 2000));
+    json_object_put(mappings);
+    mappings = json_object_new_array();
+    add_mapping(mappings, "udp", honest.port);
+    ck_assert(ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + LONG_MS));
+    end_pod(&honest);
+    for (int i = 0; i < PORTS_MAX; i++)
+        add_mapping(mappings, "udp", honest.port);
+    ck_assert(!ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + LONG_MS));
+    json_object_put(mappings);
+}
+END_TEST
+
 START_TEST(a_closed_port_and_a_bad_address_fail)
 {
     json_object *mappings = json_object_new_array();
@@ -209,6 +246,8 @@ Suite *ports_suite(void)
 
     tcase_add_loop_test(probe_case, a_pod_is_judged_by_its_answer, 0, COUNT(pods));
     tcase_add_test(probe_case, all_ports_must_answer);
+    tcase_add_test(probe_case, the_last_port_does_not_speak_for_the_first);
+    tcase_add_test(probe_case, a_number_that_is_no_port_does_not_answer);
     tcase_add_test(probe_case, a_closed_port_and_a_bad_address_fail);
     tcase_add_test(probe_case, no_mapping_is_nothing_to_prove);
     suite_add_tcase(suite, probe_case);

@@ -26,6 +26,9 @@ static const struct {
     { "cpk_" ID_A "-" ID_B "." SECRET, false },
     { "cpk_0123456789ABCDEF0123456789abcdef." ID_B "." SECRET, false },
     { "CPK_" ID_A "." ID_B "." SECRET, false },
+    { KEY ".", false },
+    { KEY "\n", false },
+    { KEY " " KEY, false },
     { "", false },
 };
 

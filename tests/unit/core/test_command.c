@@ -34,6 +34,8 @@ static const struct {
     { "kill -0 $PPID && exit 3", NULL },
     { "kill -9 $$", NULL },
     { "yes", NULL },
+    { "yes | head -c 1001", NULL },
+    { "head -c 1000 /dev/zero | tr '\\0' a | tail -c 5", "aaaaa" },
     { "exec /no/such/program", NULL },
 };
 
@@ -57,6 +59,15 @@ START_TEST(a_program_that_does_not_end_is_killed_with_its_children)
 }
 END_TEST
 
+START_TEST(a_program_that_ends_too_late_gives_nothing)
+{
+    struct arena *arena = arena_create(65536);
+
+    ck_assert_ptr_null(run_script(arena, "echo early; sleep 1; echo late", 100));
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(signals_blocked_here_are_not_blocked_there)
 {
     struct arena *arena = arena_create(65536);
@@ -76,6 +87,7 @@ Suite *command_suite(void)
 
     tcase_add_loop_test(run_case, a_program_gives_what_it_prints_or_nothing, 0, COUNT(cases));
     tcase_add_test(run_case, a_program_that_does_not_end_is_killed_with_its_children);
+    tcase_add_test(run_case, a_program_that_ends_too_late_gives_nothing);
     tcase_add_test(run_case, signals_blocked_here_are_not_blocked_there);
     suite_add_tcase(suite, run_case);
     return suite;

@@ -43,6 +43,8 @@ static const char *const weak[] = {
     "aaaaaaaaaaaaaaaaaaaaaaaa",
     "abababababababababab",
     "0000000000000000",
+    "7171772217121171",
+    "x7yzzyx77xyzy7zx",
     "abcdeabcdeabcdeabcde",
     "correcthorsecorrecthorse",
     "1234567890123456",
