@@ -133,6 +133,26 @@ START_TEST(the_two_secrets_must_differ)
 }
 END_TEST
 
+/* The development account Alice of Substrate. */
+#define ALICE "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+#define LAUNCH_OF(address)                                                                                   \
+    "[launch]\npublic_url = https://api.example\nvalidator_ss58 = " address "\n" SECRETS
+#define ALICE_SEED "e5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a"
+
+START_TEST(the_validator_s_seed_is_of_its_address)
+{
+    static const char told[] = "[launch] validator_seed: not the seed of validator_ss58";
+
+    config_free(
+        config_fixture_load_good(DATABASE LAUNCH_OF(ALICE) "validator_seed = " ALICE_SEED "\n" ATTESTATION));
+    config_fixture_refuse(DATABASE LAUNCH_OF(ALICE) "validator_seed = " ALICE_SEED "00\n" ATTESTATION, told);
+    config_fixture_refuse(
+        DATABASE LAUNCH_OF("5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty") "validator_seed = " ALICE_SEED
+                                                                               "\n" ATTESTATION,
+        told);
+}
+END_TEST
+
 START_TEST(all_faults_are_told_at_once)
 {
     setenv("RIGGER_SERVER_DRAIN", "1", 1);
@@ -221,6 +241,7 @@ Suite *config_faults_suite(void)
     tcase_add_loop_test(tests, a_fault_is_told_with_its_place_and_what_to_write, 0, COUNT(faults));
     tcase_add_loop_test(tests, what_is_required_cannot_be_left_out, 0, COUNT(omissions));
     tcase_add_loop_test(tests, a_bad_public_url_is_refused, 0, COUNT(bad_urls));
+    tcase_add_test(tests, the_validator_s_seed_is_of_its_address);
     tcase_add_test(tests, weak_secrets_are_refused_and_never_shown);
     tcase_add_test(tests, the_two_secrets_must_differ);
     tcase_add_test(tests, all_faults_are_told_at_once);
