@@ -1,7 +1,7 @@
 -- Who may do what. rigger_app, what the responder runs as: the functions that it calls and nothing else.
--- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold settings, and the limits
--- (whose rows it may change, but neither add nor delete). The functions of a role are those whose file names it in its line
--- "-- Role:"; the build makes grants.sql of these lines, which runs after this.
+-- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold settings, the limits
+-- (whose rows it may change, but neither add nor delete), and the catalogue of refusals, to read. The functions of a role
+-- are those whose file names it in its line "-- Role:"; the build makes grants.sql of these lines, which runs after this.
 
 do $$
 declare
@@ -46,7 +46,8 @@ begin
     values
       ('rigger_admin', 'select, insert, update, delete on rigger.gpu_models'),
       ('rigger_admin', 'select, insert, update, delete on rigger.settings'),
-      ('rigger_admin', 'select, update on rigger.limits')
+      ('rigger_admin', 'select, update on rigger.limits'),
+      ('rigger_admin', 'select on rigger.refusals')
   loop
     continue when not exists (select from pg_roles r where r.rolname = granted.role);
     execute format('grant %s to %I', granted.what, granted.role);

@@ -3,8 +3,8 @@
 --   verification.count and verification.period say. One that is active and verified stays as it is.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance, what
 --   "active" is to be.
--- Returns: status 200, 400, 401, 403, 404 or 429, and detail: 404 is the same for "not there", "not yours"
---   and "made from a launch config"; with 200 the instance as JSON.
+-- Returns: refusal (instance_not_found is the same for "not there", "not yours" and "made from a launch config"), or the
+--   instance as JSON.
 -- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
 -- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
 --   rigger.events (written).
@@ -12,7 +12,7 @@
 create or replace function rigger.activate_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_active boolean,
-  out status integer, out detail text, out instance json)
+  out refusal text, out instance json)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -20,14 +20,13 @@ as $$
 declare
   v_instance public.instances;
 begin
-  select a.status, a.detail
-  into status, detail
+  select a.refusal
+  into refusal
   from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;
-  if status = 200 and not p_active then
-    status := 400;
-    detail := 'An instance can only be activated; delete it to end it';
+  if refusal is null and not p_active then
+    refusal := 'only_activation';
   end if;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
@@ -40,8 +39,7 @@ begin
     and i.config_id is null
   for no key update;
   if not found then
-    status := 404;
-    detail := 'Instance not found';
+    refusal := 'instance_not_found';
     return;
   end if;
 
@@ -53,8 +51,7 @@ begin
         where v.instance_id = p_instance_id
           and v.queued_at > now() - rigger.limit_interval('verification.period'))
        >= rigger.limit_of('verification.count') then
-      status := 429;
-      detail := 'Too many verifications within ten minutes';
+      refusal := 'verifications_too_many';
       return;
     end if;
     insert into rigger.verifications (instance_id) values (p_instance_id);

@@ -1,12 +1,12 @@
 -- Purpose: GET /instances/launch_config/{config_id}/activate: lets a verified instance take traffic. Later
 --   calls change nothing.
 -- Parameters: the config, the netuid.
--- Returns: status 200, 401, 403 or 404, and detail.
+-- Returns: refusal; null: none.
 -- Calls: authenticate_hotkey, emit_instance_event.
 -- Tables: launch_configs (read), instances (written), rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.activate_launch_config(
-  p_config_id text, p_netuid integer, out status integer, out detail text)
+  p_config_id text, p_netuid integer, out refusal text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -22,23 +22,19 @@ begin
   where l.config_id = p_config_id;
 
   if not found then
-    status := 401;
-    detail := 'The launch config is unknown';
+    refusal := 'config_unknown';
   elsif v_config.verified_at is null then
-    status := 403;
-    detail := 'The launch config is not verified';
+    refusal := 'config_not_verified';
   elsif v_config.instance_id is null then
-    status := 404;
-    detail := 'The instance is gone';
+    refusal := 'instance_gone';
   elsif v_config.failed_at is not null then
-    status := 403;
-    detail := 'The launch config has failed';
+    refusal := 'config_failed';
   else
-    select a.status, a.detail
-    into status, detail
+    select a.refusal
+    into refusal
     from rigger.authenticate_hotkey(v_config.miner_hotkey, p_netuid, null, null) a;
   end if;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 

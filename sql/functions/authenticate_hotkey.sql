@@ -2,13 +2,12 @@
 --   before. Marks the signature as used; the caller's transaction makes that one with its effect.
 -- Parameters: p_signature_hash: BLAKE2b-256 of the signature, null for an account credential (nothing is
 --   stored then); p_request_key: the request; the same key with the same signature is the same request again.
--- Returns: status 200, 401 or 403, and detail; repeated: this request was seen before; the miner's uid and
---   coldkey.
+-- Returns: refusal; repeated: this request was seen before; the miner's uid and coldkey.
 -- Tables: metagraph_nodes (read), rigger.used_signatures (written).
 -- Role: rigger_app
 create or replace function rigger.authenticate_hotkey(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid,
-  out status integer, out detail text, out repeated boolean, out miner_uid integer, out miner_coldkey text)
+  out refusal text, out repeated boolean, out miner_uid integer, out miner_coldkey text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -16,7 +15,6 @@ as $$
 declare
   v_blacklist_reason text;
 begin
-  status := 200;
   repeated := false;
 
   select coalesce(m.node_id, -1), m.coldkey, m.blacklist_reason
@@ -26,13 +24,11 @@ begin
     and m.netuid = p_netuid;
 
   if not found then
-    status := 401;
-    detail := 'The hotkey is not registered on this subnet';
+    refusal := 'hotkey_unregistered';
     return;
   end if;
   if v_blacklist_reason <> '' then
-    status := 403;
-    detail := 'The hotkey is blacklisted';
+    refusal := 'hotkey_blacklisted';
     return;
   end if;
   if p_signature_hash is null then
@@ -48,8 +44,7 @@ begin
                           and u.hotkey = p_hotkey
                           and u.request_key = p_request_key);
     if not repeated then
-      status := 401;
-      detail := 'The signature was used before';
+      refusal := 'signature_used';
     end if;
   end if;
 end

@@ -41,7 +41,7 @@ as $$
   join rigger.claims k on k.instance_id = i.instance_id
   where i.config_id is not null
     and i.verified
-    and (l.verified_at is null or c.decided_at is null or c.fault is not null or c.attempt_at > c.expires_at)
+    and (l.verified_at is null or c.decided_at is null or c.failure is not null or c.attempt_at > c.expires_at)
   union all
   select 4, i.instance_id, 'active, but not verified'
   from public.instances i
@@ -81,7 +81,7 @@ as $$
   select 7, request_key::text, 'one request used more than one signature'
   from rigger.used_signatures group by request_key having count(*) > 1
   union all
-  select 8, l.config_id, 'reserved past its time limit: ' || l.late_failure
+  select 8, l.config_id, 'reserved past its time limit: ' || rigger.refusal_text(l.late_failure)
   from rigger.v_launches l
   where l.open
     and l.state in ('claimed', 'challenged')

@@ -2,18 +2,17 @@
 --   it needs in one transaction. The same instance id again is the same request.
 -- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's
 --   address; a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's
---   id and symmetric key in hex; what the checks of host, environment and filesystem found wrong (null:
+--   id and symmetric key in hex; what the checks of host, environment and filesystem refuse (null:
 --   nothing).
--- Returns: status 200, 400, 401, 403, 404, 409 or 423, and detail; with 200 the job and what a challenge is
---   made from.
+-- Returns: refusal and its subject, or the job and what a challenge is made from.
 -- Calls: judge_claim, judge_job, judge_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
 -- Role: rigger_app
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
-  p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_fault text,
-  p_environment_fault text, p_filesystem_fault text,
-  out status integer, out detail text, out job_id text, out gpu_uuid text, out device_info json,
+  p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_refusal text,
+  p_environment_refusal text, p_filesystem_refusal text,
+  out refusal text, out subject text, out job_id text, out gpu_uuid text, out device_info json,
   out iterations integer)
 language plpgsql
 security definer
@@ -27,7 +26,7 @@ declare
   v_instance public.instances;
   v_judged record;
   v_gpus text[];
-  v_final boolean;
+  v_fails_config boolean;
 begin
   select c.chute_id into v_chute_id from public.launch_configs c where c.config_id = p_config_id;
   select c.version, c.chutes_version, c.jobs, c.node_selector
@@ -36,8 +35,7 @@ begin
   where c.chute_id = v_chute_id
   for no key update;
   if v_chute_id is not null and not found then
-    status := 404;
-    detail := 'Chute not found';
+    refusal := 'chute_not_found';
     return;
   end if;
 
@@ -50,33 +48,30 @@ begin
   where i.instance_id = p_instance_id
     and i.config_id = p_config_id;
   if found then
-    status := 200;
     return;
   end if;
   if v_config.config_id is null or v_config.retrieved_at is not null or v_config.failed_at is not null then
-    status := 401;
-    detail := 'The launch config is unknown, claimed or failed';
+    refusal := 'config_unclaimable';
     return;
   end if;
 
-  select j.status, j.detail, j.final, j.claim
+  select j.refusal, j.fails_config, j.claim
   into v_judged
-  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_fault,
-                          p_environment_fault, p_filesystem_fault) j;
-  status := v_judged.status;
-  detail := v_judged.detail;
-  v_final := v_judged.final;
-  if status = 200 and job_id is not null then
-    select j.status, j.detail, j.status <> 200
-    into status, detail, v_final
+  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
+                          p_environment_refusal, p_filesystem_refusal) j;
+  refusal := v_judged.refusal;
+  v_fails_config := v_judged.fails_config;
+  if refusal is null and job_id is not null then
+    select j.refusal, j.refusal is not null
+    into refusal, v_fails_config
     from rigger.judge_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
   end if;
-  if status = 200 then
-    select j.status, j.detail, j.status <> 200, j.gpu_uuids
-    into status, detail, v_final, v_gpus
+  if refusal is null then
+    select j.refusal, j.subject, j.refusal is not null, j.gpu_uuids
+    into refusal, subject, v_fails_config, v_gpus
     from rigger.judge_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
   end if;
-  if status = 200 then
+  if refusal is null then
     v_instance.instance_id := p_instance_id;
     v_instance.host := lower(p_host);
     v_instance.port := v_port;
@@ -89,13 +84,13 @@ begin
     v_instance.symmetric_key := p_symmetric_key;
     v_instance.config_id := p_config_id;
     v_instance.port_mappings := p_port_mappings;
-    select p.status, p.detail, p.gpu_taken
-    into status, detail, v_final
+    select p.refusal, p.refusal is not distinct from 'gpu_taken'
+    into refusal, v_fails_config
     from rigger.place_instance(v_instance, p_address::inet, v_gpus, v_judged.claim) p;
   end if;
-  if status <> 200 then
-    if v_final then
-      perform rigger.fail_launch_config(p_config_id, detail);
+  if refusal is not null then
+    if v_fails_config then
+      perform rigger.fail_launch_config(p_config_id, refusal, subject);
     end if;
     return;
   end if;

@@ -2,8 +2,8 @@
 --   configs. All of it or nothing. The same instance id again is the same request.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request; the chute; the new instance's
 --   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
---   was refused), the port; the symmetric key in hex; what is wrong with the host (null: nothing).
--- Returns: status 200, 400, 401, 403, 404, 409 or 423, and detail; with 200 the instance as JSON.
+--   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing).
+-- Returns: refusal and its subject, or the instance as JSON.
 -- Calls: authenticate_hotkey, decide_capacity, judge_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
@@ -11,8 +11,8 @@
 create or replace function rigger.create_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_node_ids jsonb, p_host text, p_address text, p_port integer, p_symmetric_key text,
-  p_host_fault text,
-  out status integer, out detail text, out instance json)
+  p_host_refusal text,
+  out refusal text, out subject text, out instance json)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -26,9 +26,8 @@ declare
   v_gpus text[];
 begin
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key);
-  status := v_caller.status;
-  detail := v_caller.detail;
-  if status <> 200 then
+  refusal := v_caller.refusal;
+  if refusal is not null then
     return;
   end if;
   select rigger.instance_json(i)
@@ -42,32 +41,27 @@ begin
 
   select * into v_chute from public.chutes c where c.chute_id = p_chute_id for no key update;
   if not found then
-    status := 404;
-    detail := 'Chute not found';
+    refusal := 'chute_not_found';
   elsif rigger.version_parts(v_chute.chutes_version) >= rigger.version_parts('0.3.0') then
-    status := 400;
-    detail := 'The chute''s SDK uses launch configs';
+    refusal := 'sdk_uses_launch_configs';
   elsif exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port) then
-    status := 409;
-    detail := 'Host and port are taken';
-  elsif p_host_fault is not null then
-    status := 400;
-    detail := p_host_fault;
+    refusal := 'host_port_taken';
+  elsif p_host_refusal is not null then
+    refusal := p_host_refusal;
   end if;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
   select * into v_capacity from rigger.decide_capacity(p_chute_id, p_hotkey);
   if v_capacity.rule is null then
-    status := 423;
-    detail := v_capacity.detail;
+    refusal := v_capacity.refusal;
     return;
   end if;
-  select j.status, j.detail, j.gpu_uuids
-  into status, detail, v_gpus
+  select j.refusal, j.subject, j.gpu_uuids
+  into refusal, subject, v_gpus
   from rigger.judge_gpus(v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
@@ -87,10 +81,10 @@ begin
   v_claim.quota_taken := v_capacity.takes_quota;
   v_claim.instances_before := v_capacity.instances_before;
   v_claim.instances_allowed := v_capacity.instances_allowed;
-  select p.status, p.detail
-  into status, detail
+  select p.refusal
+  into refusal
   from rigger.place_instance(v_instance, p_address::inet, v_gpus, v_claim) p;
-  if status = 200 then
+  if refusal is null then
     select rigger.instance_json(i)
     into instance
     from public.instances i

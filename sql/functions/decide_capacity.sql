@@ -1,14 +1,14 @@
 -- Purpose: the capacity rule: may this miner add an instance to this chute? Binding only where the caller
 --   holds the lock on the chute's row, and asks in a statement of its own after taking it.
 -- Parameters: the chute, the miner's hotkey.
--- Returns: rule, the branch that allows it (null: none does, and detail says why); whether it takes one off
+-- Returns: rule, the branch that allows it (null: none does, and refusal says why); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
 -- Calls: limit_of.
 -- Tables: instances, capacity_log, rolling_updates (read).
 create or replace function rigger.decide_capacity(
   p_chute_id text, p_hotkey text,
   out rule text, out takes_quota boolean, out instances_before integer, out instances_allowed integer,
-  out detail text)
+  out refusal text)
 language plpgsql
 stable
 as $$
@@ -54,16 +54,16 @@ begin
       elsif v_permitted = '{}' then
         rule := 'rolling_open';
       else
-        detail := 'A rolling update is under way and no quota of it is left';
+        refusal := 'rolling_update_quota';
       end if;
       return;
     end if;
   end if;
 
   if instances_before >= v_target then
-    detail := 'The chute has as many instances as it may have';
+    refusal := 'chute_full';
   elsif instances_before = v_target - 1 and v_mine = instances_before then
-    detail := 'The last place is for another miner';
+    refusal := 'last_place_kept';
   else
     rule := 'below_target';
     instances_allowed := v_target;

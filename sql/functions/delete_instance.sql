@@ -2,14 +2,14 @@
 --   job ends with it; one that has not started is free for others. The config stays as it is: verification
 --   and activation find the instance gone.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance.
--- Returns: status 200, 401, 403 or 404, and detail: 404 is the same for "not there" and "not yours".
+-- Returns: refusal; instance_not_found is the same for "not there" and "not yours".
 -- Calls: authenticate_hotkey, free_job, remove_instance.
 -- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
 -- Role: rigger_app
 create or replace function rigger.delete_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text,
-  out status integer, out detail text)
+  out refusal text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -18,10 +18,10 @@ declare
   v_repeated boolean;
   v_reason constant text := 'deleted by its miner';
 begin
-  select a.status, a.detail, a.repeated
-  into status, detail, v_repeated
+  select a.refusal, a.repeated
+  into refusal, v_repeated
   from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
@@ -41,8 +41,7 @@ begin
     and i.miner_hotkey = p_hotkey
   for update;
   if not found then
-    status := 404;
-    detail := 'Instance not found';
+    refusal := 'instance_not_found';
     return;
   end if;
 

@@ -2,7 +2,7 @@
 --   ends, its config can neither verify nor activate any more.
 -- Parameters: the instance, the reason.
 -- Returns: false where there is none.
--- Calls: free_job, fail_launch_config, remove_instance.
+-- Calls: refusal_text, free_job, fail_launch_config, remove_instance.
 -- Tables: chutes, launch_configs, jobs, instances (locked in this order, written).
 -- Role: rigger_admin
 create or replace function rigger.evict(p_instance_id text, p_reason text)
@@ -13,7 +13,7 @@ set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 declare
   v_config_id text;
-  v_reason constant text := coalesce(nullif(p_reason, ''), 'evicted by an administrator');
+  v_reason constant text := coalesce(nullif(p_reason, ''), rigger.refusal_text('evicted'));
 begin
   select i.config_id
   into v_config_id
@@ -31,7 +31,7 @@ begin
     and j.started_at is not null
     and j.finished_at is null;
   perform rigger.free_job(p_instance_id);
-  return rigger.fail_launch_config(v_config_id, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
+  return rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
 end
 $$;
 comment on function rigger.evict(text, text) is

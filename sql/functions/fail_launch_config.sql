@@ -1,30 +1,34 @@
 -- Purpose: ends a launch config as failed, once: its challenge is decided, its job free for others where this
 --   config holds it (the trigger release_job), its instance gone.
--- Parameters: the config, the reason, which goes into the config, the challenge and the audit.
+-- Parameters: the config, the failure, what its text is about (null: nothing), and the reason in words, which goes into the
+--   config and the audit (null: the text of the failure).
 -- Returns: false where it had failed before or is unknown.
--- Calls: remove_instance.
+-- Calls: refusal_text, remove_instance.
 -- Tables: launch_configs, rigger.challenges (written), jobs (by trigger), instances, instance_audit.
-create or replace function rigger.fail_launch_config(p_config_id text, p_error text)
+create or replace function rigger.fail_launch_config(
+  p_config_id text, p_failure text, p_subject text default null, p_reason text default null)
 returns boolean
 language plpgsql
 as $$
+declare
+  v_reason constant text := coalesce(p_reason, rigger.refusal_text(p_failure, p_subject));
 begin
   update public.launch_configs l
-  set failed_at = now() at time zone 'utc', verification_error = p_error
+  set failed_at = now() at time zone 'utc', verification_error = v_reason
   where l.config_id = p_config_id
     and l.failed_at is null;
   if not found then
     return false;
   end if;
   update rigger.challenges c
-  set decided_at = now(), decided_by = c.attempt_id, fault = p_error
+  set decided_at = now(), decided_by = c.attempt_id, failure = p_failure
   where c.config_id = p_config_id
     and c.decided_at is null;
-  perform rigger.remove_instance(i.instance_id, p_error)
+  perform rigger.remove_instance(i.instance_id, v_reason)
   from public.instances i
   where i.config_id = p_config_id;
   return true;
 end
 $$;
-comment on function rigger.fail_launch_config(text, text) is
+comment on function rigger.fail_launch_config(text, text, text, text) is
   'Ends a launch config as failed, once; its job is free and its instance gone.';

@@ -2,15 +2,14 @@
 --   and makes a launch config. The same config id again is the same request, whose answer is repeated.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
 --   and its random environment key in hex.
--- Returns: status 200, 401, 403, 404, 409 or 423, and detail; with 200 what the token is made of; issued_at
---   and expires_at in Unix seconds.
+-- Returns: refusal, or what the token is made of; issued_at and expires_at in Unix seconds.
 -- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
 -- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
   p_env_key text,
-  out status integer, out detail text, out config_id text, out env_key text, out job_id text,
+  out refusal text, out config_id text, out env_key text, out job_id text,
   out disk_gb integer, out issued_at bigint, out expires_at bigint)
 language plpgsql
 security definer
@@ -18,13 +17,11 @@ set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 declare
   v_caller record;
-  v_rule text;
   v_created_at timestamp;
 begin
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_config_id);
-  status := v_caller.status;
-  detail := v_caller.detail;
-  if status <> 200 then
+  refusal := v_caller.refusal;
+  if refusal is not null then
     return;
   end if;
 
@@ -43,22 +40,18 @@ begin
   end if;
 
   if not exists (select from public.chutes c where c.chute_id = p_chute_id) then
-    status := 404;
-    detail := 'Chute not found';
+    refusal := 'chute_not_found';
     return;
   end if;
   if p_job_id is null then
-    select c.rule, c.detail into v_rule, detail from rigger.decide_capacity(p_chute_id, p_hotkey) c;
-    if v_rule is null then
-      status := 423;
-    end if;
+    select c.refusal into refusal from rigger.decide_capacity(p_chute_id, p_hotkey) c;
   else
-    select r.status, r.detail
-    into status, detail
+    select r.refusal
+    into refusal
     from rigger.enter_job_race(p_job_id, p_chute_id, p_hotkey) r;
     disk_gb := rigger.job_disk_gb(p_job_id);
   end if;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 

@@ -2,28 +2,27 @@
 --   address, and what the checks of environment and filesystem found. The caller holds the locks on the chute
 --   and the config.
 -- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
---   at, the client's address; what the three checks found wrong (null: nothing).
--- Returns: status 200, 400, 401, 403, 409 or 423, and detail; final: the refusal fails the config; with 200
---   the record of the place that capacity gives.
+--   at, the client's address; what the three checks refuse (null: nothing).
+-- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity gives.
 -- Calls: authenticate_hotkey, decide_capacity.
 -- Tables: metagraph_nodes, instances, capacity_log, rolling_updates (read).
 create or replace function rigger.judge_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
-  p_client text, p_host_fault text, p_environment_fault text, p_filesystem_fault text,
-  out status integer, out detail text, out final boolean, out claim rigger.claims)
+  p_client text, p_host_refusal text, p_environment_refusal text, p_filesystem_refusal text,
+  out refusal text, out fails_config boolean, out claim rigger.claims)
 language plpgsql
 as $$
 begin
-  final := false;
-  select a.status, a.detail
-  into status, detail
+  fails_config := false;
+  select a.refusal
+  into refusal
   from rigger.authenticate_hotkey(p_config.miner_hotkey, p_netuid, null, null) a;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
-  select c.rule, c.takes_quota, c.instances_before, c.instances_allowed, c.detail
-  into claim.rule, claim.quota_taken, claim.instances_before, claim.instances_allowed, detail
+  select c.rule, c.takes_quota, c.instances_before, c.instances_allowed, c.refusal
+  into claim.rule, claim.quota_taken, claim.instances_before, claim.instances_allowed, refusal
   from rigger.decide_capacity(p_config.chute_id, p_config.miner_hotkey) c;
   claim.chute_id := p_config.chute_id;
   claim.miner_hotkey := p_config.miner_hotkey;
@@ -31,27 +30,21 @@ begin
     claim.rule := 'job';
     claim.quota_taken := false;
     claim.instances_allowed := null;
-    detail := null;
-  elsif claim.rule is null then
-    status := 423;
+    refusal := null;
   end if;
-  if status <> 200 then
+  if refusal is not null then
     return;
   end if;
 
-  if p_host_fault is not null then
-    status := 400;
-    detail := p_host_fault;
+  if p_host_refusal is not null then
+    refusal := p_host_refusal;
   elsif exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port) then
-    status := 409;
-    detail := 'Host and port are taken';
+    refusal := 'host_port_taken';
   elsif p_config.job_id is not null and p_client is distinct from host(p_address::inet) then
-    status := 400;
-    detail := 'A job is claimed from the host it runs on';
-  elsif p_environment_fault is not null or p_filesystem_fault is not null then
-    status := 403;
-    detail := coalesce(p_environment_fault, p_filesystem_fault);
-    final := true;
+    refusal := 'job_host_differs';
+  elsif p_environment_refusal is not null or p_filesystem_refusal is not null then
+    refusal := coalesce(p_environment_refusal, p_filesystem_refusal);
+    fails_config := true;
   end if;
 end
 $$;

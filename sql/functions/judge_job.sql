@@ -1,10 +1,10 @@
 -- Purpose: locks the job of a launch config and judges whether the claimant may have it. Writes nothing.
 -- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
--- Returns: status 200, 403, 404 or 409, and detail.
+-- Returns: refusal; null: it may.
 -- Tables: jobs (locked).
 create or replace function rigger.judge_job(
   p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
-  out status integer, out detail text)
+  out refusal text)
 language plpgsql
 as $$
 declare
@@ -19,18 +19,15 @@ begin
   for no key update;
 
   if not found then
-    status := 404;
-    detail := 'Job not found';
+    refusal := 'job_not_found';
     return;
   end if;
   if v_job.finished_at is not null then
-    status := 409;
-    detail := 'The job is finished';
+    refusal := 'job_finished';
     return;
   end if;
   if v_job.instance_id is not null or v_job.miner_hotkey <> p_hotkey then
-    status := 409;
-    detail := 'The job is taken';
+    refusal := 'job_taken';
     return;
   end if;
 
@@ -43,10 +40,8 @@ begin
     select distinct concat_ws(' ', lower(mapping ->> 'proto'), mapping ->> 'internal_port')
     from rigger.job_ports(p_port_mappings) as mapping
     order by 1);
-  status := 200;
   if v_declared <> v_mapped then
-    status := 403;
-    detail := 'The port mappings are not those that the job declares';
+    refusal := 'job_ports_differ';
   end if;
 end
 $$;

@@ -4,20 +4,18 @@
 --   writers that take no locks.
 -- Parameters: the instance's row (what is null there and has a default gets it), its address, its GPUs, and
 --   the record of its place, whose instance_id is the instance's.
--- Returns: status 200, 409 or 423, and detail; gpu_taken: the 409 is about a GPU, not about host and port.
+-- Returns: refusal; null: it is written.
 -- Calls: emit_instance_event.
 -- Tables: rolling_updates, instances, instance_nodes, rigger.vetted_addresses, rigger.claims, rigger.events
 --   (written).
 create or replace function rigger.place_instance(
   p_instance public.instances, p_address inet, p_gpu_uuids text[], p_claim rigger.claims,
-  out status integer, out detail text, out gpu_taken boolean)
+  out refusal text)
 language plpgsql
 as $$
 declare
   v_table text;
 begin
-  status := 200;
-  gpu_taken := false;
   if p_claim.quota_taken then
     update public.rolling_updates u
     set permitted = jsonb_set(u.permitted, array[p_claim.miner_hotkey],
@@ -25,8 +23,7 @@ begin
     where u.chute_id = p_claim.chute_id
       and (u.permitted ->> p_claim.miner_hotkey)::numeric >= 1;
     if not found then
-      status := 423;
-      detail := 'A rolling update is under way and no quota of it is left';
+      refusal := 'rolling_update_quota';
       return;
     end if;
   end if;
@@ -56,9 +53,7 @@ exception
     if v_table not in ('instances', 'instance_nodes') then
       raise;
     end if;
-    status := 409;
-    gpu_taken := v_table = 'instance_nodes';
-    detail := case when gpu_taken then 'A GPU is in use' else 'Host and port are taken' end;
+    refusal := case v_table when 'instances' then 'host_port_taken' else 'gpu_taken' end;
 end
 $$;
 comment on function rigger.place_instance(public.instances, inet, text[], rigger.claims) is

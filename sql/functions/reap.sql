@@ -3,7 +3,7 @@
 --   What one call leaves, because it is more than the limit reaper.taken or in somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
--- Calls: limit_of, limit_interval, fail_launch_config, remove_instance.
+-- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, remove_instance.
 -- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.reap()
@@ -36,7 +36,7 @@ begin
     if rigger.fail_launch_config(overdue.config_id, overdue.late_failure) then
       kind := 'launch_config';
       id := overdue.config_id;
-      reason := overdue.late_failure;
+      reason := rigger.refusal_text(overdue.late_failure);
       return next;
     end if;
   end loop;
@@ -55,7 +55,7 @@ begin
     continue when not found;
     kind := 'instance';
     id := overdue.instance_id;
-    reason := 'never verified';
+    reason := rigger.refusal_text('never_verified');
     if rigger.remove_instance(id, reason) then
       return next;
     end if;

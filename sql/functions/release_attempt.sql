@@ -1,17 +1,17 @@
 -- Purpose: takes the floor from an attempt that could not be judged (a service was away): the pod may try
 --   again at once. An attempt that was judged, or that another has followed, is left alone.
 -- Parameters: the config, the attempt.
--- Returns: status 200, detail null.
+-- Returns: nothing.
 -- Tables: launch_configs (locked), rigger.challenges (written).
 -- Role: rigger_app
 create or replace function rigger.release_attempt(
-  p_config_id text, p_attempt_id uuid, out status integer, out detail text)
+  p_config_id text, p_attempt_id uuid)
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 begin
-  status := 200;
   perform from public.launch_configs l where l.config_id = p_config_id for no key update;
   update rigger.challenges c
   set attempt_id = null, attempt_at = null, lease_until = null

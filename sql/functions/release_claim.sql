@@ -1,19 +1,19 @@
 -- Purpose: undoes a claim whose challenge could not be made: the config is as if never claimed, and its token
 --   good. A claim that was failed, released or given a challenge before is left alone.
 -- Parameters: the config, the instance that the claim made.
--- Returns: status 200, detail null.
+-- Returns: nothing.
 -- Calls: free_job, remove_instance.
 -- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims
 --   (written).
 -- Role: rigger_app
 create or replace function rigger.release_claim(
-  p_config_id text, p_instance_id text, out status integer, out detail text)
+  p_config_id text, p_instance_id text)
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 begin
-  status := 200;
   perform from public.chutes c
   where c.chute_id = (select l.chute_id from public.launch_configs l where l.config_id = p_config_id)
   for no key update;

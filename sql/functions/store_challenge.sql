@@ -2,14 +2,14 @@
 --   again is the same request.
 -- Parameters: the config, its instance, the GPU that must solve it, the algorithm, seed and iterations of the
 --   work, and what the provider of the proof of work keeps for its check (null: nothing).
--- Returns: status 200, 401 (failed meanwhile) or 404 (the instance is gone; the config fails), and detail.
+-- Returns: refusal; with instance_gone the config fails.
 -- Calls: fail_launch_config, limit_of.
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
 -- Role: rigger_app
 create or replace function rigger.store_challenge(
   p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint,
   p_iterations integer, p_kept jsonb,
-  out status integer, out detail text)
+  out refusal text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -18,11 +18,9 @@ declare
   v_config public.launch_configs;
   v_estimate numeric;
 begin
-  status := 200;
   select * into v_config from public.launch_configs c where c.config_id = p_config_id for no key update;
   if v_config.retrieved_at is null or v_config.failed_at is not null then
-    status := 401;
-    detail := 'The launch config has failed';
+    refusal := 'config_failed_meanwhile';
     return;
   end if;
   if exists (select from rigger.challenges c
@@ -40,9 +38,8 @@ begin
     and i.config_id = p_config_id
     and a.node_id = p_gpu_uuid;
   if not found then
-    perform rigger.fail_launch_config(p_config_id, 'the instance was gone before its challenge was made');
-    status := 404;
-    detail := 'The instance is gone';
+    perform rigger.fail_launch_config(p_config_id, 'instance_gone_unchallenged');
+    refusal := 'instance_gone';
     return;
   end if;
 

@@ -1,16 +1,16 @@
 -- Purpose: notes that an API key was used. The responder calls it when it has verified a key, which it
 --   remembers for a minute, so that not every request writes.
 -- Parameters: the key.
--- Returns: status 200, detail null.
+-- Returns: nothing.
 -- Tables: api_keys (written).
 -- Role: rigger_app
-create or replace function rigger.touch_api_key(p_api_key_id text, out status integer, out detail text)
+create or replace function rigger.touch_api_key(p_api_key_id text)
+returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 begin
-  status := 200;
   update public.api_keys k
   set last_used_at = now() at time zone 'utc'
   where k.api_key_id = p_api_key_id;

@@ -32,9 +32,9 @@ select
          and c.decided_at is null)
   end as until,
   case s.state
-    when 'issued' then 'the token expired unused'
-    when 'claimed' then 'no challenge was stored in time'
-    when 'challenged' then 'the challenge was not answered in time'
+    when 'issued' then 'token_expired'
+    when 'claimed' then 'challenge_not_stored'
+    when 'challenged' then 'challenge_unanswered'
   end as late_failure,
   case s.state when 'failed' then l.verification_error end as failure,
   l.created_at at time zone 'utc' as issued_at,
@@ -64,7 +64,7 @@ comment on column rigger.v_launches.state is 'issued, claimed, challenged, verif
 comment on column rigger.v_launches.open is 'Whether it is neither verified nor failed.';
 comment on column rigger.v_launches.waiting_for is 'What has not come yet; null: nothing more is to come.';
 comment on column rigger.v_launches.until is 'When the reaper may take it if that does not come; null: never.';
-comment on column rigger.v_launches.late_failure is 'Its failure, should the reaper take it.';
+comment on column rigger.v_launches.late_failure is 'Its failure, should the reaper take it: a code of rigger.refusals.';
 comment on column rigger.v_launches.failure is 'Why it failed; null: it has not.';
 comment on column rigger.v_launches.issued_at is 'When its token was issued.';
 comment on column rigger.v_launches.claimed_at is 'When it was claimed or, from then on, its challenge stored.';

@@ -21,7 +21,6 @@ static enum status authenticate_api_key(const struct account_request *request, c
     struct api_key key;
     const struct db_find_api_key_in in = { .key_id = key.key_id, .user_id = key.user_id };
     struct db_touch_api_key_in used;
-    struct db_touch_api_key_out touched;
     struct db_find_api_key_rows found;
     enum status status;
     bool fresh;
@@ -38,7 +37,7 @@ static enum status authenticate_api_key(const struct account_request *request, c
     *hotkey = found.row->hotkey;
     if (fresh) {
         used = (struct db_touch_api_key_in){ .api_key_id = found.row->api_key_id };
-        status = db_touch_api_key(request->db, request->arena, &used, &touched);
+        status = db_touch_api_key(request->db, request->arena, &used);
     }
     return status;
 }

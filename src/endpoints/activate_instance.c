@@ -31,7 +31,7 @@ static enum status run(struct exchange *exchange)
 
     uuid4_text(request_key);
     status = db_activate_instance(exchange->db, exchange->arena, &in, &out);
-    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
+    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
         return status;
     response_json(exchange->response, exchange->arena, 200, json_tokener_parse(out.instance));
     return STATUS_OK;

@@ -116,11 +116,6 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
-static const char *words_of(struct exchange *exchange, enum refusal refusal)
-{
-    return refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
-}
-
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
                            enum refusal failure, struct db_claim_launch_config_out *claim)
 {
@@ -134,11 +129,11 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
         .instance_id = instance_id,
         .symmetric_key = symmetric_key,
-        .environment_fault = words_of(exchange, failure),
+        .environment_refusal = refusal_code(failure),
     };
 
-    in.host_fault = words_of(exchange, host_vet(exchange->config, exchange->arena, in.host,
-                                                clock_remaining_ms(exchange->deadline_ms), &in.address));
+    in.host_refusal = refusal_code(host_vet(exchange->config, exchange->arena, in.host,
+                                            clock_remaining_ms(exchange->deadline_ms), &in.address));
     return db_claim_launch_config(exchange->db, exchange->arena, &in, claim);
 }
 
@@ -156,7 +151,7 @@ static enum status run(struct exchange *exchange)
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
     status = reserve(exchange, instance_id, symmetric_key, failure, &claim);
-    if (status == STATUS_OK && !endpoint_refused(exchange, claim.status, claim.detail))
+    if (status == STATUS_OK && !endpoint_refused(exchange, claim.refusal, claim.subject))
         status = claim_challenge(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));

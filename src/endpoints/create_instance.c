@@ -54,7 +54,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     uuid4_text(request_key);
     refusal = host_vet(exchange->config, exchange->arena, in.host, clock_remaining_ms(exchange->deadline_ms),
                        &in.address);
-    in.host_fault = refusal == REFUSAL_NONE ? NULL : refusal_text(exchange->arena, refusal, NULL);
+    in.host_refusal = refusal_code(refusal);
     return db_create_instance(exchange->db, exchange->arena, &in, out);
 }
 
@@ -71,7 +71,7 @@ static enum status run(struct exchange *exchange)
     status = create(exchange, instance_id, symmetric_key, &out);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
-    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
+    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, out.subject))
         return status;
     response_json(exchange->response, exchange->arena, 202, json_tokener_parse(out.instance));
     return STATUS_OK;

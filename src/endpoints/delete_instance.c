@@ -20,7 +20,7 @@ static enum status run(struct exchange *exchange)
 
     uuid4_text(request_key);
     status = db_delete_instance(exchange->db, exchange->arena, &in, &out);
-    if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
+    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
         return status;
 
     answer = json_object_new_object();

@@ -65,7 +65,7 @@ static enum status run(struct exchange *exchange)
     hex_encode(env_key, random, sizeof(random));
     uuid4_text(config_id);
     status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);
-    if (status != STATUS_OK || endpoint_refused(exchange, issued.status, issued.detail))
+    if (status != STATUS_OK || endpoint_refused(exchange, issued.refusal, NULL))
         return status;
 
     token = sign_token(exchange, &issued);

@@ -262,16 +262,16 @@ static json_object *schemas(void)
         { .name = "detail", .type = FIELD_TEXT, .required = true, .doc = "What is wrong." },
         { .type = FIELD_END },
     };
-    static const struct field fault[] = {
+    static const struct field error[] = {
         { .name = "type",
           .type = FIELD_TEXT,
           .required = true,
-          .doc = "The kind of fault, as pydantic names it." },
+          .doc = "The kind of error, as pydantic names it." },
         { .name = "msg", .type = FIELD_TEXT, .required = true, .doc = "In words." },
         { .name = "ctx", .type = FIELD_OBJECT, .doc = "The bounds that were broken." },
         { .type = FIELD_END },
     };
-    json_object *all = object(), *invalid = fields_schema_of_object(fault), *faults, *properties = NULL,
+    json_object *all = object(), *invalid = fields_schema_of_object(error), *errors, *properties = NULL,
                 *place;
 
     /* Where it is: names and indices, which no table of ours describes. */
@@ -279,12 +279,12 @@ static json_object *schemas(void)
     json_put(place, "type", text("array"));
     json_object_object_get_ex(invalid, "properties", &properties);
     json_put(properties, "loc", place);
-    faults = object();
-    json_put(faults, "type", text("array"));
-    json_put(faults, "items", invalid);
+    errors = object();
+    json_put(errors, "type", text("array"));
+    json_put(errors, "items", invalid);
     invalid = fields_schema_of_object(detail);
     json_object_object_get_ex(invalid, "properties", &properties);
-    json_put(properties, "detail", faults);
+    json_put(properties, "detail", errors);
     json_put(all, "Detail", fields_schema_of_object(detail));
     json_put(all, "Invalid", invalid);
     return all;

@@ -74,26 +74,25 @@ static enum status run(struct exchange *exchange)
     struct db_finish_verification_in result = { .config_id = exchange->path[0], .attempt_id = attempt_id };
     struct db_begin_verification_out begun;
     struct db_finish_verification_out finished;
-    enum refusal failure;
+    enum refusal failure = REFUSAL_NONE;
     enum status status;
 
     uuid4_text(attempt_id);
     status = attempt_begin(exchange, attempt_id, &begun);
     if (status != STATUS_OK)
         return status;
-    if (exchange->invalid != NULL && begun.status.value == 422)
+    if (attempt_result_is(&begun, "malformed"))
         return exchange_refuse_invalid(exchange);
-    if (endpoint_refused(exchange, begun.status, begun.detail))
+    if (endpoint_refused(exchange, begun.refusal, NULL))
         return STATUS_OK;
 
     status = attempt_check(exchange, &begun, &failure);
     if (status != STATUS_OK)
         attempt_abandon(exchange, attempt_id);
-    if (status == STATUS_OK && failure != REFUSAL_NONE)
-        result.fault = refusal_text(exchange->arena, failure, NULL);
+    result.failure = refusal_code(failure);
     if (status == STATUS_OK)
         status = db_finish_verification(exchange->db, exchange->arena, &result, &finished);
-    if (status == STATUS_OK && !endpoint_refused(exchange, finished.status, finished.detail))
+    if (status == STATUS_OK && !endpoint_refused(exchange, finished.refusal, NULL))
         status = answer(exchange, &finished);
     return status;
 }

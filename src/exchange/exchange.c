@@ -2,6 +2,8 @@
  * inputs. */
 #include "exchange/exchange.h"
 
+#include "core/log.h"
+
 enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, const char *subject)
 {
     response_refuse(exchange->response, exchange->request, refusal, subject);
@@ -17,11 +19,17 @@ enum status exchange_refuse_invalid(struct exchange *exchange)
     return STATUS_REFUSED;
 }
 
-bool endpoint_refused(struct exchange *exchange, struct db_integer status, const char *detail)
+bool endpoint_refused(struct exchange *exchange, const char *code, const char *subject)
 {
-    if (status.value == 200)
+    enum refusal refusal;
+
+    if (code == NULL)
         return false;
-    response_detail(exchange->response, exchange->arena, (int)status.value, detail);
+    refusal = refusal_find(code);
+    if (refusal_http(refusal) == 0)
+        log_event(LOG_LEVEL_ERROR,
+                  "the database refused with \"%s\", which is no refusal of this program's catalogue", code);
+    exchange_refuse(exchange, refusal, subject);
     return true;
 }
 

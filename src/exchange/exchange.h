@@ -46,9 +46,10 @@ enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, con
 /* Answers that query or body are malformed, with exchange->invalid. Always STATUS_REFUSED. */
 enum status exchange_refuse_invalid(struct exchange *exchange);
 
-/* Answers with the status and detail that a SQL function returned unless the status is 200. True: it was a
- * refusal, and the endpoint is done. */
-bool endpoint_refused(struct exchange *exchange, struct db_integer status, const char *detail) MUST_CHECK;
+/* Answers with the refusal that a SQL function returned, by its code and what it is about; code NULL: it was
+ * none. True: it was one, and the endpoint is done. A code that the catalogue does not have is logged, and a
+ * 500. */
+bool endpoint_refused(struct exchange *exchange, const char *code, const char *subject) MUST_CHECK;
 
 /* The hash of the caller's signature as an input of a SQL function that marks it as used; null under an
  * account credential. Lives as long as the exchange. */

@@ -10,8 +10,12 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define ANOTHER_ATTEMPT  102
 #define POLL_INTERVAL_MS 100
+
+bool attempt_result_is(const struct db_begin_verification_out *begun, const char *result)
+{
+    return begun->result != NULL && strcmp(begun->result, result) == 0;
+}
 
 enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
                           struct db_begin_verification_out *begun)
@@ -26,7 +30,7 @@ enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
     for (;;) {
         enum status status = db_begin_verification(exchange->db, exchange->arena, &in, begun);
 
-        if (status != STATUS_OK || begun->status.value != ANOTHER_ATTEMPT)
+        if (status != STATUS_OK || !attempt_result_is(begun, "occupied"))
             return status;
         if (!clock_pause(POLL_INTERVAL_MS, exchange->deadline_ms - POLL_INTERVAL_MS))
             return STATUS_UNAVAILABLE;
@@ -73,8 +77,7 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
 void attempt_abandon(struct exchange *exchange, const char *attempt_id)
 {
     const struct db_release_attempt_in in = { .config_id = exchange->path[0], .attempt_id = attempt_id };
-    struct db_release_attempt_out out;
 
-    if (db_release_attempt(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
+    if (db_release_attempt(exchange->db, exchange->arena, &in) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "an attempt could not be abandoned; its lease will end by itself");
 }

@@ -9,10 +9,16 @@
 #include "db/calls.h"
 #include "exchange/exchange.h"
 
-/* Begins the attempt, and waits where another one is under way. *begun is the database's answer: a refusal,
- * or what the checks need. STATUS_UNAVAILABLE: the other one took too long. */
+#include <stdbool.h>
+
+/* Begins the attempt, and waits where another one is under way. *begun is the database's answer; its result
+ * is "refused" with a refusal, "malformed" where what is wrong with the body is the answer, or "begun" with
+ * what the checks need. STATUS_UNAVAILABLE: the other one took too long. */
 enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
                           struct db_begin_verification_out *begun) MUST_CHECK;
+
+/* True if that is what beginning the attempt came to. */
+bool attempt_result_is(const struct db_begin_verification_out *begun, const char *result) MUST_CHECK;
 
 /* Runs the checks. *failure says why one failed; REFUSAL_NONE: all passed. Anything but STATUS_OK: there was
  * no verdict. */

@@ -64,9 +64,8 @@ static enum status store(struct exchange *exchange, const char *instance_id, con
 static void undo(struct exchange *exchange, const char *instance_id)
 {
     const struct db_release_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
-    struct db_release_claim_out out;
 
-    if (db_release_claim(exchange->db, exchange->arena, &in, &out) != STATUS_OK)
+    if (db_release_claim(exchange->db, exchange->arena, &in) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "a claim could not be undone; the reaper will do it");
 }
 
@@ -94,7 +93,7 @@ enum status claim_challenge(struct exchange *exchange, const char *instance_id, 
         undo(exchange, instance_id);
         return STATUS_UNAVAILABLE;
     }
-    if (!endpoint_refused(exchange, stored.status, stored.detail))
+    if (!endpoint_refused(exchange, stored.refusal, NULL))
         response_json(
             exchange->response, exchange->arena, 200,
             challenge_describe(exchange->arena, exchange->path[0], claim->job_id, &gpu, &challenge));

@@ -71,7 +71,7 @@ static enum status refuse_invalid(struct exchange *exchange)
     if (exchange->caller.hotkey != NULL) {
         uuid4_text(request_key);
         status = db_authenticate_hotkey(exchange->db, exchange->arena, &in, &out);
-        if (status != STATUS_OK || endpoint_refused(exchange, out.status, out.detail))
+        if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
             return status;
     }
     return exchange_refuse_invalid(exchange);

@@ -39,17 +39,17 @@ static void finish(struct db *db, struct arena *arena, const char *worker_id,
                    const struct db_take_verification_out *taken, enum old_sdk_verdict verdict,
                    enum refusal failure)
 {
-    static const char *const outcomes[] = { "passed", "failed", "unjudged" };
+    static const char *const results[] = { "passed", "failed", "unjudged" };
     const struct db_finish_background_verification_in in = {
         .verification_id = taken->verification_id,
         .worker_id = worker_id,
-        .outcome = outcomes[verdict],
-        .fault = verdict == OLD_SDK_FAILED ? refusal_text(arena, failure, NULL) : NULL,
+        .result = results[verdict],
+        .failure = verdict == OLD_SDK_FAILED ? refusal_code(failure) : NULL,
     };
     struct db_finish_background_verification_out out;
 
-    log_event(LOG_LEVEL_INFO, "background verification of %s: %s%s%s", taken->instance_id, in.outcome,
-              in.fault != NULL ? ": " : "", in.fault != NULL ? in.fault : "");
+    log_event(LOG_LEVEL_INFO, "background verification of %s: %s%s%s", taken->instance_id, in.result,
+              in.failure != NULL ? ": " : "", in.failure != NULL ? refusal_text(arena, failure, NULL) : "");
     if (db_finish_background_verification(db, arena, &in, &out) != STATUS_OK)
         return; /* the lease ends, and another looks again */
     if (!out.returned.value)

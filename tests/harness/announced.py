@@ -73,7 +73,8 @@ class Announced:
     def verdict(self):
         """(state, fault) of the newest verification, once there is one."""
         row = self.stack.postgres.wait_for_row(
-            "select v.state, v.fault, i.verified, i.verification_error from rigger.verifications v"
+            "select v.state, r.public_text as fault, i.verified, i.verification_error from rigger.verifications v"
+            " left join rigger.refusals r on r.code = v.failure"
             " join public.instances i using (instance_id) where instance_id = %s and v.state in ('passed', 'failed')"
             " and v.verification_id = (select max(verification_id) from rigger.verifications where instance_id = %s)",
             (self.instance, self.instance))

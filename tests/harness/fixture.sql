@@ -110,59 +110,59 @@ $$;
 comment on function fixture.port_mappings(integer) is
   'The mapping of a pod that serves nothing but its chute.';
 
-create function fixture.issue(p_config text, p_miner text, p_chute text, p_job text default null,
-  out status integer, out detail text)
+create function fixture.issue(p_config text, p_miner text, p_chute text, p_job text default null, out refusal text)
 language sql
 as $$
-  select i.status, i.detail
+  select coalesce(i.refusal, 'none')
   from rigger.issue_launch_config(p_miner, 64, null, fixture.id(p_config), p_chute, p_job,
                                  'env key ' || p_config) i
 $$;
-comment on function fixture.issue(text, text, text, text) is 'GET launch_config under an account credential.';
+comment on function fixture.issue(text, text, text, text) is
+  'GET launch_config under an account credential; the refusal, or "none".';
 
 create function fixture.claim(
   p_config text, p_gpus text[], p_host text default '1.2.3.4', p_port integer default 20000,
   p_port_mappings jsonb default null, p_client text default '1.2.3.4', p_address text default '1.2.3.4',
-  p_host_fault text default null, p_environment_fault text default null, p_filesystem_fault text default null,
-  out status integer, out detail text)
+  p_host_refusal text default null, p_environment_refusal text default null, p_filesystem_refusal text default null,
+  out refusal text, out said text)
 language sql
 as $$
-  select c.status, c.detail
+  select coalesce(c.refusal, 'none'), rigger.refusal_text(c.refusal, c.subject)
   from rigger.claim_launch_config(
     fixture.config_id(p_config), 64, p_host, p_address, p_client, to_jsonb(p_gpus),
     coalesce(p_port_mappings, fixture.port_mappings(p_port)), fixture.instance_id(p_config),
-    '000102030405060708090a0b0c0d0e0f', p_host_fault, p_environment_fault, p_filesystem_fault) c
+    '000102030405060708090a0b0c0d0e0f', p_host_refusal, p_environment_refusal, p_filesystem_refusal) c
 $$;
 comment on function fixture.claim(text, text[], text, integer, jsonb, text, text, text, text, text) is
-  'POST launch_config; the instance is fixture.instance_id of the config''s name.';
+  'POST launch_config; the instance is fixture.instance_id of the config''s name. The refusal, or "none", and its text.';
 
-create function fixture.store(p_config text, p_gpu text) returns integer language sql
+create function fixture.store(p_config text, p_gpu text) returns text language sql
 as $$
-  select s.status
+  select coalesce(s.refusal, 'none')
   from rigger.store_challenge(fixture.config_id(p_config), fixture.instance_id(p_config), p_gpu,
                               'rigger-matmul-v1', 4711, 5, '{"n": 256, "secret_row": 17}') s
 $$;
-comment on function fixture.store(text, text) is 'Stores the challenge of a claimed config; status.';
+comment on function fixture.store(text, text) is 'Stores the challenge of a claimed config; the refusal, or "none".';
 
 create function fixture.begin(
   p_config text, p_attempt text default 'first', p_well_formed boolean default true,
-  out status integer, out detail text)
+  out result text, out refusal text)
 language sql
 as $$
-  select b.status, b.detail
+  select b.result, coalesce(b.refusal, 'none')
   from rigger.begin_verification(fixture.config_id(p_config), fixture.id(p_attempt), 60000, p_well_formed) b
 $$;
 comment on function fixture.begin(text, text, boolean) is
-  'First half of PUT launch_config; a lease of a minute.';
+  'First half of PUT launch_config; a lease of a minute. The result, and the refusal, or "none".';
 
-create function fixture.finish(p_config text, p_attempt text default 'first', p_fault text default null,
-  out status integer, out detail text)
+create function fixture.finish(p_config text, p_attempt text default 'first', p_failure text default null,
+  out refusal text)
 language sql
 as $$
-  select f.status, f.detail
-  from rigger.finish_verification(fixture.config_id(p_config), fixture.id(p_attempt), p_fault) f
+  select coalesce(f.refusal, 'none')
+  from rigger.finish_verification(fixture.config_id(p_config), fixture.id(p_attempt), p_failure) f
 $$;
-comment on function fixture.finish(text, text, text) is 'Second half of PUT launch_config.';
+comment on function fixture.finish(text, text, text) is 'Second half of PUT launch_config; the refusal, or "none".';
 
 create function fixture.live(
   p_config text, p_stage text, p_chute text, p_miner text, p_gpu text, p_port integer default 20000)
@@ -171,22 +171,22 @@ language plpgsql
 as $$
 declare
   v_reached text[] := '{}';
-  v_status integer;
+  v_refusal text;
   v_stage text;
 begin
   foreach v_stage in array array['issued', 'claimed', 'challenged', 'verified', 'active'] loop
-    v_status := case v_stage
-      when 'issued' then (select status from fixture.issue(p_config, p_miner, p_chute))
-      when 'claimed' then (select status from fixture.claim(p_config, array[p_gpu], p_port => p_port))
+    v_refusal := case v_stage
+      when 'issued' then (select refusal from fixture.issue(p_config, p_miner, p_chute))
+      when 'claimed' then (select refusal from fixture.claim(p_config, array[p_gpu], p_port => p_port))
       when 'challenged' then fixture.store(p_config, p_gpu)
-      when 'verified' then (select f.status
+      when 'verified' then (select f.refusal
                             from fixture.begin(p_config) b
-                            cross join lateral fixture.finish(case when b.status = 200 then p_config end) f)
-      else (select status from rigger.activate_launch_config(fixture.config_id(p_config), 64))
+                            cross join lateral fixture.finish(case when b.result = 'begun' then p_config end) f)
+      else (select coalesce(a.refusal, 'none') from rigger.activate_launch_config(fixture.config_id(p_config), 64) a)
     end;
     v_reached := v_reached || v_stage;
-    if v_status is distinct from 200 then
-      raise exception 'fixture.live: % after %', v_status, v_reached;
+    if v_refusal is distinct from 'none' then
+      raise exception 'fixture.live: % after %', v_refusal, v_reached;
     end if;
     exit when v_stage = p_stage;
   end loop;

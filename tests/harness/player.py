@@ -260,7 +260,7 @@ class Player:
         passed = self.chance.random() < 0.7
         if taken:
             self.sql("select rigger.finish_background_verification(%s, %s, %s, %s)", taken[0]["verification_id"], worker,
-                     "passed" if passed else "failed", None if passed else "no")
+                     "passed" if passed else "failed", None if passed else "old_sdk_late")
             self.model.judge_old(taken[0]["instance_id"], passed)
         else:
             assert not any(instance.open for instance in self.model.instances.values())

@@ -94,6 +94,73 @@ def test_what_the_web_servers_say_themselves_is_in_the_catalogue(catalogue):
         assert (503 if status == "502" else int(status), text) in catalogue.values()
 
 
+# A code where a SQL function or view gives one away.
+GIVEN = re.compile(r"\b(?:refusal|failure) := '(\w+)'"
+                   r"|fail_launch_config\([^,]+, '(\w+)'"
+                   r"|refusal_text\('(\w+)'"
+                   r"|\.failure (?:is not distinct from|=|:=) '(\w+)'")
+
+
+def read_functions():
+    """Name of a SQL function -> its text without comments."""
+    return {os.path.basename(path)[:-len(".sql")]: re.sub(r"--.*", "", read(path)) for path in files("sql/functions", ".sql")}
+
+
+def literals(text, catalogue):
+    """The codes that stand in a text of SQL."""
+    return {word for word in re.findall(r"'(\w+)'", text) if word in catalogue}
+
+
+def test_every_code_that_sql_gives_is_in_the_catalogue(catalogue):
+    given = {(os.path.basename(path), code) for path in files("sql/functions", ".sql") + files("sql/views", ".sql")
+             for found in GIVEN.findall(read(path)) for code in found if code}
+    assert len(given) > 30
+    assert [(name, code) for name, code in given if code not in catalogue] == []
+
+
+def test_no_code_of_the_catalogue_is_dead(catalogue):
+    """C cannot name a code that there is not: the compiler sees to that."""
+    in_c = {name.lower() for path in files("src", (".c", ".h")) for name in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", read(path))
+            if not path.endswith("endpoints/refusals.h")}
+    in_sql = set().union(*(literals(read(path), catalogue)
+                           for path in files("sql/functions", ".sql") + files("sql/views", ".sql")))
+    assert set(catalogue) - in_c - in_sql == set()
+
+
+def closure(functions, names):
+    """The SQL functions that these call, and so on, and these."""
+    reached, left = set(), set(names)
+    while left:
+        name = left.pop()
+        reached.add(name)
+        left |= set(re.findall(r"\brigger\.(\w+)\(", functions[name])) & set(functions) - reached
+    return reached
+
+
+def test_an_endpoint_documents_what_its_functions_refuse_and_nothing_else(api, catalogue):
+    """What refuses in SQL is found in the functions that its file and launch/ call; the rest refuses in the checks of C."""
+    functions = read_functions()
+    helpers = {"claim_launch_config": ["src/launch/claim.c"], "verify_launch_config": ["src/launch/attempt.c"]}
+    in_checks = {name.lower() for folder in ("src/attest", "src/auth", "src/http", "src/server", "src/endpoints/openapi_document.c")
+                 for path in (files(folder, ".c") or [folder])
+                 for name in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", read(path))}
+    document = api.request("GET", "/openapi.json").json
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            name = operation["operationId"]
+            text = "".join(read(path) for path in [f"src/endpoints/{name}.c", *helpers.get(name, [])])
+            called = closure(functions, {call for call in re.findall(r"\bdb_(\w+)\(", text) if call in functions})
+            documented = {(int(status), said) for status, answer in operation["responses"].items()
+                          for said in answer["description"].split(" / ")}
+            refused = set().union(*(literals(functions[function], catalogue) for function in called))
+            if operation["security"] == [{"launch_token": []}]:
+                refused.discard("signature_used")  # of a signed request: the hotkey of a launch config signs nothing here
+            refused = {catalogue[code] for code in refused if catalogue[code][0] is not None}
+            assert refused <= documented, f"{name} does not document {refused - documented}"
+            listed = {catalogue[code.lower()] for code in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", text) if code != "NONE"}
+            assert listed <= refused | {catalogue[code] for code in in_checks if code in catalogue}, name
+
+
 def test_the_contract_has_the_table():
     table = read("docs/contract.md").split("<!-- refusals -->\n\n")[1].split("\n\n")[0] + "\n"
     assert table == make("markdown", LIST).stdout, "paste what ./dev refusals prints"

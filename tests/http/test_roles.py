@@ -74,7 +74,7 @@ def test_a_temporary_table_does_not_stand_before_ours(stack, somebody):
                 cursor.execute("select rigger.evict('x', 'y') as done")
                 assert cursor.fetchone()["done"] is False
             elif somebody == "rigger_app":
-                cursor.execute("select status from rigger.activate_launch_config('x', 64)")
-                assert cursor.fetchone()["status"] == 401
+                cursor.execute("select refusal from rigger.activate_launch_config('x', 64)")
+                assert cursor.fetchone()["refusal"] == "config_unknown"
     finally:
         connection.close()

@@ -66,10 +66,18 @@ def test_rows_are_kept(older):
     (claim,) = older.execute("select * from rigger.claims")
     assert (claim["instance_id"], claim["rule"], claim["instances_before"]) == ("i", "below_target", 4)
     assert claim["claimed_at"].year == claim["released_at"].year == 2026
-    assert older.execute("select fault from rigger.challenges") == [{"fault": "too late"}]
-    assert older.execute("select fault from rigger.verifications") == [{"fault": "it did not answer"}]
+    assert older.execute("select failure from rigger.challenges") == [{"failure": "too late"}]
+    assert older.execute("select failure from rigger.verifications") == [{"failure": "it did not answer"}]
     assert older.execute("select key, value from rigger.settings") == [
         {"key": "environment_rules", "value": {"/a": {"equals": 1}}}]
+
+
+def test_failures_in_the_words_of_the_older_release_become_codes(older):
+    older.execute("update rigger.challenges set fault = 'the proof of work is wrong'")
+    older.execute("update rigger.verifications set fault = 'The code is not the chute''s'")
+    migrate(older)
+    assert older.execute("select failure from rigger.challenges") == [{"failure": "proof_wrong"}]
+    assert older.execute("select failure from rigger.verifications") == [{"failure": "code_differs"}]
 
 
 def test_functions_and_views_of_the_older_release_are_gone(older):

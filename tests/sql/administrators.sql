@@ -11,9 +11,9 @@ select is(rigger.set_target('nothing', 7), false, 'there is no such chute');
 select throws_ok($$ select rigger.set_target('llm', -1) $$, '22023', null, 'a target below zero is refused');
 
 select is(rigger.blacklist('alice', 'cheats'), true, 'a miner is shut out');
-select is((select status from fixture.issue('a', 'alice', 'llm')), 403, 'and gets no token');
+select is((select refusal from fixture.issue('a', 'alice', 'llm')), 'hotkey_blacklisted', 'and gets no token');
 select is(rigger.blacklist('alice', null), true, 'and let in again');
-select is((select status from fixture.issue('a', 'alice', 'llm')), 200, 'and gets one');
+select is((select refusal from fixture.issue('a', 'alice', 'llm')), 'none', 'and gets one');
 select is(rigger.blacklist('nobody', 'cheats'), false, 'nobody of that name is registered');
 
 select fixture.live('b', 'active', 'llm', 'alice', 'g1');

@@ -19,18 +19,18 @@ $$;
 -- 9: everything is written together.
 select fixture.issue('a', 'alice', 'llm');
 select results_eq(
-  $$ select status, job_id, gpu_uuid, device_info::text, iterations
+  $$ select refusal, subject, job_id, gpu_uuid, device_info::text, iterations
      from rigger.claim_launch_config(fixture.config_id('a'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
        '["h1", "h1"]', fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null, null) $$,
-  $$ values (404, null::text, null::text, null::text, null::integer) $$,
+  $$ values ('gpu_not_owned', 'h1', null::text, null::text, null::text, null::integer) $$,
   'a refused claim has no challenge');
 select fixture.issue('a1', 'alice', 'llm');
 update public.nodes set verification_host = 'host.example' where uuid = 'g1';
 select results_eq(
-  $$ select status, job_id, gpu_uuid, device_info::text, iterations
+  $$ select refusal, subject, job_id, gpu_uuid, device_info::text, iterations
      from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
        '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null) $$,
-  $$ values (200, null::text, 'g1',
+  $$ values (null::text, null::text, null::text, 'g1',
              '{"uuid":"g1","name":"NVIDIA h100_sxm","memory":85899345920,"major":9,"minor":0,'
              '"processors":132,"sxm":true,"clock_rate":1980000,"max_threads_per_processor":2048,'
              '"concurrent_kernels":true}', 5) $$,
@@ -67,67 +67,67 @@ select results_eq(
   'and the config is claimed, the challenge still to be made');
 
 -- 1: unknown, claimed, failed.
-select is((select status from fixture.claim('none', '{g2}')), 401, '1: an unknown config is 401');
+select is((select refusal from fixture.claim('none', '{g2}')), 'config_unclaimable', '1: an unknown config is 401');
 select is(
   (select gpu_uuid
    from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'host.example', '1.2.3.4', '1.2.3.4',
      '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null)),
   'g1', '1: the same request again gets its answer again');
 select is(
-  (select status
+  (select coalesce(refusal, 'none')
    from rigger.claim_launch_config(fixture.config_id('a1'), 64, '1.2.3.4', '1.2.3.4', '1.2.3.4', '["g2"]',
      fixture.port_mappings(20002), 'another', '00', null, null, null)),
-  401, '1: a claimed config is 401');
-select is((select status from fixture.claim('a', '{g2}')), 401, '1: a failed config is 401');
+  'config_unclaimable', '1: a claimed config is 401');
+select is((select refusal from fixture.claim('a', '{g2}')), 'config_unclaimable', '1: a failed config is 401');
 select is((select count(*) from public.instances), 1::bigint, '1: and nothing was made');
 
 -- 2: chute, miner, capacity.
 select fixture.issue('b', 'alice', 'llm');
 update public.metagraph_nodes set blacklist_reason = 'cheats' where hotkey = 'alice';
-select is((select status from fixture.claim('b', '{g2}')), 403, '2: a miner blacklisted since is 403');
+select is((select refusal from fixture.claim('b', '{g2}')), 'hotkey_blacklisted', '2: a miner blacklisted since is 403');
 update public.metagraph_nodes set blacklist_reason = null, netuid = 1 where hotkey = 'alice';
-select is((select status from fixture.claim('b', '{g2}')), 401, '2: a miner deregistered since is 401');
+select is((select refusal from fixture.claim('b', '{g2}')), 'hotkey_unregistered', '2: a miner deregistered since is 401');
 update public.metagraph_nodes set netuid = 64 where hotkey = 'alice';
 select fixture.target('llm', 1);
 select fixture.instances('llm', 'bob', 1);
-select is((select status from fixture.claim('b', '{g2}')), 423, '2: capacity gone since is 423');
+select is((select refusal from fixture.claim('b', '{g2}')), 'chute_full', '2: capacity gone since is 423');
 select fixture.target('llm', 50);
 select is(pg_temp.failed('b'), false, '2: none of these fails the config');
 set local session_replication_role = replica;
 update public.launch_configs set chute_id = 'gone' where config_id = fixture.config_id('b');
-select is((select status from fixture.claim('b', '{g2}')), 404, '2: a chute that is gone is 404');
+select is((select refusal from fixture.claim('b', '{g2}')), 'chute_not_found', '2: a chute that is gone is 404');
 update public.launch_configs set chute_id = 'llm' where config_id = fixture.config_id('b');
 set local session_replication_role = origin;
 
 -- 3: host and port.
 select results_eq(
-  $$ select * from fixture.claim('b', '{g2}', p_address => null, p_host_fault => 'The host is private') $$,
-  $$ values (400, 'The host is private') $$,
+  $$ select * from fixture.claim('b', '{g2}', p_address => null, p_host_refusal => 'host_not_public') $$,
+  $$ values ('host_not_public', 'host is not at a public unicast address') $$,
   '3: a host that was found wanting is 400');
 select is(
-  (select status from fixture.claim('b', '{g2}', 'HOST.example', 20001)), 409,
+  (select refusal from fixture.claim('b', '{g2}', 'HOST.example', 20001)), 'host_port_taken',
   '3: host and port taken are 409');
 select is(pg_temp.failed('b'), false, '3: neither fails the config');
 
 -- 5 and 6: environment and filesystem.
 select results_eq(
-  $$ select * from fixture.claim('b', '{g2}', p_environment_fault => 'The code differs') $$,
-  $$ values (403, 'The code differs') $$,
+  $$ select * from fixture.claim('b', '{g2}', p_environment_refusal => 'code_differs') $$,
+  $$ values ('code_differs', 'The code is not the chute''s') $$,
   '5: a wrong environment is 403');
 select results_eq(
   $$ select failed_at is not null, verification_error from public.launch_configs
      where config_id = fixture.config_id('b') $$,
-  $$ values (true, 'The code differs') $$,
+  $$ values (true, 'The code is not the chute''s') $$,
   '5: and fails the config');
 select fixture.issue('c', 'alice', 'llm');
 select results_eq(
-  $$ select * from fixture.claim('c', '{g2}', p_filesystem_fault => 'The filesystem differs') $$,
-  $$ values (403, 'The filesystem differs') $$,
+  $$ select * from fixture.claim('c', '{g2}', p_filesystem_refusal => 'filesystem_differs') $$,
+  $$ values ('filesystem_differs', 'The filesystem is not the image''s') $$,
   '6: a wrong filesystem is 403');
 select is(pg_temp.failed('c'), true, '6: and fails the config');
 select fixture.issue('d', 'alice', 'llm');
 select is(
-  (select status from fixture.claim('d', '{g2}', p_client => '9.9.9.9')), 200,
+  (select refusal from fixture.claim('d', '{g2}', p_client => '9.9.9.9')), 'none',
   '4: without a job the client may be elsewhere');
 
 -- 8: GPUs.
@@ -137,37 +137,37 @@ select fixture.gpu('unverified', 'alice', '1.2.3.4', 'h100_sxm', false),
        fixture.gpu('elsewhere', 'alice', '5.6.7.8'),
        fixture.gpu('a100', 'alice', '1.2.3.4', 'a100');
 
--- Status and end of a claim of 'pair' for these GPUs.
+-- Refusal, its text, and end of a claim of 'pair' for these GPUs.
 create function pg_temp.claim_gpus(p_gpus text[]) returns text language sql
 as $$
   select fixture.issue(p_gpus::text, 'alice', 'pair');
-  select c.status || case when pg_temp.failed(p_gpus::text) then ' failed' else ' open' end
+  select concat_ws(' ', c.refusal, '(' || c.said || ')') || case when pg_temp.failed(p_gpus::text) then ' failed' else ' open' end
   from fixture.claim(p_gpus::text, p_gpus, p_port => 30000) c
 $$;
 
-select is(pg_temp.claim_gpus('{}'), '400 failed', '8: no GPU is 400');
-select is(pg_temp.claim_gpus('{g3}'), '400 failed', '8: too few are 400');
-select is(pg_temp.claim_gpus('{g3,g4,b1}'), '400 failed', '8: too many are 400');
-select is(pg_temp.claim_gpus('{g3,g3}'), '400 failed', '8: one twice is 400');
-select is(pg_temp.claim_gpus('{g3,none}'), '404 failed', '8: an unknown one is 404');
-select is(pg_temp.claim_gpus('{g3,b1}'), '404 failed', '8: another miner''s is 404');
-select is(pg_temp.claim_gpus('{g3,unverified}'), '400 failed', '8: one that is not verified is 400');
-select is(pg_temp.claim_gpus('{g3,g1}'), '409 failed', '8: one in another instance is 409');
-select is(pg_temp.claim_gpus('{g3,small}'), '400 failed', '8: a model that is not included is 400');
-select is(pg_temp.claim_gpus('{g3,elsewhere}'), '400 failed', '8: one verified on another host is 400');
-select is(pg_temp.claim_gpus('{none,g1}'), '404 failed', '8: the first GPU with a fault decides');
+select is(pg_temp.claim_gpus('{}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: no GPU is 400');
+select is(pg_temp.claim_gpus('{g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too few are 400');
+select is(pg_temp.claim_gpus('{g3,g4,b1}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too many are 400');
+select is(pg_temp.claim_gpus('{g3,g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: one twice is 400');
+select is(pg_temp.claim_gpus('{g3,none}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed', '8: an unknown one is 404');
+select is(pg_temp.claim_gpus('{g3,b1}'), 'gpu_not_owned (GPU b1 is not one of this miner''s) failed', '8: another miner''s is 404');
+select is(pg_temp.claim_gpus('{g3,unverified}'), 'gpu_not_verified (GPU unverified is not verified) failed', '8: one that is not verified is 400');
+select is(pg_temp.claim_gpus('{g3,g1}'), 'gpu_in_use (GPU g1 is in use) failed', '8: one in another instance is 409');
+select is(pg_temp.claim_gpus('{g3,small}'), 'gpu_not_allowed (The chute does not allow GPU small) failed', '8: a model that is not included is 400');
+select is(pg_temp.claim_gpus('{g3,elsewhere}'), 'gpu_host_differs (GPU elsewhere was verified on another host) failed', '8: one verified on another host is 400');
+select is(pg_temp.claim_gpus('{none,g1}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed', '8: the first GPU that is refused decides');
 update public.chutes set node_selector = '{"gpu_count": 2, "exclude": ["A100"]}' where chute_id = 'pair';
-select is(pg_temp.claim_gpus('{a100,g3}'), '400 failed', '8: an excluded model is 400');
-select is(pg_temp.claim_gpus('{unheard of,g3}'), '400 failed', '8: a model nobody knows is 400');
+select is(pg_temp.claim_gpus('{a100,g3}'), 'gpu_not_allowed (The chute does not allow GPU a100) failed', '8: an excluded model is 400');
+select is(pg_temp.claim_gpus('{unheard of,g3}'), 'gpu_not_allowed (The chute does not allow GPU unheard of) failed', '8: a model nobody knows is 400');
 update public.chutes set node_selector = '{"gpu_count": 2, "min_vram_gb_per_gpu": 24}'
 where chute_id = 'pair';
-select is(pg_temp.claim_gpus('{small,g4}'), '400 failed', '8: a model with too little memory is 400');
+select is(pg_temp.claim_gpus('{small,g4}'), 'gpu_not_allowed (The chute does not allow GPU small) failed', '8: a model with too little memory is 400');
 select is(
   (select count(*) from public.instance_nodes where node_id in ('g3', 'g4', 'a100', 'small')), 0::bigint,
   '8: no refused claim keeps a GPU');
 update public.chutes set node_selector = '{"gpu_count": 2, "include": [], "exclude": null}'
 where chute_id = 'pair';
-select is(pg_temp.claim_gpus('{g4,small}'), '200 open', '8: empty lists exclude nothing, 16 GB are enough');
+select is(pg_temp.claim_gpus('{g4,small}'), 'none open', '8: empty lists exclude nothing, 16 GB are enough');
 select is(
   (select gpu_is_allowed from rigger.gpu_is_allowed('A4000', '{}')), true,
   '8: no selector allows every known model');
@@ -185,7 +185,7 @@ end
 $$;
 create trigger steal before insert on public.instances for each row execute function pg_temp.steal();
 select is(
-  (select status from fixture.claim('e', '{g3}', p_port => 40000)), 409, '8: a GPU lost in a race is 409');
+  (select refusal from fixture.claim('e', '{g3}', p_port => 40000)), 'gpu_taken', '8: a GPU lost in a race is 409');
 select is(pg_temp.failed('e'), true, '8: and fails the config');
 select is(
   (select count(*) from public.instances where config_id = fixture.config_id('e')), 0::bigint,
@@ -199,7 +199,7 @@ insert into public.rolling_updates (chute_id, old_version, new_version, permitte
 values ('rolling', 'version 0', 'version 1', '{"alice": 1, "bob": 2}');
 select fixture.issue('r1', 'alice', 'rolling'), fixture.issue('r2', 'alice', 'rolling');
 select is(
-  (select status from fixture.claim('r1', '{g3}', p_port => 50001)), 200,
+  (select refusal from fixture.claim('r1', '{g3}', p_port => 50001)), 'none',
   'a quota of a rolling update lets one in');
 select is(
   (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0, "bob": 2}',
@@ -207,7 +207,7 @@ select is(
 select is(
   (select rule || ' ' || quota_taken from rigger.claims where instance_id = fixture.instance_id('r1')),
   'rolling_quota true', 'and the record says so');
-select is((select status from fixture.claim('r2', '{b1}', p_port => 50002)), 423, 'a used-up quota is 423');
+select is((select refusal from fixture.claim('r2', '{b1}', p_port => 50002)), 'rolling_update_quota', 'a used-up quota is 423');
 select is(pg_temp.failed('r2'), false, 'and the token stays good');
 
 -- 4 and 7: jobs.
@@ -228,14 +228,14 @@ $$;
 
 select fixture.issue('j1', 'alice', 'jobs', 'j1'), fixture.issue('j1 bob', 'bob', 'jobs', 'j1');
 select is(
-  (select status from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'),
+  (select refusal from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'),
                                     p_client => '9.9.9.9')),
-  400, '4: a job is claimed from its host');
+  'job_host_differs', '4: a job is claimed from its host');
 select is(pg_temp.failed('j1'), false, '4: and the token stays good');
 select is(
-  (select status
+  (select refusal
    from fixture.claim('j1', '{j}', p_port_mappings => pg_temp.mappings('udp 9000, tcp 22'))),
-  200,
+  'none',
   '7: exactly the declared ports, in any order, are good, and a job needs no capacity');
 select results_eq(
   $$ select instance_id, miner_uid, miner_hotkey, miner_coldkey, jsonb_array_length(port_mappings), started_at
@@ -246,13 +246,13 @@ select is(
   (select rule from rigger.claims where instance_id = fixture.instance_id('j1')), 'job',
   '9: and the record says so');
 select is(
-  (select status
+  (select refusal
    from fixture.claim('j1 bob', '{k}', p_port_mappings => pg_temp.mappings('tcp 22, udp 9000'))),
-  409, '3: a second claimant of host and port is refused first');
+  'host_port_taken', '3: a second claimant of host and port is refused first');
 select is(
-  (select status from fixture.claim('j1 bob', '{k}',
+  (select refusal from fixture.claim('j1 bob', '{k}',
      p_port_mappings => jsonb_set(pg_temp.mappings('tcp 22, udp 9000'), '{0,external_port}', '60002'))),
-  409, '7: a job taken by another miner is 409');
+  'job_taken', '7: a job taken by another miner is 409');
 select is(pg_temp.failed('j1 bob'), true, '7: and fails the loser''s config');
 select results_eq(
   $$ select instance_id, miner_hotkey from public.jobs where job_id = 'j1' $$,
@@ -260,23 +260,23 @@ select results_eq(
   '7: and nothing about the winner changes');
 select is(pg_temp.claimed('j1'), true, '7: nor about the winner''s config');
 
--- Status of a claim of a job of its own with these ports besides 8000 and 8001.
-create function pg_temp.claim_ports(p_method text, p_extra text) returns integer language sql
+-- Refusal of a claim of a job of its own with these ports besides 8000 and 8001.
+create function pg_temp.claim_ports(p_method text, p_extra text) returns text language sql
 as $$
   select fixture.job(p_method || p_extra, 'jobs', p_method);
   select fixture.issue(p_method || p_extra, 'bob', 'jobs', p_method || p_extra);
-  select status from fixture.claim(p_method || p_extra, '{k}', p_port_mappings =>
+  select refusal from fixture.claim(p_method || p_extra, '{k}', p_port_mappings =>
     jsonb_set(pg_temp.mappings(p_extra), '{0,external_port}', '60003'))
 $$;
-select is(pg_temp.claim_ports('train', 'tcp 22'), 403, '7: a port too few is 403');
-select is(pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 403, '7: a port too many is 403');
-select is(pg_temp.claim_ports('train', 'tcp 22, tcp 9000'), 403, '7: another protocol is 403');
-select is(pg_temp.claim_ports('plain', 'tcp 22'), 403, '7: a port where none is declared is 403');
-select is(pg_temp.claim_ports('none', 'tcp 22'), 403, '7: a port of an undeclared method is 403');
+select is(pg_temp.claim_ports('train', 'tcp 22'), 'job_ports_differ', '7: a port too few is 403');
+select is(pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 'job_ports_differ', '7: a port too many is 403');
+select is(pg_temp.claim_ports('train', 'tcp 22, tcp 9000'), 'job_ports_differ', '7: another protocol is 403');
+select is(pg_temp.claim_ports('plain', 'tcp 22'), 'job_ports_differ', '7: a port where none is declared is 403');
+select is(pg_temp.claim_ports('none', 'tcp 22'), 'job_ports_differ', '7: a port of an undeclared method is 403');
 
--- Status of a claim of a job of its own that is in this state.
+-- Refusal of a claim of a job of its own that is in this state.
 create function pg_temp.claim_job(p_state text, p_miner text, p_instance text, p_finished timestamp)
-returns integer
+returns text
 language sql
 as $$
   select fixture.job(p_state, 'jobs', 'plain');
@@ -284,22 +284,22 @@ as $$
   update public.jobs
   set miner_hotkey = p_miner, instance_id = p_instance, finished_at = p_finished
   where job_id = p_state;
-  select status from fixture.claim(p_state, '{k}', p_port => 60004)
+  select refusal from fixture.claim(p_state, '{k}', p_port => 60004)
 $$;
 select is(
-  pg_temp.claim_job('promised', 'alice', null, null), 409,
+  pg_temp.claim_job('promised', 'alice', null, null), 'job_taken',
   '7: a job that another miner holds, still without an instance, is 409');
 select is(
-  pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 409,
+  pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 'job_taken',
   '7: a job that has an instance is 409');
-select is(pg_temp.claim_job('over', null, null, now()::timestamp), 409, '7: a job finished since is 409');
+select is(pg_temp.claim_job('over', null, null, now()::timestamp), 'job_finished', '7: a job finished since is 409');
 select is(pg_temp.failed('over'), true, '7: and fails the config');
 select is(
-  pg_temp.claim_job('free', 'bob', null, null), 200, '7: a job that is this miner''s already is good');
+  pg_temp.claim_job('free', 'bob', null, null), 'none', '7: a job that is this miner''s already is good');
 
 select fixture.gpu('named', 'alice', 'Pod.Example'), fixture.issue('named', 'alice', 'llm');
 select is(
-  (select status from fixture.claim('named', '{named}', 'pod.EXAMPLE', 60005)), 200,
+  (select refusal from fixture.claim('named', '{named}', 'pod.EXAMPLE', 60005)), 'none',
   '8: the host of a GPU is compared without regard to case');
 
 select * from finish();

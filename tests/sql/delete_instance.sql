@@ -10,22 +10,22 @@ create function pg_temp.delete(
 returns text
 language sql
 as $$
-  select concat_ws(' ', status, detail)
+  select coalesce(refusal || ' ' || rigger.refusal_text(refusal), 'none')
   from rigger.delete_instance(p_hotkey, 64, fixture.signature(p_signature), fixture.id(p_request), p_chute,
                               fixture.instance_id(p_config))
 $$;
 
 select is(
-  pg_temp.delete('nobody', 'llm', 'a'), '401 The hotkey is not registered on this subnet',
+  pg_temp.delete('nobody', 'llm', 'a'), 'hotkey_unregistered The hotkey is not registered on this subnet',
   'a stranger is 401');
-select is(pg_temp.delete('bob', 'llm', 'a'), '404 Instance not found', 'another miner''s instance is 404');
-select is(pg_temp.delete('alice', 'llm', 'none'), '404 Instance not found', 'an unknown one is the same 404');
-select is(pg_temp.delete('alice', 'other', 'a'), '404 Instance not found', 'as is one of another chute');
+select is(pg_temp.delete('bob', 'llm', 'a'), 'instance_not_found Instance not found', 'another miner''s instance is 404');
+select is(pg_temp.delete('alice', 'llm', 'none'), 'instance_not_found Instance not found', 'an unknown one is the same 404');
+select is(pg_temp.delete('alice', 'other', 'a'), 'instance_not_found Instance not found', 'as is one of another chute');
 select is(
   (select count(*) from public.instances where instance_id = fixture.instance_id('a')), 1::bigint,
   'none of these deleted it');
 
-select is(pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), '200', 'a miner deletes its instance');
+select is(pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), 'none', 'a miner deletes its instance');
 select is_empty(
   $$ select from public.instances where instance_id = fixture.instance_id('a') $$, 'it is gone');
 select is_empty($$ select from public.instance_nodes where node_id = 'g1' $$, 'its GPU is free');
@@ -38,12 +38,12 @@ select is(
    where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
   1::bigint, 'it is announced');
 select is(
-  pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), '200', 'the same request again gets the same answer');
+  pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), 'none', 'the same request again gets the same answer');
 select is(
-  pg_temp.delete('alice', 'llm', 'a', 's1', 'r2'), '401 The signature was used before',
+  pg_temp.delete('alice', 'llm', 'a', 's1', 'r2'), 'signature_used The signature was used before',
   'another one with that signature is 401');
 select is(
-  pg_temp.delete('alice', 'llm', 'a', 's2', 'r2'), '404 Instance not found', 'a second deletion is 404');
+  pg_temp.delete('alice', 'llm', 'a', 's2', 'r2'), 'instance_not_found Instance not found', 'a second deletion is 404');
 select is(
   (select count(*) from rigger.events
    where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
@@ -57,7 +57,7 @@ select fixture.claim('r', '{g2}', p_port => 21000);
 select fixture.store('r', 'g2');
 select fixture.begin('r');
 select fixture.finish('r');
-select is(pg_temp.delete('alice', 'jobs', 'r'), '200', 'the instance of a running job is deleted');
+select is(pg_temp.delete('alice', 'jobs', 'r'), 'none', 'the instance of a running job is deleted');
 select results_eq(
   $$ select status, error_detail <> '', miner_terminated, finished_at is not null, active, miner_hotkey,
     instance_id
@@ -69,12 +69,12 @@ select fixture.issue('w', 'alice', 'jobs', 'waiting');
 select fixture.claim('w', '{g3}', p_port => 21001);
 select fixture.store('w', 'g3');
 select is(
-  pg_temp.delete('alice', 'jobs', 'w'), '200', 'the instance of a job that has not started is deleted');
+  pg_temp.delete('alice', 'jobs', 'w'), 'none', 'the instance of a job that has not started is deleted');
 select results_eq(
   $$ select status, finished_at, miner_hotkey, instance_id from public.jobs where job_id = 'waiting' $$,
   $$ values ('pending', null::timestamp, null::text, null::text) $$,
   'and leaves the job to others');
-select is((select status from fixture.begin('w')), 404, 'its verification finds the instance gone');
+select is((select refusal from fixture.begin('w')), 'instance_gone', 'its verification finds the instance gone');
 select is(
   (select failed_at is not null from public.launch_configs where config_id = fixture.config_id('w')), true,
   'and fails the config');

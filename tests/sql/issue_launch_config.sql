@@ -6,10 +6,10 @@ select fixture.miner('alice'), fixture.miner('mallory', 'cheats'), fixture.chute
 select fixture.instances('full', 'alice', 1);
 
 select results_eq(
-  $$ select status, config_id, env_key, job_id, disk_gb
+  $$ select refusal, config_id, env_key, job_id, disk_gb
      from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null,
        'key a') $$,
-  $$ values (200, fixture.config_id('a'), 'key a', null::text, null::integer) $$,
+  $$ values (null::text, fixture.config_id('a'), 'key a', null::text, null::integer) $$,
   'a miner gets a launch config');
 select results_eq(
   $$ select chute_id, job_id, seed, env_key, miner_uid, miner_hotkey, miner_coldkey,
@@ -31,36 +31,36 @@ select is(
   (select env_key from rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x')),
   'key b', 'the same request under an account gets the same answer');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm',
+  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm',
   null, 'x')),
-  401, 'another request with that signature is 401');
+  'signature_used', 'another request with that signature is 401');
 select is((select count(*) from public.launch_configs), 2::bigint, 'and no config was made for any of these');
 
-select is((select status from fixture.issue('d', 'nobody', 'llm')), 401, 'an unregistered hotkey is 401');
-select is((select status from fixture.issue('d', 'mallory', 'llm')), 403, 'a blacklisted hotkey is 403');
-select is((select status from fixture.issue('d', 'alice', 'none')), 404, 'an unknown chute is 404');
-select is((select status from fixture.issue('d', 'alice', 'full')), 423, 'a chute at its target is 423');
+select is((select refusal from fixture.issue('d', 'nobody', 'llm')), 'hotkey_unregistered', 'an unregistered hotkey is 401');
+select is((select refusal from fixture.issue('d', 'mallory', 'llm')), 'hotkey_blacklisted', 'a blacklisted hotkey is 403');
+select is((select refusal from fixture.issue('d', 'alice', 'none')), 'chute_not_found', 'an unknown chute is 404');
+select is((select refusal from fixture.issue('d', 'alice', 'full')), 'chute_full', 'a chute at its target is 423');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full',
+  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full',
   null, 'x')),
-  423, 'a refused request');
+  'chute_full', 'a refused request');
 select is(
-  (select status from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm',
+  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm',
   null, 'x')),
-  401, 'has used its signature');
+  'signature_used', 'has used its signature');
 
 -- Jobs.
 select fixture.job('training', 'full', 'train', '{"_disk_gb": 25}'), fixture.job('done', 'full');
 update public.jobs set finished_at = now() at time zone 'utc' where job_id = 'done';
 
-select is((select status from fixture.issue('j', 'alice', 'full', 'none')), 404, 'an unknown job is 404');
+select is((select refusal from fixture.issue('j', 'alice', 'full', 'none')), 'job_not_found', 'an unknown job is 404');
 select is(
-  (select status from fixture.issue('j', 'alice', 'llm', 'training')), 404, 'a job of another chute is 404');
-select is((select status from fixture.issue('j', 'alice', 'full', 'done')), 409, 'a finished job is 409');
+  (select refusal from fixture.issue('j', 'alice', 'llm', 'training')), 'job_not_found', 'a job of another chute is 404');
+select is((select refusal from fixture.issue('j', 'alice', 'full', 'done')), 'job_finished', 'a finished job is 409');
 select results_eq(
-  $$ select status, job_id, disk_gb
+  $$ select refusal, job_id, disk_gb
      from rigger.issue_launch_config('alice', 64, null, fixture.id('j'), 'full', 'training', 'x') $$,
-  $$ values (200, 'training', 25) $$,
+  $$ values (null::text, 'training', 25) $$,
   'a job needs no capacity, and its disk goes into the token');
 select is(
   (select miner_history from public.jobs where job_id = 'training'), '["alice"]',
@@ -72,20 +72,20 @@ select is(
 select is(
   (select miner_history from public.jobs where job_id = 'training'), '["alice"]', 'and does not join again');
 select is(
-  (select status from fixture.issue('k', 'alice', 'full', 'training')), 403,
+  (select refusal from fixture.issue('k', 'alice', 'full', 'training')), 'job_tried_before',
   'a second try of the job is 403');
 
 select is(
-  (select array_agg(distinct i.status)
+  (select array_agg(distinct i.refusal)
    from generate_series(2, 15) as n
    cross join lateral fixture.miner('miner ' || n) as miner
    cross join lateral fixture.issue('race ' || n, miner, 'full', 'training') as i),
-  '{200}', 'fifteen hotkeys may race for a job');
+  '{none}', 'fifteen hotkeys may race for a job');
 select fixture.miner('late');
-select is((select status from fixture.issue('l', 'late', 'full', 'training')), 423, 'the sixteenth is 423');
+select is((select refusal from fixture.issue('l', 'late', 'full', 'training')), 'job_race_full', 'the sixteenth is 423');
 update public.jobs set miner_history = null where job_id = 'training';
 select is(
-  (select status from fixture.issue('l', 'late', 'full', 'training')), 200, 'a history of null is empty');
+  (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'none', 'a history of null is empty');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(15);
 
 create function pg_temp.executable(p_role text) returns setof text language sql
 as $$
@@ -51,8 +51,11 @@ select set_eq(
        and c.relname !~ '^(pg_all_foreign_keys|tap_funky)$'
        and has_table_privilege('rigger_admin', c.oid, 'select') $$,
   $$ select c.relname || ' v' from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'
-     union all values ('gpu_models r'), ('settings r'), ('limits r') $$,
-  'rigger_admin may read the views, the two tables of settings and the limits');
+     union all values ('gpu_models r'), ('settings r'), ('limits r'), ('refusals r') $$,
+  'rigger_admin may read the views, the two tables of settings, the limits and the refusals');
+select is(
+  has_table_privilege('rigger_admin', 'rigger.refusals', 'insert, update, delete, truncate, references, trigger'), false,
+  'the catalogue of refusals is not its to change');
 select is(
   has_table_privilege('rigger_admin', 'rigger.limits', 'update')
   and not has_table_privilege('rigger_admin', 'rigger.limits', 'insert, delete, truncate, references, trigger'),
@@ -72,9 +75,10 @@ select is_empty(
 
 select fixture.miner('alice'), fixture.chute('llm');
 set local role rigger_app;
-select status from rigger.issue_launch_config('alice', 64, null, gen_random_uuid(), 'llm', null, 'key') \gset
+select coalesce(refusal, 'none') as refusal
+from rigger.issue_launch_config('alice', 64, null, gen_random_uuid(), 'llm', null, 'key') \gset
 reset role;
-select is(:status, 200, 'rigger_app can issue a launch config');
+select is(:'refusal'::text, 'none', 'rigger_app can issue a launch config');
 
 select * from finish();
 rollback;

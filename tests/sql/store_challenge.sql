@@ -3,13 +3,13 @@ select plan(13);
 
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
 select fixture.issue('unclaimed', 'alice', 'llm');
-select is(fixture.store('unclaimed', 'g1'), 401, 'a config that is not claimed gets no challenge');
+select is(fixture.store('unclaimed', 'g1'), 'config_failed_meanwhile', 'a config that is not claimed gets no challenge');
 
 select fixture.live('a', 'claimed', 'llm', 'alice', 'g1');
 update public.launch_configs
 set retrieved_at = retrieved_at - interval '10 seconds'
 where config_id = fixture.config_id('a');
-select is(fixture.store('a', 'g1'), 200, 'a claimed config gets its challenge');
+select is(fixture.store('a', 'g1'), 'none', 'a claimed config gets its challenge');
 select results_eq(
   $$ select instance_id, gpu_uuid, algorithm, seed, iterations, kept, attempt_id, decided_at
      from rigger.challenges where config_id = fixture.config_id('a') $$,
@@ -31,21 +31,21 @@ select is(
   'the config holds the seed');
 
 update rigger.challenges set stored_at = 'epoch' where config_id = fixture.config_id('a');
-select is(fixture.store('a', 'g1'), 200, 'the same request again gets the same answer');
+select is(fixture.store('a', 'g1'), 'none', 'the same request again gets the same answer');
 select is(
   (select stored_at from rigger.challenges where config_id = fixture.config_id('a')), 'epoch',
   'and does not start the clock again');
 
 select fixture.live('b', 'claimed', 'llm', 'alice', 'g2', 20001);
-select is(fixture.store('b', 'g1'), 404, 'a GPU of another instance is none of this one''s');
+select is(fixture.store('b', 'g1'), 'instance_gone', 'a GPU of another instance is none of this one''s');
 
 select fixture.live('c', 'claimed', 'llm', 'alice', 'g2', 20002);
 delete from public.instances where instance_id = fixture.instance_id('c');
-select is(fixture.store('c', 'g2'), 404, 'an instance that is gone gets no challenge');
+select is(fixture.store('c', 'g2'), 'instance_gone', 'an instance that is gone gets no challenge');
 select is(
   (select failed_at is not null from public.launch_configs where config_id = fixture.config_id('c')), true,
   'and its config fails');
-select is(fixture.store('c', 'g2'), 401, 'a failed config gets no challenge');
+select is(fixture.store('c', 'g2'), 'config_failed_meanwhile', 'a failed config gets no challenge');
 select is(
   (select count(*) from rigger.challenges), 1::bigint, 'none of these stored anything');
 

@@ -14,11 +14,11 @@ select 'old image', 'never', f, 0, 10, 'x' from unnest(array['/app/app.py', '/x/
 
 create function pg_temp.take(p_worker text) returns text language sql
 as $$ select instance_id from rigger.take_verification(fixture.id(p_worker), '1 minute') $$;
-create function pg_temp.finish(p_instance text, p_worker text, p_outcome text, p_fault text default null)
+create function pg_temp.finish(p_instance text, p_worker text, p_result text, p_failure text default null)
 returns boolean
 language sql
 as $$
-  select rigger.finish_background_verification(max(verification_id), fixture.id(p_worker), p_outcome, p_fault)
+  select rigger.finish_background_verification(max(verification_id), fixture.id(p_worker), p_result, p_failure)
   from rigger.verifications
   where instance_id = fixture.instance_id(p_instance)
 $$;
@@ -67,15 +67,15 @@ select is(fixture.events('a'), 'instance_created instance_activated instance_ver
 select isnt((select verified_at from public.instance_audit where instance_id = fixture.instance_id('a')), null,
             'the audit has it');
 
-select is(pg_temp.finish('b', 'w2', 'failed', 'The code is not the chute''s'), true, 'an instance fails');
+select is(pg_temp.finish('b', 'w2', 'failed', 'code_differs'), true, 'an instance fails');
 select results_eq(
   $$ select verified, active, verification_error, last_verified_at from public.instances
      where instance_id = fixture.instance_id('b') $$,
   $$ values (false, true, 'The code is not the chute''s'::text, null::timestamptz) $$, 'with the reason');
 select is(fixture.events('b'), 'instance_created instance_activated', 'which nobody else is told');
 select results_eq(
-  $$ select state, fault, lease_until from rigger.verifications where instance_id = fixture.instance_id('b') $$,
-  $$ values ('failed'::text, 'The code is not the chute''s'::text, null::timestamptz) $$, 'and the history has it');
+  $$ select state, failure, lease_until from rigger.verifications where instance_id = fixture.instance_id('b') $$,
+  $$ values ('failed'::text, 'code_differs'::text, null::timestamptz) $$, 'and the history has it');
 
 select is(rigger.requeue_verification(fixture.instance_id('a')), true, 'a hot instance is looked at again');
 select is(pg_temp.take('w5'), fixture.instance_id('a'), 'by a worker');
@@ -84,7 +84,7 @@ select is(fixture.events('a'), 'instance_created instance_activated instance_ver
           'which is no change to announce');
 select rigger.requeue_verification(fixture.instance_id('a'));
 select pg_temp.take('w6');
-select pg_temp.finish('a', 'w6', 'failed', 'gone bad');
+select pg_temp.finish('a', 'w6', 'failed', 'old_sdk_key_wrong');
 select is((select verified from public.instances where instance_id = fixture.instance_id('a')), false,
           'one that fails later is verified no more');
 
