@@ -8,7 +8,7 @@ enum status {
     STATUS_OK,
     STATUS_REFUSED,     /* it was decided not to do it; the function says where the refusal stands */
     STATUS_UNAVAILABLE, /* a database or service is away or too slow: trying again may help */
-    STATUS_FAULT        /* a defect of program or database; it is logged */
+    STATUS_ERROR        /* a defect of program or database; it is logged */
 };
 
 #endif

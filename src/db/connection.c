@@ -188,7 +188,7 @@ static enum status refuse_schema(const struct statement *statement, const char *
 {
     log_event(LOG_LEVEL_ERROR, "database: %s: %s; the schema is not this program's: run rigger migrate",
               statement->name, what);
-    return STATUS_FAULT;
+    return STATUS_ERROR;
 }
 
 /* Decides about an error of the server. True: send it again; else *status is what came of it. */
@@ -213,8 +213,8 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
         }
     }
     if (action == SQLSTATE_FAULT || action == SQLSTATE_PREPARE || action == SQLSTATE_MIGRATE)
-        *status = STATUS_FAULT;
-    complain(db, *status == STATUS_FAULT ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
+        *status = STATUS_ERROR;
+    complain(db, *status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
     if (action == SQLSTATE_MIGRATE)
         *status = refuse_schema(statement, "something is missing");
     return false;

@@ -22,7 +22,7 @@ struct statement {
 
 /* Calls a statement with its parameters as text (NULL is SQL null; bytea as "\x…"; count as declared).
  * STATUS_OK: rows is filled in. STATUS_UNAVAILABLE: no database, a time-out, or retries used up.
- * STATUS_FAULT: anything else (logged with its SQLSTATE, never with parameters). */
+ * STATUS_ERROR: anything else (logged with its SQLSTATE, never with parameters). */
 enum status db_call(struct db *db, struct arena *arena, const struct statement *statement,
                     const char *const *parameters, struct db_rows *rows) MUST_CHECK;
 

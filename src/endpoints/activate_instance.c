@@ -20,7 +20,7 @@ static enum status run(struct exchange *exchange)
     const struct db_activate_instance_in in = {
         .hotkey = exchange->caller.hotkey,
         .netuid = db_integer(exchange->config->launch.netuid),
-        .signature_hash = endpoint_signature_hash(exchange),
+        .signature_hash = exchange_signature_hash(exchange),
         .request_key = request_key,
         .chute_id = exchange->path[0],
         .instance_id = exchange->path[1],
@@ -31,7 +31,7 @@ static enum status run(struct exchange *exchange)
 
     uuid4_text(request_key);
     status = db_activate_instance(exchange->db, exchange->arena, &in, &out);
-    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
+    if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
         return status;
     response_json(exchange->response, exchange->arena, 200, json_tokener_parse(out.instance));
     return STATUS_OK;

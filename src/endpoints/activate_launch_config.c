@@ -16,7 +16,7 @@ static enum status run(struct exchange *exchange)
 
     db_be_patient(exchange->db, exchange->config->database.activation_retry_ms);
     status = db_activate_launch_config(exchange->db, exchange->arena, &in, &out);
-    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
+    if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
         return status;
 
     answer = json_object_new_object();

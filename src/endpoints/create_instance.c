@@ -41,7 +41,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     struct db_create_instance_in in = {
         .hotkey = exchange->caller.hotkey,
         .netuid = db_integer(exchange->config->launch.netuid),
-        .signature_hash = endpoint_signature_hash(exchange),
+        .signature_hash = exchange_signature_hash(exchange),
         .request_key = request_key,
         .chute_id = exchange->path[0],
         .instance_id = instance_id,
@@ -71,7 +71,7 @@ static enum status run(struct exchange *exchange)
     status = create(exchange, instance_id, symmetric_key, &out);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
-    if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, out.subject))
+    if (status != STATUS_OK || exchange_refused(exchange, out.refusal, out.subject))
         return status;
     response_json(exchange->response, exchange->arena, 202, json_tokener_parse(out.instance));
     return STATUS_OK;

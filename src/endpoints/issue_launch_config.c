@@ -50,7 +50,7 @@ static enum status run(struct exchange *exchange)
     const struct db_issue_launch_config_in in = {
         .hotkey = exchange->caller.hotkey,
         .netuid = db_integer(exchange->config->launch.netuid),
-        .signature_hash = endpoint_signature_hash(exchange),
+        .signature_hash = exchange_signature_hash(exchange),
         .config_id = config_id,
         .chute_id = json_get_text(exchange->query, "chute_id"),
         .job_id = json_get_text(exchange->query, "job_id"),
@@ -65,7 +65,7 @@ static enum status run(struct exchange *exchange)
     hex_encode(env_key, random, sizeof(random));
     uuid4_text(config_id);
     status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);
-    if (status != STATUS_OK || endpoint_refused(exchange, issued.refusal, NULL))
+    if (status != STATUS_OK || exchange_refused(exchange, issued.refusal, NULL))
         return status;
 
     token = sign_token(exchange, &issued);

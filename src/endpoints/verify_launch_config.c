@@ -83,7 +83,7 @@ static enum status run(struct exchange *exchange)
         return status;
     if (attempt_result_is(&begun, "malformed"))
         return exchange_refuse_invalid(exchange);
-    if (endpoint_refused(exchange, begun.refusal, NULL))
+    if (exchange_refused(exchange, begun.refusal, NULL))
         return STATUS_OK;
 
     status = attempt_check(exchange, &begun, &failure);
@@ -92,7 +92,7 @@ static enum status run(struct exchange *exchange)
     result.failure = refusal_code(failure);
     if (status == STATUS_OK)
         status = db_finish_verification(exchange->db, exchange->arena, &result, &finished);
-    if (status == STATUS_OK && !endpoint_refused(exchange, finished.refusal, NULL))
+    if (status == STATUS_OK && !exchange_refused(exchange, finished.refusal, NULL))
         status = answer(exchange, &finished);
     return status;
 }

@@ -19,7 +19,7 @@ enum status exchange_refuse_invalid(struct exchange *exchange)
     return STATUS_REFUSED;
 }
 
-bool endpoint_refused(struct exchange *exchange, const char *code, const char *subject)
+bool exchange_refused(struct exchange *exchange, const char *code, const char *subject)
 {
     enum refusal refusal;
 
@@ -33,7 +33,7 @@ bool endpoint_refused(struct exchange *exchange, const char *code, const char *s
     return true;
 }
 
-struct db_bytes endpoint_signature_hash(const struct exchange *exchange)
+struct db_bytes exchange_signature_hash(const struct exchange *exchange)
 {
     if (!exchange->caller.signature_used)
         return db_bytes(NULL, 0);

@@ -49,10 +49,10 @@ enum status exchange_refuse_invalid(struct exchange *exchange);
 /* Answers with the refusal that a SQL function returned, by its code and what it is about; code NULL: it was
  * none. True: it was one, and the endpoint is done. A code that the catalogue does not have is logged, and a
  * 500. */
-bool endpoint_refused(struct exchange *exchange, const char *code, const char *subject) MUST_CHECK;
+bool exchange_refused(struct exchange *exchange, const char *code, const char *subject) MUST_CHECK;
 
 /* The hash of the caller's signature as an input of a SQL function that marks it as used; null under an
  * account credential. Lives as long as the exchange. */
-struct db_bytes endpoint_signature_hash(const struct exchange *exchange);
+struct db_bytes exchange_signature_hash(const struct exchange *exchange);
 
 #endif

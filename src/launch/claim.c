@@ -93,7 +93,7 @@ enum status claim_challenge(struct exchange *exchange, const char *instance_id, 
         undo(exchange, instance_id);
         return STATUS_UNAVAILABLE;
     }
-    if (!endpoint_refused(exchange, stored.refusal, NULL))
+    if (!exchange_refused(exchange, stored.refusal, NULL))
         response_json(
             exchange->response, exchange->arena, 200,
             challenge_describe(exchange->arena, exchange->path[0], claim->job_id, &gpu, &challenge));

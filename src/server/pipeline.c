@@ -62,7 +62,7 @@ static enum status refuse_invalid(struct exchange *exchange)
     const struct db_authenticate_hotkey_in in = {
         .hotkey = exchange->caller.hotkey,
         .netuid = db_integer(exchange->config->launch.netuid),
-        .signature_hash = endpoint_signature_hash(exchange),
+        .signature_hash = exchange_signature_hash(exchange),
         .request_key = request_key,
     };
     struct db_authenticate_hotkey_out out;
@@ -71,7 +71,7 @@ static enum status refuse_invalid(struct exchange *exchange)
     if (exchange->caller.hotkey != NULL) {
         uuid4_text(request_key);
         status = db_authenticate_hotkey(exchange->db, exchange->arena, &in, &out);
-        if (status != STATUS_OK || endpoint_refused(exchange, out.refusal, NULL))
+        if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
             return status;
     }
     return exchange_refuse_invalid(exchange);
@@ -160,7 +160,7 @@ static size_t serve(struct exchange *exchange, enum pool pool)
     case STATUS_UNAVAILABLE:
         exchange_refuse(exchange, REFUSAL_UNAVAILABLE, NULL);
         break;
-    case STATUS_FAULT:
+    case STATUS_ERROR:
         exchange_refuse(exchange, REFUSAL_INTERNAL_ERROR, NULL);
         break;
     }

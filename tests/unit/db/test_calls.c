@@ -189,9 +189,9 @@ static const struct {
       " as $$ select p_first || ' ' || p_second $$",
       STATUS_OK },
     { "(p_first text, p_other text) returns text language sql as $$ select p_first || ' ' || p_other $$",
-      STATUS_FAULT },
-    { "(p_first text) returns text language sql as $$ select p_first $$", STATUS_FAULT },
-    { "(p_first text, p_second uuid) returns text language sql as $$ select p_first $$", STATUS_FAULT },
+      STATUS_ERROR },
+    { "(p_first text) returns text language sql as $$ select p_first $$", STATUS_ERROR },
+    { "(p_first text, p_second uuid) returns text language sql as $$ select p_first $$", STATUS_ERROR },
 };
 
 START_TEST(a_schema_of_another_version_is_no_wrong_data)
@@ -221,7 +221,7 @@ START_TEST(a_number_that_became_text_is_no_number)
     postgres_execute(CALLS_DATABASE,
                      "drop function rigger.echo_each; create function rigger.echo_each(p_value bigint,"
                      " p_count integer) returns setof text language sql as $$ select 'seven' $$");
-    ck_assert_int_eq(db_echo_each(calls.db, calls.arena, &in, &rows), STATUS_FAULT);
+    ck_assert_int_eq(db_echo_each(calls.db, calls.arena, &in, &rows), STATUS_ERROR);
     ck_assert(calls_logged("run rigger migrate"));
     postgres_execute(CALLS_DATABASE, "drop function rigger.echo_each");
     make_function("echo_each");

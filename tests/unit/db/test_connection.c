@@ -93,8 +93,8 @@ START_TEST(another_type_is_a_fault_each_time)
 
     ck_assert_int_eq(calls_make(&right, NULL, NULL), STATUS_OK);
     snprintf(text, sizeof(text), "select %s as n", texts[_i]);
-    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
-    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_ERROR);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_ERROR);
     ck_assert(calls_logged("run rigger migrate"));
 }
 END_TEST
@@ -173,8 +173,8 @@ START_TEST(another_shape_is_a_fault_each_time)
     struct statement wrong = calls_one;
 
     wrong.columns = columns[_i];
-    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
-    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_ERROR);
+    ck_assert_int_eq(calls_make(&wrong, NULL, NULL), STATUS_ERROR);
     ck_assert(calls_logged("run rigger migrate"));
 }
 END_TEST
@@ -186,7 +186,7 @@ START_TEST(what_is_missing_from_the_schema_is_a_fault_that_says_so)
     struct statement missing = calls_one;
 
     missing.text = texts[_i];
-    ck_assert_int_eq(calls_make(&missing, NULL, NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&missing, NULL, NULL), STATUS_ERROR);
     ck_assert(calls_logged("run rigger migrate"));
 }
 END_TEST
@@ -200,12 +200,12 @@ START_TEST(a_fault_is_logged_without_what_was_sent)
         .columns = "n",
     };
 
-    ck_assert_int_eq(calls_make(&cast, "geheim", NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&cast, "geheim", NULL), STATUS_ERROR);
     ck_assert_str_eq(db_last_sqlstate(calls.db), "22P02");
     ck_assert(calls_logged("cast"));
     ck_assert(calls_logged("22P02"));
     ck_assert(!calls_logged("geheim"));
-    ck_assert_int_eq(calls_make(&calls_fail, "1", "P0001"), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&calls_fail, "1", "P0001"), STATUS_ERROR);
     ck_assert(calls_logged("turn 1"));
     ck_assert(!calls_logged("geheim"));
     db_forget_usage(calls.db);
@@ -226,7 +226,7 @@ START_TEST(a_commit_that_fails_is_no_success)
         .columns = "thing",
     };
 
-    ck_assert_int_eq(calls_make(&insert, "geheim", NULL), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&insert, "geheim", NULL), STATUS_ERROR);
     ck_assert_str_eq(db_last_sqlstate(calls.db), "23505");
     ck_assert(!calls_logged("geheim"));
     postgres_expect(CALLS_DATABASE, "select count(*) from things", "0");
@@ -261,7 +261,7 @@ END_TEST
 /* The first use prepares; a failure in between must not leave it prepared and unknown. */
 START_TEST(a_statement_that_failed_at_first_is_used_again)
 {
-    ck_assert_int_eq(calls_make(&calls_fail, "1", "P0001"), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&calls_fail, "1", "P0001"), STATUS_ERROR);
     ck_assert_int_eq(calls_make(&calls_fail, "1", "P0001"), STATUS_OK);
     ck_assert(!calls_logged("42P05"));
 }

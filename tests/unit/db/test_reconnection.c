@@ -52,7 +52,7 @@ END_TEST
 START_TEST(what_is_stale_is_tried_once_more)
 {
     ck_assert_int_eq(calls_make(&calls_fail, "1", "XX000"), STATUS_OK);
-    ck_assert_int_eq(calls_make(&calls_fail, "100", "XX000"), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "XX000"), STATUS_ERROR);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "4");
 }
 END_TEST
@@ -143,7 +143,7 @@ END_TEST
 START_TEST(patience_is_for_what_is_unavailable_only)
 {
     db_be_patient(calls.db, LONG_MS);
-    ck_assert_int_eq(calls_make(&calls_fail, "100", "P0001"), STATUS_FAULT);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "P0001"), STATUS_ERROR);
     postgres_expect(CALLS_DATABASE, "select last_value from turns", "1");
 }
 END_TEST
