@@ -80,7 +80,7 @@ START_TEST(keygen_makes_another_key_each_time)
     uint16_t prefix;
 
     ck_assert_int_eq(COMMAND_RUN(ctl_keygen, "keygen", "--json"), EXIT_SUCCESS);
-    strcpy(first, command_output.out);
+    memcpy(first, command_output.out, sizeof(first));
     ck_assert_int_eq(COMMAND_RUN(ctl_keygen, "keygen", "--json"), EXIT_SUCCESS);
     ck_assert_str_ne(first, command_output.out);
     made = json_tokener_parse(first);
