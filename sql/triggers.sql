@@ -1,6 +1,6 @@
 -- Triggers on the Chutes tables. Audit and node history are installed where the database has no trigger of
--- its own that does the same. The job release of the Chutes schema lets a losing claimant reset the winner's
--- job: whatever its name, it makes way for ours.
+-- its own that does the same. The trigger of the Chutes schema that frees a job lets a losing claimant reset
+-- the winner's job: whatever its name, it makes way for ours.
 
 do $$
 declare
@@ -49,18 +49,18 @@ begin
 end
 $$;
 
-create or replace trigger rigger_release_job
+create or replace trigger rigger_free_job
 after update of failed_at on public.launch_configs
 for each row
 when (old.failed_at is null and new.failed_at is not null and new.job_id is not null)
-execute function rigger.release_job();
+execute function rigger.free_job_of_config();
 
-create or replace trigger check_limits
+create or replace trigger guard_limits
 before insert or update or delete on rigger.limits
 for each row
-execute function rigger.check_limits();
+execute function rigger.guard_limits();
 
-create or replace trigger check_limits_truncate
+create or replace trigger guard_limits_truncate
 before truncate on rigger.limits
 for each statement
-execute function rigger.check_limits();
+execute function rigger.guard_limits();

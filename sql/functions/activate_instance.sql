@@ -1,4 +1,4 @@
--- Purpose: PATCH /instances/{chute_id}/{instance_id}: an instance of the older path becomes active, and its
+-- Purpose: PATCH /instances/{chute_id}/{instance_id}: an instance of an old SDK becomes active, and its
 --   verification in the background is queued: one at a time, and not more within a period than the limits
 --   verification.count and verification.period say. One that is active and verified stays as it is.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance, what
@@ -67,4 +67,4 @@ begin
 end
 $$;
 comment on function rigger.activate_instance(text, integer, bytea, uuid, text, text, boolean) is
-  'PATCH /instances/{chute_id}/{instance_id}: an instance of the older path becomes active; its verification is queued.';
+  'PATCH /instances/{chute_id}/{instance_id}: an instance of an old SDK becomes active; its verification is queued.';

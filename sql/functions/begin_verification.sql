@@ -1,6 +1,6 @@
--- Purpose: PUT /instances/launch_config/{config_id}, first half: judges the state and the time limit and,
---   where they are good, gives the attempt the floor until its lease ends. The same attempt id again is the
---   same request.
+-- Purpose: PUT /instances/launch_config/{config_id}, first half: checks state and time limit. Where they allow an
+--   attempt, this one holds the challenge until its lease is over; others wait so long. The same attempt id again is the same
+--   request.
 -- Parameters: the config, the attempt, the lease in ms, whether the body is well-formed.
 -- Returns: result. begun: the attempt holds the challenge, and here is what the checks need; probe_ports: the mappings to
 --   probe, null without a job. occupied: another attempt holds it, ask again. malformed: an attempt might begin, so that
@@ -67,4 +67,4 @@ begin
 end
 $$;
 comment on function rigger.begin_verification(text, uuid, integer, boolean) is
-  'PUT /instances/launch_config/{config_id}, first half: judges state and time, gives the attempt the floor.';
+  'PUT /instances/launch_config/{config_id}, first half: begins an attempt, where state and time allow one.';

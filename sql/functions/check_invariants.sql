@@ -3,7 +3,7 @@
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
 -- Calls: limit_interval.
--- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.claims, rigger.challenges,
+-- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.placements, rigger.challenges,
 --   rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what prune_events() forgot is not
 --   missed).
 -- Role: rigger_admin
@@ -21,12 +21,12 @@ as $$
   from public.instances group by host, port having count(*) > 1
   union all
   select 1, config_id, 'the config made more than one instance'
-  from rigger.claims
-  where config_id is not null and released_at is null
+  from rigger.placements
+  where config_id is not null and undone_at is null
   group by config_id having count(*) > 1
   union all
   select 2, instance_id, 'its place was not one the capacity rule allowed'
-  from rigger.claims
+  from rigger.placements
   where instances_before >= instances_allowed
   union all
   select 3, j.job_id, 'the job is held by an instance of another miner'
@@ -38,7 +38,7 @@ as $$
   from public.instances i
   left join public.launch_configs l on l.config_id = i.config_id
   left join rigger.challenges c on c.config_id = i.config_id
-  join rigger.claims k on k.instance_id = i.instance_id
+  join rigger.placements k on k.instance_id = i.instance_id
   where i.config_id is not null
     and i.verified
     and (l.verified_at is null or c.decided_at is null or c.failure is not null or c.attempt_at > c.expires_at)
@@ -48,11 +48,11 @@ as $$
   where i.config_id is not null and i.active and not i.verified
   union all
   select 5, c.instance_id, 'the instance has no audit row'
-  from rigger.claims c
+  from rigger.placements c
   where not exists (select from public.instance_audit a where a.instance_id = c.instance_id)
   union all
   select 5, c.instance_id, 'deleted without time or reason'
-  from rigger.claims c
+  from rigger.placements c
   join public.instance_audit a on a.instance_id = c.instance_id
   where not exists (select from public.instances i where i.instance_id = c.instance_id)
     and (a.deleted_at is null or a.deletion_reason is null)
@@ -60,19 +60,19 @@ as $$
   select 6, e.instance_id, e.reason || ' was announced ' || e.count || ' times'
   from (select payload -> 'data' ->> 'instance_id' as instance_id, reason, count(*)
         from rigger.events group by 1, 2) e
-  join rigger.claims c on c.instance_id = e.instance_id
+  join rigger.placements c on c.instance_id = e.instance_id
   where e.count > 1 and c.config_id is not null
   union all
   select 6, c.instance_id, w.reason || ' was never announced'
-  from rigger.claims c
+  from rigger.placements c
   left join public.instances i on i.instance_id = c.instance_id
   left join public.instance_audit a on a.instance_id = c.instance_id
   cross join lateral (
-    values ('instance_created', c.claimed_at),
+    values ('instance_created', c.placed_at),
            ('instance_deleted', case when i.instance_id is null then a.deleted_at at time zone 'utc' end),
            ('instance_verified', case when i.verified then i.last_verified_at end),
            ('instance_hot', case when i.verified then i.last_verified_at end),
-           ('instance_activated', case when i.active then c.claimed_at end)) w (reason, happened_at)
+           ('instance_activated', case when i.active then c.placed_at end)) w (reason, happened_at)
   where w.happened_at > coalesce((select (s.value #>> '{}')::timestamptz from rigger.settings s
                                   where s.key = 'events_pruned_to'), '-infinity')
     and not exists (select from rigger.events e

@@ -5,7 +5,7 @@
 --   id and symmetric key in hex; what the checks of host, environment and filesystem refuse (null:
 --   nothing).
 -- Returns: refusal and its subject, or the job and what a challenge is made from.
--- Calls: judge_claim, judge_job, judge_gpus, place_instance, fail_launch_config, draw_gpu.
+-- Calls: check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
 -- Role: rigger_app
 create or replace function rigger.claim_launch_config(
@@ -23,13 +23,13 @@ declare
   v_chute_id text;
   v_chute record;
   v_config public.launch_configs;
-  v_instance public.instances;
-  v_judged record;
+  v_checked record;
+  v_placement rigger.placements;
   v_gpus text[];
   v_fails_config boolean;
 begin
   select c.chute_id into v_chute_id from public.launch_configs c where c.config_id = p_config_id;
-  select c.version, c.chutes_version, c.jobs, c.node_selector
+  select c.jobs, c.node_selector
   into v_chute
   from public.chutes c
   where c.chute_id = v_chute_id
@@ -55,38 +55,30 @@ begin
     return;
   end if;
 
-  select j.refusal, j.fails_config, j.claim
-  into v_judged
-  from rigger.judge_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
-                          p_environment_refusal, p_filesystem_refusal) j;
-  refusal := v_judged.refusal;
-  v_fails_config := v_judged.fails_config;
+  select *
+  into v_checked
+  from rigger.check_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
+                          p_environment_refusal, p_filesystem_refusal);
+  refusal := v_checked.refusal;
+  v_fails_config := v_checked.fails_config;
+  v_placement := v_checked.placement;
   if refusal is null and job_id is not null then
     select j.refusal, j.refusal is not null
     into refusal, v_fails_config
-    from rigger.judge_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
+    from rigger.lock_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
   end if;
   if refusal is null then
     select j.refusal, j.subject, j.refusal is not null, j.gpu_uuids
     into refusal, subject, v_fails_config, v_gpus
-    from rigger.judge_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
+    from rigger.lock_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
   end if;
   if refusal is null then
-    v_instance.instance_id := p_instance_id;
-    v_instance.host := lower(p_host);
-    v_instance.port := v_port;
-    v_instance.chute_id := v_chute_id;
-    v_instance.version := v_chute.version;
-    v_instance.chutes_version := v_chute.chutes_version;
-    v_instance.miner_uid := v_config.miner_uid;
-    v_instance.miner_hotkey := v_config.miner_hotkey;
-    v_instance.miner_coldkey := v_config.miner_coldkey;
-    v_instance.symmetric_key := p_symmetric_key;
-    v_instance.config_id := p_config_id;
-    v_instance.port_mappings := p_port_mappings;
+    v_placement.instance_id := p_instance_id;
+    v_placement.config_id := p_config_id;
     select p.refusal, p.refusal is not distinct from 'gpu_taken'
     into refusal, v_fails_config
-    from rigger.place_instance(v_instance, p_address::inet, v_gpus, v_judged.claim) p;
+    from rigger.place_instance(v_placement, v_config.miner_uid, v_config.miner_coldkey, p_host, p_address::inet, v_port, v_gpus,
+                               p_symmetric_key, p_port_mappings) p;
   end if;
   if refusal is not null then
     if v_fails_config then
@@ -96,7 +88,7 @@ begin
   end if;
 
   update public.launch_configs c
-  set retrieved_at = clock_timestamp() at time zone 'utc', host = v_instance.host, port = v_port
+  set retrieved_at = clock_timestamp() at time zone 'utc', host = lower(p_host), port = v_port
   where c.config_id = p_config_id;
   update public.jobs j
   set instance_id = p_instance_id, miner_uid = v_config.miner_uid, miner_hotkey = v_config.miner_hotkey,

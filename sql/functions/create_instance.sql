@@ -4,7 +4,7 @@
 --   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
 --   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing).
 -- Returns: refusal and its subject, or the instance as JSON.
--- Calls: authenticate_hotkey, decide_capacity, judge_gpus, place_instance, instance_json.
+-- Calls: authenticate_hotkey, host_port_is_taken, find_place, lock_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -20,9 +20,8 @@ as $$
 declare
   v_caller record;
   v_chute public.chutes;
-  v_capacity record;
-  v_claim rigger.claims;
-  v_instance public.instances;
+  v_place record;
+  v_placement rigger.placements;
   v_gpus text[];
 begin
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key);
@@ -44,7 +43,7 @@ begin
     refusal := 'chute_not_found';
   elsif rigger.version_parts(v_chute.chutes_version) >= rigger.version_parts('0.3.0') then
     refusal := 'sdk_uses_launch_configs';
-  elsif exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port) then
+  elsif rigger.host_port_is_taken(p_host, p_port) then
     refusal := 'host_port_taken';
   elsif p_host_refusal is not null then
     refusal := p_host_refusal;
@@ -53,37 +52,24 @@ begin
     return;
   end if;
 
-  select * into v_capacity from rigger.decide_capacity(p_chute_id, p_hotkey);
-  if v_capacity.rule is null then
-    refusal := v_capacity.refusal;
+  select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null);
+  refusal := v_place.refusal;
+  v_placement := v_place.placement;
+  if refusal is not null then
     return;
   end if;
   select j.refusal, j.subject, j.gpu_uuids
   into refusal, subject, v_gpus
-  from rigger.judge_gpus(v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
+  from rigger.lock_gpus(v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
   if refusal is not null then
     return;
   end if;
 
-  v_instance.instance_id := p_instance_id;
-  v_instance.host := lower(p_host);
-  v_instance.port := p_port;
-  v_instance.chute_id := p_chute_id;
-  v_instance.version := v_chute.version;
-  v_instance.chutes_version := v_chute.chutes_version;
-  v_instance.miner_uid := v_caller.miner_uid;
-  v_instance.miner_hotkey := p_hotkey;
-  v_instance.miner_coldkey := v_caller.miner_coldkey;
-  v_instance.symmetric_key := p_symmetric_key;
-  v_claim.chute_id := p_chute_id;
-  v_claim.miner_hotkey := p_hotkey;
-  v_claim.rule := v_capacity.rule;
-  v_claim.quota_taken := v_capacity.takes_quota;
-  v_claim.instances_before := v_capacity.instances_before;
-  v_claim.instances_allowed := v_capacity.instances_allowed;
+  v_placement.instance_id := p_instance_id;
   select p.refusal
   into refusal
-  from rigger.place_instance(v_instance, p_address::inet, v_gpus, v_claim) p;
+  from rigger.place_instance(v_placement, v_caller.miner_uid, v_caller.miner_coldkey, p_host, p_address::inet, p_port, v_gpus,
+                             p_symmetric_key, null) p;
   if refusal is null then
     select rigger.instance_json(i)
     into instance

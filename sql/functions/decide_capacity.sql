@@ -1,7 +1,7 @@
 -- Purpose: the capacity rule: may this miner add an instance to this chute? Binding only where the caller
 --   holds the lock on the chute's row, and asks in a statement of its own after taking it.
 -- Parameters: the chute, the miner's hotkey.
--- Returns: rule, the branch that allows it (null: none does, and refusal says why); whether it takes one off
+-- Returns: rule, the branch that allows it (null: none does, see refusal); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
 -- Calls: limit_of.
 -- Tables: instances, capacity_log, rolling_updates (read).

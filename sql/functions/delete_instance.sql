@@ -3,7 +3,7 @@
 --   and activation find the instance gone.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance.
 -- Returns: refusal; instance_not_found is the same for "not there" and "not yours".
--- Calls: authenticate_hotkey, free_job, remove_instance.
+-- Calls: authenticate_hotkey, end_job, remove_instance.
 -- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
 -- Role: rigger_app
 create or replace function rigger.delete_instance(
@@ -26,11 +26,9 @@ begin
   end if;
 
   -- An account credential leaves no trace of the request: only a signed one can be told from a second one.
-  if v_repeated and exists (select from public.instance_audit a
-                            where a.instance_id = p_instance_id
-                              and a.chute_id = p_chute_id
-                              and a.miner_hotkey = p_hotkey
-                              and a.deletion_reason = v_reason) then
+  if v_repeated and exists (select from rigger.used_signatures u
+                            where u.signature_hash = p_signature_hash
+                              and u.deleted_instance_id = p_instance_id) then
     return;
   end if;
 
@@ -45,14 +43,9 @@ begin
     return;
   end if;
 
-  update public.jobs j
-  set status = 'error', error_detail = v_reason, miner_terminated = true, active = false,
-      finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
-  where j.instance_id = p_instance_id
-    and j.started_at is not null
-    and j.finished_at is null;
-  perform rigger.free_job(p_instance_id);
+  perform rigger.end_job(p_instance_id, v_reason, true);
   perform rigger.remove_instance(p_instance_id, v_reason);
+  update rigger.used_signatures u set deleted_instance_id = p_instance_id where u.signature_hash = p_signature_hash;
 end
 $$;
 comment on function rigger.delete_instance(text, integer, bytea, uuid, text, text) is

@@ -2,8 +2,8 @@
 --   ends, its config can neither verify nor activate any more.
 -- Parameters: the instance, the reason.
 -- Returns: false where there is none.
--- Calls: refusal_text, free_job, fail_launch_config, remove_instance.
--- Tables: chutes, launch_configs, jobs, instances (locked in this order, written).
+-- Calls: refusal_text, end_job, fail_launch_config, remove_instance.
+-- Tables: launch_configs, jobs, instances (locked in this order, written) and what fail_launch_config writes.
 -- Role: rigger_admin
 create or replace function rigger.evict(p_instance_id text, p_reason text)
 returns boolean
@@ -24,13 +24,7 @@ begin
   end if;
   perform from public.launch_configs l where l.config_id = v_config_id for no key update;
   perform from public.jobs j where j.instance_id = p_instance_id for no key update;
-  update public.jobs j
-  set status = 'error', error_detail = v_reason, active = false,
-      finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
-  where j.instance_id = p_instance_id
-    and j.started_at is not null
-    and j.finished_at is null;
-  perform rigger.free_job(p_instance_id);
+  perform rigger.end_job(p_instance_id, v_reason, false);
   return rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
 end
 $$;

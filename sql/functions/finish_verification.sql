@@ -1,6 +1,6 @@
--- Purpose: PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt that has
---   the floor. An attempt whose lease ended may still finish as long as no other has begun. The attempt that
---   decided gets the same answer again.
+-- Purpose: PUT /instances/launch_config/{config_id}, second half: records how the attempt that holds the challenge
+--   went. One whose lease is over may still finish as long as no other has begun. The attempt that decided gets the same
+--   answer again.
 -- Parameters: the config, the attempt, the failure (null: every check passed).
 -- Returns: refusal, or chute, instance, time (ISO 8601, UTC), and for a job its id, method and arguments; issued_at: when
 --   the tokens in the answer are issued, in Unix seconds.
@@ -56,4 +56,4 @@ begin
 end
 $$;
 comment on function rigger.finish_verification(text, uuid, text) is
-  'PUT /instances/launch_config/{config_id}, second half: records the outcome of the attempt.';
+  'PUT /instances/launch_config/{config_id}, second half: records how the attempt went.';

@@ -1,4 +1,4 @@
--- Purpose: gives the job of an instance free for others, where it has not started.
+-- Purpose: opens the job of an instance to other miners, where it has not started.
 -- Parameters: the instance that holds it; without a job nothing happens.
 -- Returns: nothing.
 -- Tables: jobs (written).
@@ -14,4 +14,4 @@ as $$
     and finished_at is null
 $$;
 comment on function rigger.free_job(text) is
-  'Gives the job of an instance free for others, where it has not started.';
+  'Opens the job of an instance to other miners, where it has not started.';

@@ -1,6 +1,6 @@
--- Purpose: an administrator has an instance of the older path verified again.
+-- Purpose: an administrator has an instance of an old SDK verified again.
 -- Parameters: the instance.
--- Returns: false where there is none of that path, or a verification is open already.
+-- Returns: false where there is no such instance of an old SDK, or a verification is open already.
 -- Tables: instances (locked), rigger.verifications (written).
 -- Role: rigger_admin
 create or replace function rigger.requeue_verification(p_instance_id text)
@@ -23,4 +23,4 @@ begin
   return found;
 end
 $$;
-comment on function rigger.requeue_verification(text) is 'Has an instance of the older path verified again.';
+comment on function rigger.requeue_verification(text) is 'Has an instance of an old SDK verified again.';

@@ -24,5 +24,5 @@ comment on column rigger.v_events.message is 'The same in words.';
 comment on column rigger.v_events.chute_id is 'The chute it is about.';
 comment on column rigger.v_events.miner_hotkey is 'The miner.';
 comment on column rigger.v_events.instance_id is 'The instance.';
-comment on column rigger.v_events.config_id is 'Its launch config; null on the older path.';
+comment on column rigger.v_events.config_id is 'Its launch config; null for an instance of an old SDK.';
 comment on column rigger.v_events.recipients is 'Hotkeys a miner_broadcast is for.';

@@ -19,7 +19,7 @@ where i.config_id is null
   and not i.verified;
 
 comment on view rigger.v_stuck is 'What is waiting for something, and when reap() takes it if that does not come.';
-comment on column rigger.v_stuck.kind is 'launch_config or instance (of the older path).';
+comment on column rigger.v_stuck.kind is 'launch_config or instance (of an old SDK).';
 comment on column rigger.v_stuck.id is 'Its id.';
 comment on column rigger.v_stuck.chute_id is 'Its chute.';
 comment on column rigger.v_stuck.miner_hotkey is 'Whose it is.';

@@ -76,8 +76,8 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
 
 void attempt_abandon(struct exchange *exchange, const char *attempt_id)
 {
-    const struct db_release_attempt_in in = { .config_id = exchange->path[0], .attempt_id = attempt_id };
+    const struct db_abandon_attempt_in in = { .config_id = exchange->path[0], .attempt_id = attempt_id };
 
-    if (db_release_attempt(exchange->db, exchange->arena, &in) != STATUS_OK)
+    if (db_abandon_attempt(exchange->db, exchange->arena, &in) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "an attempt could not be abandoned; its lease will end by itself");
 }

@@ -63,9 +63,9 @@ static enum status store(struct exchange *exchange, const char *instance_id, con
 
 static void undo(struct exchange *exchange, const char *instance_id)
 {
-    const struct db_release_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
+    const struct db_undo_claim_in in = { .config_id = exchange->path[0], .instance_id = instance_id };
 
-    if (db_release_claim(exchange->db, exchange->arena, &in) != STATUS_OK)
+    if (db_undo_claim(exchange->db, exchange->arena, &in) != STATUS_OK)
         log_event(LOG_LEVEL_WARNING, "a claim could not be undone; the reaper will do it");
 }
 

@@ -78,7 +78,7 @@ class Model:
             return False, False
         return not (len(there) == chute.target - 1 and mine == len(there)), False
 
-    def judge_gpus(self, miner, chute_id, gpus, host):
+    def check_gpus(self, miner, chute_id, gpus, host):
         """The status of a set of GPUs that are said to be on a host."""
         wanted = list(dict.fromkeys(gpus))
         if len(wanted) != self.chutes[chute_id].gpu_count:
@@ -168,7 +168,7 @@ class Model:
             elif extra_ports:
                 status = 403
         if status == 200:
-            status = self.judge_gpus(config.miner, config.chute, gpus, place[0])
+            status = self.check_gpus(config.miner, config.chute, gpus, place[0])
         if status != 200:
             self.fail(config_id)
             return status
@@ -244,7 +244,7 @@ class Model:
         allowed, takes_quota = self.capacity(chute_id, miner)
         if not allowed:
             return 423
-        status = self.judge_gpus(miner, chute_id, gpus, place[0])
+        status = self.check_gpus(miner, chute_id, gpus, place[0])
         if status != 200:
             return status
         self.place(instance_id, Instance(miner, chute_id, tuple(dict.fromkeys(gpus)), place), takes_quota)

@@ -16,7 +16,7 @@ def verified(network, api):
 def reasons(stack, launch):
     """The reasons of its instance's events."""
     rows = stack.postgres.execute(
-        "select reason from rigger.events join rigger.claims on instance_id = payload->'data'->>'instance_id'"
+        "select reason from rigger.events join rigger.placements on instance_id = payload->'data'->>'instance_id'"
         " where config_id = %s order by event_id", (launch.config_id,))
     return [row["reason"] for row in rows]
 

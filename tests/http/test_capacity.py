@@ -178,7 +178,7 @@ def test_racing_claims_and_deletions_never_pass_the_target(stack, api):
     outcomes = [status for each in together([lambda miner=miner: claim_and_delete(miner) for miner in miners])
                 for status in each]
     assert set(outcomes) <= {200, 423} and outcomes.count(200) >= 4
-    taken = stack.postgres.execute("select max(instances_before) as most from rigger.claims where chute_id = %s", (chute.id,))
+    taken = stack.postgres.execute("select max(instances_before) as most from rigger.placements where chute_id = %s", (chute.id,))
     assert taken[0]["most"] <= 3
 
 

@@ -28,9 +28,9 @@ def test_the_data_is_as_it_was(deployment):
 def test_nothing_goes_but_the_wrong_trigger_and_nothing_comes_but_indexes_and_triggers(deployment):
     gone, come = deployment.before[0] - deployment.after[0], deployment.after[0] - deployment.before[0]
     assert [re.match(r"CREATE TRIGGER (\w+)", statement).group(1) for statement in gone] == ["tr_reset_job"]
-    kinds = {re.match(r"CREATE (UNIQUE INDEX|INDEX|TRIGGER rigger_release_job|TRIGGER \w+)", statement).group(1)
+    kinds = {re.match(r"CREATE (UNIQUE INDEX|INDEX|TRIGGER rigger_free_job|TRIGGER \w+)", statement).group(1)
              for statement in come}
-    assert kinds == {"INDEX", "TRIGGER rigger_release_job"}, come
+    assert kinds == {"INDEX", "TRIGGER rigger_free_job"}, come
 
 
 def test_migrating_again_changes_nothing(deployment):

@@ -163,7 +163,7 @@ def test_old_events_are_forgotten_once_everybody_has_them(relayed):
     stack, _ = relayed
     live(stack)
     stack.postgres.execute("update rigger.events set created_at = created_at - interval '30 days'")
-    stack.postgres.execute("update rigger.claims set claimed_at = claimed_at - interval '30 days'")
+    stack.postgres.execute("update rigger.placements set placed_at = placed_at - interval '30 days'")
     wait_for(lambda: stack.postgres.execute("select coalesce(min(last_event_id) >= max(event_id), true) as all"
                                             " from rigger.event_consumers, rigger.events")[0]["all"], "the relay")
     stack.responder.reload()

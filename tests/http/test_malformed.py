@@ -11,7 +11,7 @@ import pytest
 from harness.client import Api
 from harness.stack import Stack
 
-TABLES = ["public.instances", "public.launch_configs", "public.instance_nodes", "public.instance_audit", "rigger.claims",
+TABLES = ["public.instances", "public.launch_configs", "public.instance_nodes", "public.instance_audit", "rigger.placements",
           "rigger.challenges", "rigger.events", "rigger.verifications", "rigger.vetted_addresses"]
 
 # What a field of a kind makes of a value: the error's type, and what stands behind the field in its place.

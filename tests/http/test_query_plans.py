@@ -17,7 +17,7 @@ insert into public.instances (instance_id, host, port, chute_id, version, miner_
 insert into public.instance_nodes (instance_id, node_id) select 'i' || i, 'g' || i from generate_series(1, 20000) i;
 insert into public.capacity_log (chute_id, "timestamp", target_count)
   select %(chute)s, timestamp '2026-01-01' + i * interval '1 second', 5 from generate_series(1, 20000) i;
-insert into rigger.claims (instance_id, config_id, chute_id, miner_hotkey, rule, instances_before)
+insert into rigger.placements (instance_id, config_id, chute_id, miner_hotkey, rule, instances_before)
   select 'i' || i, 'l' || i, %(chute)s, 'm' || i, 'below_target', 0 from generate_series(1, 20000) i;
 insert into rigger.challenges (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, expires_at, decided_at)
   select 'l' || i, 'i' || i, 'g' || i, 'x', 1, 1, '2026-01-01', '2026-01-01' from generate_series(1, 20000) i;
@@ -27,7 +27,7 @@ insert into rigger.events (channel, reason, payload)
   select 'events', 'x', jsonb_build_object('data', jsonb_build_object('instance_id', 'i' || i)) from generate_series(1, 20000) i;
 insert into rigger.verifications (instance_id, state) select 'i' || i, 'passed' from generate_series(1, 20000) i;
 """
-BIG = ["metagraph_nodes", "nodes", "launch_configs", "instances", "instance_nodes", "instance_audit", "capacity_log", "claims",
+BIG = ["metagraph_nodes", "nodes", "launch_configs", "instances", "instance_nodes", "instance_audit", "capacity_log", "placements",
        "challenges", "used_signatures", "events", "verifications"]
 
 
@@ -68,4 +68,4 @@ def test_no_request_reads_a_big_table_whole():
     assert {table: after[table][0] - before[table][0] for table in BIG if after[table][0] - before[table][0] > (
         own if table == "launch_configs" else 0)} == {}
     unread = {table for table in BIG if after[table][1] == before[table][1]}
-    assert unread <= {"instance_audit", "events", "claims"}, "the requests were to read these"
+    assert unread <= {"instance_audit", "events", "placements"}, "the requests were to read these"

@@ -11,7 +11,7 @@ def test_of_64_claims_of_one_token_exactly_one_wins(stack, network, api):
     launch = api.launch(miner, network.chute())
     answers = together([lambda: launch.claim(miner.gpus)] * 64)
     assert statuses(answers) == [200] + [401] * 63
-    rows = stack.postgres.execute("select 1 from rigger.claims where config_id = %s", (launch.config_id,))
+    rows = stack.postgres.execute("select 1 from rigger.placements where config_id = %s", (launch.config_id,))
     assert len(rows) == 1
 
 
@@ -100,6 +100,6 @@ def test_16_activations_make_one_event(stack, network, api):
     assert launch.verify().status == 200
     assert statuses(together([launch.activate] * 16)) == [200] * 16
     rows = stack.postgres.execute(
-        "select 1 from rigger.events join rigger.claims on instance_id = payload->'data'->>'instance_id'"
+        "select 1 from rigger.events join rigger.placements on instance_id = payload->'data'->>'instance_id'"
         " where config_id = %s and reason = 'instance_activated'", (launch.config_id,))
     assert len(rows) == 1

@@ -5,7 +5,7 @@ import pytest
 
 TABLES = ["public.instances", "public.launch_configs", "public.chutes", "public.users", "public.api_keys", "public.nodes",
           "public.jobs", "public.metagraph_nodes", "rigger.events", "rigger.challenges", "rigger.used_signatures",
-          "rigger.claims", "rigger.verifications", "rigger.event_consumers"]
+          "rigger.placements", "rigger.verifications", "rigger.event_consumers"]
 SETTINGS = ["rigger.settings", "rigger.gpu_models"]
 VIEWS = ["rigger.v_chute_capacity", "rigger.v_launch_funnel", "rigger.v_instances", "rigger.v_miners", "rigger.v_stuck",
          "rigger.v_events"]

@@ -27,8 +27,8 @@ insert into instances (instance_id, host, port, chute_id, version, miner_uid, mi
 insert into rigger.claims (instance_id, config_id, chute_id, miner_hotkey, rule, instances_before, claimed_at, released_at)
   values ('i', 'l', 'c', 'hk', 'below_target', 4, '2026-01-01Z', '2026-01-02Z');
 insert into rigger.challenges (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, expires_at, decided_at, fault)
-  values ('l', 'i', 'g', 'graval', 1, 1, '2026-01-01Z', '2026-01-01Z', 'too late');
-insert into rigger.verifications (instance_id, state, fault) values ('old', 'failed', 'it did not answer');
+  values ('l', 'i', 'g', 'graval', 1, 1, '2026-01-01Z', '2026-01-01Z', 'the time limit was over');
+insert into rigger.verifications (instance_id, state, fault) values ('old', 'failed', 'The instance did not answer /_ping');
 insert into rigger.settings (key, value) values ('environment_rules', '{"/a": {"equals": 1}}');
 create function rigger.overdue_configs() returns setof text language sql as 'select config_id from rigger.claims';
 create view rigger.v_stuck as select instance_id, claimed_at from rigger.claims;
@@ -63,11 +63,12 @@ def migrate(postgres):
 
 def test_rows_are_kept(older):
     migrate(older)
-    (claim,) = older.execute("select * from rigger.claims")
-    assert (claim["instance_id"], claim["rule"], claim["instances_before"]) == ("i", "below_target", 4)
-    assert claim["claimed_at"].year == claim["released_at"].year == 2026
-    assert older.execute("select failure from rigger.challenges") == [{"failure": "too late"}]
-    assert older.execute("select failure from rigger.verifications") == [{"failure": "it did not answer"}]
+    assert older.execute("select to_regclass('rigger.claims') as there") == [{"there": None}]
+    (placement,) = older.execute("select * from rigger.placements")
+    assert (placement["instance_id"], placement["rule"], placement["instances_before"]) == ("i", "below_target", 4)
+    assert (placement["placed_at"].day, placement["undone_at"].day) == (1, 2)
+    assert older.execute("select failure from rigger.challenges") == [{"failure": "proof_late"}]
+    assert older.execute("select failure from rigger.verifications") == [{"failure": "old_sdk_ping_silent"}]
     assert older.execute("select key, value from rigger.settings") == [
         {"key": "environment_rules", "value": {"/a": {"equals": 1}}}]
 

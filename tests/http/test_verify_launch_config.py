@@ -22,7 +22,7 @@ def claimed(network, api, miner):
 def state(stack, launch):
     """(verified, failed, instance there, audit reason, reasons of events)."""
     config, = stack.postgres.execute("select * from public.launch_configs where config_id = %s", (launch.config_id,))
-    claim, = stack.postgres.execute("select instance_id from rigger.claims where config_id = %s", (launch.config_id,))
+    claim, = stack.postgres.execute("select instance_id from rigger.placements where config_id = %s", (launch.config_id,))
     instance = stack.postgres.execute("select * from public.instances where config_id = %s", (launch.config_id,))
     audit, = stack.postgres.execute("select * from public.instance_audit where instance_id = %s",
                                     (claim["instance_id"],))

@@ -29,7 +29,7 @@ select results_eq(
              'rigger-matmul-v1', 4711::bigint, 5, '{"n": 256, "secret_row": 17}'::jsonb, '1.2.3.4', null::jsonb, '0.3.5',
              'llm image', 'patch 1', 'app.py') $$,
   'an attempt gets what the checks need, and without a job nothing to probe');
-select is(pg_temp.attempt('a'), fixture.id('first'), 'it has the floor');
+select is(pg_temp.attempt('a'), fixture.id('first'), 'it holds the challenge');
 select ok(
   (select attempt_at = now() and lease_until between clock_timestamp() + interval '50 seconds'
                                                  and clock_timestamp() + interval '60 seconds'
@@ -47,7 +47,7 @@ select is(
   (select result from fixture.begin('a', 'second')), 'occupied',
   'a late one does not end an attempt that was in time');
 select is((select result from fixture.begin('a', 'first')), 'begun', 'which may ask again after the time limit');
-select is(pg_temp.attempt('a'), fixture.id('first'), 'none of these took the floor');
+select is(pg_temp.attempt('a'), fixture.id('first'), 'none of these took the challenge');
 
 -- 2: time.
 update rigger.challenges set lease_until = now() - interval '1 second'
@@ -59,7 +59,7 @@ select results_eq(
   $$ select l.failed_at is not null, l.verification_error <> '', a.deleted_at is not null,
             a.deletion_reason <> ''
      from public.launch_configs l
-     join rigger.claims using (config_id)
+     join rigger.placements using (config_id)
      join public.instance_audit a using (instance_id)
      where config_id = fixture.config_id('a') $$,
   $$ values (true, true, true, true) $$,
@@ -78,7 +78,7 @@ where config_id = fixture.config_id('b');
 select is(
   (select result from fixture.begin('b', 'second')), 'begun',
   'an attempt whose lease ended counts as never made');
-select is(pg_temp.attempt('b'), fixture.id('second'), 'and the next one has the floor');
+select is(pg_temp.attempt('b'), fixture.id('second'), 'and the next one holds it');
 
 select fixture.live('c', 'verified', 'llm', 'alice', 'g3', 20002);
 select is((select refusal from fixture.begin('c', 'second')), 'config_verified', '1: a verified config is 400');

@@ -40,10 +40,10 @@ select is(
   '1 more than one instance has this host and port', 'two instances at one host and port');
 select is(
   pg_temp.broken($$
-    update rigger.claims set config_id = fixture.config_id('a') where config_id = fixture.config_id('gone') $$),
+    update rigger.placements set config_id = fixture.config_id('a') where config_id = fixture.config_id('gone') $$),
   '1 the config made more than one instance', 'a config used twice');
 select is(
-  pg_temp.broken($$ update rigger.claims set instances_before = 99 where config_id = fixture.config_id('a') $$),
+  pg_temp.broken($$ update rigger.placements set instances_before = 99 where config_id = fixture.config_id('a') $$),
   '2 its place was not one the capacity rule allowed', 'a place beyond the target');
 select is(
   pg_temp.broken($$ update public.jobs set miner_hotkey = 'bob' $$),
@@ -76,7 +76,7 @@ select is(
   '6 instance_deleted was never announced', 'an event too few');
 select is(
   pg_temp.broken($$ update rigger.events set created_at = now() - interval '8 days';
-                    update rigger.claims set claimed_at = now() - interval '8 days';
+                    update rigger.placements set placed_at = now() - interval '8 days';
                     update public.instance_audit set deleted_at = deleted_at - interval '8 days';
                     update public.instances set last_verified_at = now() - interval '8 days';
                     select rigger.prune_events('7 days') $$),

@@ -51,7 +51,7 @@ select is(
   'and its vetted address');
 select results_eq(
   $$ select rule, instances_before, instances_allowed, quota_taken, config_id, chute_id, miner_hotkey
-     from rigger.claims where instance_id = fixture.instance_id('a1') $$,
+     from rigger.placements where instance_id = fixture.instance_id('a1') $$,
   $$ values ('no_hot_instance', 0, 13, false, fixture.config_id('a1'), 'llm', 'alice') $$,
   'and the record of the place it took');
 select results_eq(
@@ -205,7 +205,7 @@ select is(
   (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0, "bob": 2}',
   'and is one less');
 select is(
-  (select rule || ' ' || quota_taken from rigger.claims where instance_id = fixture.instance_id('r1')),
+  (select rule || ' ' || quota_taken from rigger.placements where instance_id = fixture.instance_id('r1')),
   'rolling_quota true', 'and the record says so');
 select is((select refusal from fixture.claim('r2', '{b1}', p_port => 50002)), 'rolling_update_quota', 'a used-up quota is 423');
 select is(pg_temp.failed('r2'), false, 'and the token stays good');
@@ -243,7 +243,7 @@ select results_eq(
   $$ values (fixture.instance_id('j1'), 7, 'alice', 'alice cold', 4, null::timestamp) $$,
   '9: the job is this miner''s');
 select is(
-  (select rule from rigger.claims where instance_id = fixture.instance_id('j1')), 'job',
+  (select rule from rigger.placements where instance_id = fixture.instance_id('j1')), 'job',
   '9: and the record says so');
 select is(
   (select refusal

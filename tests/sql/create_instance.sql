@@ -1,4 +1,4 @@
--- create_instance and activate_instance: the older path.
+-- create_instance and activate_instance: old SDKs.
 begin;
 select plan(38);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.miner('eve', 'cheats'),
@@ -59,7 +59,7 @@ select is(pg_temp.activate('a', false), 'only_activation', 'an instance is not d
 select is(pg_temp.activate('a', p_miner => 'bob'), 'instance_not_found', 'somebody else''s is not there');
 select is(pg_temp.activate('a', p_chute => 'new'), 'instance_not_found', 'nor is another chute''s');
 select fixture.live('config', 'verified', 'new', 'alice', 'g4', 20010);
-select is(pg_temp.activate('config', p_chute => 'new'), 'instance_not_found', 'nor is one of a launch config, of the older path');
+select is(pg_temp.activate('config', p_chute => 'new'), 'instance_not_found', 'nor is one of a launch config');
 select is(pg_temp.activate('a'), 'none', 'it becomes active');
 select is(pg_temp.activate('a'), 'none', 'again');
 select is(

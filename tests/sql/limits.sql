@@ -69,7 +69,7 @@ select throws_ok(
 
 create view pg_temp.used as
 select name[1] as name
-from (select p.prosrc as text from pg_proc p where p.pronamespace = 'rigger'::regnamespace and p.proname <> 'check_limits'
+from (select p.prosrc as text from pg_proc p where p.pronamespace = 'rigger'::regnamespace and p.proname <> 'guard_limits'
       union all
       select pg_get_viewdef(c.oid) from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v') as source
 cross join lateral regexp_matches(

@@ -55,7 +55,7 @@ select results_eq(
 select rigger.create_instance('alice', 64, null, fixture.id('old'), 'old', fixture.instance_id('old'),
                               to_jsonb('{g3}'::text[]), '1.2.3.4', '1.2.3.4', 20003, '00', null);
 update public.instances set created_at = now() - interval '3599 seconds';
-select is_empty($$ select * from rigger.reap() $$, 'an instance of the older path has an hour to be verified');
+select is_empty($$ select * from rigger.reap() $$, 'an instance of an old SDK has an hour to be verified');
 update public.instances set created_at = now() - interval '3601 seconds';
 select results_eq(
   $$ select * from rigger.reap() $$,

@@ -18,9 +18,9 @@ select is_empty($$ select pg_temp.executable('stranger') $$, 'a stranger may exe
 select is(has_schema_privilege('stranger', 'rigger', 'usage'), false, 'nor look into the schema');
 select set_has(
   $$ select pg_temp.executable('rigger_app') $$,
-  $$ values ('ready'), ('authenticate_hotkey'), ('issue_launch_config'), ('describe_claim'), ('release_attempt'),
+  $$ values ('ready'), ('authenticate_hotkey'), ('issue_launch_config'), ('describe_claim'), ('abandon_attempt'),
     ('claim_launch_config'),
-            ('store_challenge'), ('release_claim'), ('begin_verification'), ('finish_verification'),
+            ('store_challenge'), ('undo_claim'), ('begin_verification'), ('finish_verification'),
             ('activate_launch_config'), ('delete_instance') $$,
   'rigger_app may execute what the endpoints call');
 select set_hasnt(

@@ -136,8 +136,8 @@ for each row execute function public.their_release();
 set local client_min_messages = warning;
 \ir ../../sql/triggers.sql
 select triggers_are(
-  'public', 'launch_configs', array['rigger_release_job'],
-    'the wrong job release makes way, whatever its name');
+  'public', 'launch_configs', array['rigger_free_job'],
+    'the wrong trigger on jobs makes way, whatever its name');
 select triggers_are(
   'public', 'instances', array['rigger_audit_insert', 'rigger_audit_delete', 'their_audit'],
   'an audit that is there is not doubled, one that is missing is added');

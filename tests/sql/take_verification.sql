@@ -1,4 +1,4 @@
--- take_verification and finish_background_verification: the queue, its leases, and what an outcome does.
+-- take_verification and finish_background_verification: the queue, its leases, and what a result does.
 begin;
 select plan(34);
 select fixture.miner('alice'), fixture.chute('old', 5, p_chutes_version => '0.2.10', p_node_selector => '{"gpu_count": 2}'),

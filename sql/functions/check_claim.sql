@@ -4,14 +4,16 @@
 -- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
 --   at, the client's address; what the three checks refuse (null: nothing).
 -- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity gives.
--- Calls: authenticate_hotkey, decide_capacity.
--- Tables: metagraph_nodes, instances, capacity_log, rolling_updates (read).
-create or replace function rigger.judge_claim(
+-- Calls: authenticate_hotkey, find_place, host_port_is_taken.
+-- Tables: those of what it calls (read).
+create or replace function rigger.check_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
   p_client text, p_host_refusal text, p_environment_refusal text, p_filesystem_refusal text,
-  out refusal text, out fails_config boolean, out claim rigger.claims)
+  out refusal text, out fails_config boolean, out placement rigger.placements)
 language plpgsql
 as $$
+declare
+  v_place record;
 begin
   fails_config := false;
   select a.refusal
@@ -21,24 +23,16 @@ begin
     return;
   end if;
 
-  select c.rule, c.takes_quota, c.instances_before, c.instances_allowed, c.refusal
-  into claim.rule, claim.quota_taken, claim.instances_before, claim.instances_allowed, refusal
-  from rigger.decide_capacity(p_config.chute_id, p_config.miner_hotkey) c;
-  claim.chute_id := p_config.chute_id;
-  claim.miner_hotkey := p_config.miner_hotkey;
-  if p_config.job_id is not null then
-    claim.rule := 'job';
-    claim.quota_taken := false;
-    claim.instances_allowed := null;
-    refusal := null;
-  end if;
+  select * into v_place from rigger.find_place(p_config.chute_id, p_config.miner_hotkey, p_config.job_id);
+  refusal := v_place.refusal;
+  placement := v_place.placement;
   if refusal is not null then
     return;
   end if;
 
   if p_host_refusal is not null then
     refusal := p_host_refusal;
-  elsif exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port) then
+  elsif rigger.host_port_is_taken(p_host, p_port) then
     refusal := 'host_port_taken';
   elsif p_config.job_id is not null and p_client is distinct from host(p_address::inet) then
     refusal := 'job_host_differs';
@@ -48,6 +42,6 @@ begin
   end if;
 end
 $$;
-comment on function rigger.judge_claim(
+comment on function rigger.check_claim(
   public.launch_configs, integer, text, integer, text, text, text, text, text) is
   'The rules of a claim on claimant, capacity, host, port, client address, environment and filesystem.';

@@ -1,10 +1,10 @@
--- Purpose: takes the floor from an attempt that could not be judged (a service was away): the pod may try
---   again at once. An attempt that was judged, or that another has followed, is left alone.
+-- Purpose: gives up an attempt that could not be decided (a service was away): the pod may try again at once.
+--   An attempt that was decided, or that another has followed, is left alone.
 -- Parameters: the config, the attempt.
 -- Returns: nothing.
 -- Tables: launch_configs (locked), rigger.challenges (written).
 -- Role: rigger_app
-create or replace function rigger.release_attempt(
+create or replace function rigger.abandon_attempt(
   p_config_id text, p_attempt_id uuid)
 returns void
 language plpgsql
@@ -20,5 +20,5 @@ begin
     and c.decided_at is null;
 end
 $$;
-comment on function rigger.release_attempt(text, uuid) is
-  'Takes the floor from an attempt that could not be judged; the pod may try again.';
+comment on function rigger.abandon_attempt(text, uuid) is
+  'Gives up an attempt that could not be decided; the pod may try again.';

@@ -1,12 +1,12 @@
 -- Purpose: undoes a claim whose challenge could not be made: the config is as if never claimed, and its token
---   good. A claim that was failed, released or given a challenge before is left alone.
+--   good. A claim that has failed, was undone before or has its challenge is left alone.
 -- Parameters: the config, the instance that the claim made.
 -- Returns: nothing.
 -- Calls: free_job, remove_instance.
--- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.claims
+-- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.placements
 --   (written).
 -- Role: rigger_app
-create or replace function rigger.release_claim(
+create or replace function rigger.undo_claim(
   p_config_id text, p_instance_id text)
 returns void
 language plpgsql
@@ -33,18 +33,18 @@ begin
   update public.launch_configs l
   set retrieved_at = null, host = null, port = null
   where l.config_id = p_config_id;
-  update rigger.claims c
-  set released_at = now()
+  update rigger.placements c
+  set undone_at = now()
   where c.instance_id = p_instance_id;
   update public.rolling_updates u
   set permitted = jsonb_set(u.permitted, array[c.miner_hotkey],
                             to_jsonb((u.permitted ->> c.miner_hotkey)::numeric + 1))
-  from rigger.claims c
+  from rigger.placements c
   where c.instance_id = p_instance_id
     and c.quota_taken
     and u.chute_id = c.chute_id
     and jsonb_typeof(u.permitted -> c.miner_hotkey) = 'number';
 end
 $$;
-comment on function rigger.release_claim(text, text) is
+comment on function rigger.undo_claim(text, text) is
   'Undoes a claim whose challenge could not be made; the launch config is as if never claimed.';

@@ -2,7 +2,7 @@
 --   config holds it: through its instance or, that gone, through its miner. A losing claimant changes
 --   nothing.
 -- Tables: instances (read), jobs (written).
-create or replace function rigger.release_job()
+create or replace function rigger.free_job_of_config()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -21,4 +21,4 @@ begin
   return new;
 end
 $$;
-comment on function rigger.release_job() is 'Trigger: frees the job of a failed launch config that holds it.';
+comment on function rigger.free_job_of_config() is 'Trigger: frees the job of a failed launch config that holds it.';

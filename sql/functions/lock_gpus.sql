@@ -1,10 +1,10 @@
--- Purpose: locks the GPUs that an instance is to have and judges them by the rules of the chute. Writes
+-- Purpose: locks the GPUs that an instance is to have and checks them by the rules of the chute. Writes
 --   nothing: place_instance assigns them, in the same transaction.
 -- Parameters: the chute's node selector, the miner, the host the instance will be on, and a JSON list of GPU
 --   uuids.
 -- Returns: refusal and its subject, or the distinct uuids, in the order given.
 -- Tables: nodes (locked), instance_nodes, rigger.gpu_models (read).
-create or replace function rigger.judge_gpus(
+create or replace function rigger.lock_gpus(
   p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,
   out refusal text, out subject text, out gpu_uuids text[])
 language plpgsql
@@ -44,5 +44,5 @@ begin
   limit 1;
 end
 $$;
-comment on function rigger.judge_gpus(jsonb, text, text, jsonb) is
-  'Locks the GPUs that an instance is to have and judges them by the chute''s rules; assigns nothing.';
+comment on function rigger.lock_gpus(jsonb, text, text, jsonb) is
+  'Locks the GPUs that an instance is to have and checks them by the chute''s rules; assigns nothing.';

@@ -1,8 +1,8 @@
--- Purpose: locks the job of a launch config and judges whether the claimant may have it. Writes nothing.
+-- Purpose: locks the job of a launch config and checks whether the claimant may have it. Writes nothing.
 -- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
 -- Returns: refusal; null: it may.
 -- Tables: jobs (locked).
-create or replace function rigger.judge_job(
+create or replace function rigger.lock_job(
   p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
   out refusal text)
 language plpgsql
@@ -45,5 +45,5 @@ begin
   end if;
 end
 $$;
-comment on function rigger.judge_job(text, jsonb, text, jsonb) is
-  'Locks the job of a launch config and judges whether the claimant may have it; assigns nothing.';
+comment on function rigger.lock_job(text, jsonb, text, jsonb) is
+  'Locks the job of a launch config and checks whether the claimant may have it; assigns nothing.';

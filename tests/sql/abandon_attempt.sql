@@ -1,22 +1,22 @@
--- release_attempt: the floor goes back to the pod, but a judgement stays.
+-- abandon_attempt: the pod may try again, but a decision stays.
 begin;
 select plan(6);
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice');
 select fixture.live('a', 'challenged', 'llm', 'alice', 'g1');
 
-create function pg_temp.release(p_attempt text) returns void language sql
-as $$ select rigger.release_attempt(fixture.config_id('a'), fixture.id(p_attempt)) $$;
+create function pg_temp.abandon(p_attempt text) returns void language sql
+as $$ select rigger.abandon_attempt(fixture.config_id('a'), fixture.id(p_attempt)) $$;
 
-select is((select result from fixture.begin('a', 'first')), 'begun', 'the first attempt has the floor');
-select pg_temp.release('second');
+select is((select result from fixture.begin('a', 'first')), 'begun', 'the first attempt holds the challenge');
+select pg_temp.abandon('second');
 select is((select result from fixture.begin('a', 'second')), 'occupied',
           'another attempt cannot take it away, and waits');
-select pg_temp.release('first');
+select pg_temp.abandon('first');
 select is((select result from fixture.begin('a', 'second')), 'begun',
           'given back, the next attempt has it');
 select is((select refusal from fixture.finish('a', 'first')), 'attempt_overtaken', 'the first one cannot finish any more');
 select fixture.finish('a', 'second');
-select lives_ok($$ select pg_temp.release('second') $$, 'what was judged');
-select isnt((select decided_by from rigger.challenges where config_id = fixture.config_id('a')), null, 'stays judged');
+select lives_ok($$ select pg_temp.abandon('second') $$, 'what was decided');
+select isnt((select decided_by from rigger.challenges where config_id = fixture.config_id('a')), null, 'stays decided');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Purpose: trigger on rigger.limits: a value may be changed within its bounds, and nothing else. What would not work is
 --   refused to the administrator who writes it, and never found by a request or the reaper.
 -- Tables: rigger.limits (read).
-create or replace function rigger.check_limits()
+create or replace function rigger.guard_limits()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -40,4 +40,4 @@ begin
   return new;
 end
 $$;
-comment on function rigger.check_limits() is 'Trigger: of a limit only the value may change, within its bounds.';
+comment on function rigger.guard_limits() is 'Trigger: of a limit only the value may change, within its bounds.';
