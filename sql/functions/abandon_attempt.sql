@@ -16,7 +16,9 @@ begin
   update rigger.challenges c
   set attempt_id = null, attempt_at = null, lease_until = null
   where c.config_id = p_config_id
+    -- rule: attempt.abandoned
     and c.attempt_id = p_attempt_id
+    -- rule: attempt.decided
     and c.decided_at is null;
 end
 $$;

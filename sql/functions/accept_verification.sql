@@ -16,6 +16,7 @@ begin
   update public.instances i
   set verified = true, last_verified_at = v_now, verification_error = null, updated_at = v_now
   where i.instance_id = p_instance_id;
+  -- rule: verified.gone
   if not found then
     return false;
   end if;
@@ -24,10 +25,13 @@ begin
   set verified_at = v_now at time zone 'utc', verification_error = null
   where l.config_id = p_config_id;
   update public.jobs j
+  -- rule: verified.job
   set active = true, verified = true, status = 'running', started_at = v_now at time zone 'utc',
       updated_at = v_now at time zone 'utc'
   where j.instance_id = p_instance_id;
+  -- rule: verified.miner_is_told
   perform rigger.emit_instance_event('instance_verified', p_instance_id);
+  -- rule: verified.network_is_told
   perform rigger.emit_instance_event('instance_hot', p_instance_id);
   return true;
 end

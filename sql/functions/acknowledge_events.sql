@@ -11,6 +11,7 @@ set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 begin
   update rigger.event_consumers c
+  -- rule: events.acknowledged
   set last_event_id = least(greatest(c.last_event_id, p_event_id), c.settled_to), taken_at = null
   where c.consumer = p_consumer;
   return found;

@@ -23,6 +23,7 @@ begin
   select a.refusal
   into refusal
   from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;
+  -- rule: patch.only_true
   if refusal is null and not p_active then
     refusal := 'only_activation';
   end if;
@@ -34,8 +35,11 @@ begin
   into v_instance
   from public.instances i
   where i.instance_id = p_instance_id
+    -- rule: patch.chute
     and i.chute_id = p_chute_id
+    -- rule: patch.miner
     and i.miner_hotkey = p_hotkey
+    -- rule: patch.old_sdk
     and i.config_id is null
   for no key update;
   if not found then
@@ -43,10 +47,13 @@ begin
     return;
   end if;
 
+  -- rule: patch.hot
   if not (v_instance.active and v_instance.verified)
      and not exists (select from rigger.verifications v
                      where v.instance_id = p_instance_id
+                       -- rule: patch.queued_once
                        and v.state in ('queued', 'running')) then
+    -- rule: patch.verifications
     if (select count(*) from rigger.verifications v
         where v.instance_id = p_instance_id
           and v.queued_at > now() - rigger.limit_interval('verification.period'))
@@ -61,6 +68,7 @@ begin
     set active = true, updated_at = now()
     where i.instance_id = p_instance_id
     returning * into v_instance;
+    -- rule: patch.event
     perform rigger.emit_instance_event('instance_activated', p_instance_id);
   end if;
   instance := rigger.instance_json(v_instance);

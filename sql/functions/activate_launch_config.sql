@@ -23,15 +23,19 @@ begin
 
   if not found then
     refusal := 'config_unknown';
+  -- rule: activate.verified
   elsif v_config.verified_at is null then
     refusal := 'config_not_verified';
+  -- rule: activate.instance
   elsif v_config.instance_id is null then
     refusal := 'instance_gone';
+  -- rule: activate.failed
   elsif v_config.failed_at is not null then
     refusal := 'config_failed';
   else
     select a.refusal
     into refusal
+    -- rule: activate.blacklist
     from rigger.authenticate_hotkey(v_config.miner_hotkey, p_netuid, null, null) a;
   end if;
   if refusal is not null then
@@ -43,6 +47,7 @@ begin
   set active = true, updated_at = now()
   where i.instance_id = v_config.instance_id
     and i.verified
+    -- rule: activate.once
     and not i.active
   returning i.instance_id
   into v_instance_id;

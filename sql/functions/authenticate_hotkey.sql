@@ -21,12 +21,14 @@ begin
   into miner_uid, miner_coldkey, v_blacklist_reason
   from public.metagraph_nodes m
   where m.hotkey = p_hotkey
+    -- rule: hotkey.subnet
     and m.netuid = p_netuid;
 
   if not found then
     refusal := 'hotkey_unregistered';
     return;
   end if;
+  -- rule: hotkey.blacklist
   if v_blacklist_reason <> '' then
     refusal := 'hotkey_blacklisted';
     return;
@@ -41,8 +43,11 @@ begin
   if not found then
     repeated := exists (select from rigger.used_signatures u
                         where u.signature_hash = p_signature_hash
+                          -- rule: signature.hotkey
                           and u.hotkey = p_hotkey
+                          -- rule: signature.request
                           and u.request_key = p_request_key);
+    -- rule: signature.once
     if not repeated then
       refusal := 'signature_used';
     end if;

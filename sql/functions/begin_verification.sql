@@ -28,24 +28,33 @@ begin
 
   if v_config.config_id is null then
     refusal := 'config_unknown';
+  -- rule: attempt.claimed
   elsif v_config.retrieved_at is null then
     refusal := 'config_not_claimed';
+  -- rule: attempt.verified
   elsif v_config.verified_at is not null then
     refusal := 'config_verified';
+  -- rule: attempt.failed
   elsif v_config.failed_at is not null then
     refusal := 'config_failed';
+  -- rule: attempt.instance
   elsif not exists (select from public.instances i where i.config_id = p_config_id) then
     perform rigger.fail_launch_config(p_config_id, 'instance_gone_unverified');
     refusal := 'instance_gone';
+  -- rule: attempt.challenged
   elsif v_challenge.config_id is null then
     refusal := 'challenge_not_ready';
+  -- rule: attempt.repeated
   elsif v_challenge.attempt_id = p_attempt_id then
     result := 'begun';
+  -- rule: attempt.lease
   elsif v_challenge.lease_until > clock_timestamp() then
     result := 'occupied';
+  -- rule: attempt.time_limit
   elsif v_challenge.expires_at < now() then
     perform rigger.fail_launch_config(p_config_id, 'proof_late');
     refusal := 'time_limit_over';
+  -- rule: attempt.well_formed
   elsif p_well_formed then
     update rigger.challenges c
     set attempt_id = p_attempt_id, attempt_at = now(),

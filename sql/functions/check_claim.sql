@@ -18,26 +18,33 @@ begin
   fails_config := false;
   select a.refusal
   into refusal
+  -- rule: claim.blacklist
   from rigger.authenticate_hotkey(p_config.miner_hotkey, p_netuid, null, null) a;
   if refusal is not null then
     return;
   end if;
 
   select * into v_place from rigger.find_place(p_config.chute_id, p_config.miner_hotkey, p_config.job_id);
+  -- rule: claim.capacity
   refusal := v_place.refusal;
   placement := v_place.placement;
   if refusal is not null then
     return;
   end if;
 
+  -- rule: claim.host
   if p_host_refusal is not null then
     refusal := p_host_refusal;
+  -- rule: claim.host_port
   elsif rigger.host_port_is_taken(p_host, p_port) then
     refusal := 'host_port_taken';
+  -- rule: claim.job_host
   elsif p_config.job_id is not null and p_client is distinct from host(p_address::inet) then
     refusal := 'job_host_differs';
+  -- rule: claim.environment
   elsif p_environment_refusal is not null or p_filesystem_refusal is not null then
     refusal := coalesce(p_environment_refusal, p_filesystem_refusal);
+    -- rule: claim.fails_config
     fails_config := true;
   end if;
 end

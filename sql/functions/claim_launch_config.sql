@@ -46,10 +46,12 @@ begin
   from public.instances i
   cross join lateral rigger.draw_gpu(i.instance_id) g
   where i.instance_id = p_instance_id
+    -- rule: claim.repeated
     and i.config_id = p_config_id;
   if found then
     return;
   end if;
+  -- rule: claim.once
   if v_config.config_id is null or v_config.retrieved_at is not null or v_config.failed_at is not null then
     refusal := 'config_unclaimable';
     return;
@@ -63,11 +65,13 @@ begin
   v_fails_config := v_checked.fails_config;
   v_placement := v_checked.placement;
   if refusal is null and job_id is not null then
+    -- rule: claim.lost_job
     select j.refusal, j.refusal is not null
     into refusal, v_fails_config
     from rigger.lock_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
   end if;
   if refusal is null then
+    -- rule: claim.wrong_gpus
     select j.refusal, j.subject, j.refusal is not null, j.gpu_uuids
     into refusal, subject, v_fails_config, v_gpus
     from rigger.lock_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;

@@ -33,6 +33,7 @@ begin
   into instance
   from public.instances i
   where i.instance_id = p_instance_id
+    -- rule: create.repeated
     and i.miner_hotkey = p_hotkey;
   if found then
     return;
@@ -41,10 +42,13 @@ begin
   select * into v_chute from public.chutes c where c.chute_id = p_chute_id for no key update;
   if not found then
     refusal := 'chute_not_found';
+  -- rule: create.old_sdk
   elsif rigger.version_parts(v_chute.chutes_version) >= rigger.version_parts('0.3.0') then
     refusal := 'sdk_uses_launch_configs';
+  -- rule: create.host_port
   elsif rigger.host_port_is_taken(p_host, p_port) then
     refusal := 'host_port_taken';
+  -- rule: create.host
   elsif p_host_refusal is not null then
     refusal := p_host_refusal;
   end if;
@@ -53,6 +57,7 @@ begin
   end if;
 
   select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null);
+  -- rule: create.capacity
   refusal := v_place.refusal;
   v_placement := v_place.placement;
   if refusal is not null then

@@ -20,6 +20,7 @@ declare
   v_quota numeric;
 begin
   takes_quota := false;
+  -- rule: capacity.hot
   select count(*), count(*) filter (where i.active and i.verified),
          count(*) filter (where i.miner_hotkey = p_hotkey)
   into instances_before, v_hot, v_mine
@@ -29,11 +30,14 @@ begin
   into v_target
   from public.capacity_log l
   where l.chute_id = p_chute_id
+  -- rule: capacity.newest_target
   order by l."timestamp" desc
   limit 1;
+  -- rule: capacity.no_target
   v_target := coalesce(v_target, instances_before);
 
   if v_hot = 0 then
+    -- rule: capacity.beyond_target
     instances_allowed := v_target + rigger.limit_of('capacity.beyond_target');
     if instances_before < instances_allowed then
       rule := 'no_hot_instance';
@@ -42,15 +46,18 @@ begin
     instances_allowed := null;
   end if;
 
+  -- rule: capacity.rolling_below_target
   if instances_before >= v_target - rigger.limit_of('capacity.rolling_below_target') then
     select u.permitted into v_permitted from public.rolling_updates u where u.chute_id = p_chute_id;
     if found then
       if jsonb_typeof(v_permitted -> p_hotkey) = 'number' then
         v_quota := (v_permitted ->> p_hotkey)::numeric;
       end if;
+      -- rule: capacity.quota
       if v_quota >= 1 then
         rule := 'rolling_quota';
         takes_quota := true;
+      -- rule: capacity.rolling_open
       elsif v_permitted = '{}' then
         rule := 'rolling_open';
       else
@@ -60,8 +67,10 @@ begin
     end if;
   end if;
 
+  -- rule: capacity.target
   if instances_before >= v_target then
     refusal := 'chute_full';
+  -- rule: capacity.last_place
   elsif instances_before = v_target - 1 and v_mine = instances_before then
     refusal := 'last_place_kept';
   else

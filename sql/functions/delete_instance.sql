@@ -26,6 +26,7 @@ begin
   end if;
 
   -- An account credential leaves no trace of the request: only a signed one can be told from a second one.
+  -- rule: delete.repeated
   if v_repeated and exists (select from rigger.used_signatures u
                             where u.signature_hash = p_signature_hash
                               and u.deleted_instance_id = p_instance_id) then
@@ -35,7 +36,9 @@ begin
   perform from public.jobs j where j.instance_id = p_instance_id for no key update;
   perform from public.instances i
   where i.instance_id = p_instance_id
+    -- rule: delete.chute
     and i.chute_id = p_chute_id
+    -- rule: delete.miner
     and i.miner_hotkey = p_hotkey
   for update;
   if not found then
@@ -43,6 +46,7 @@ begin
     return;
   end if;
 
+  -- rule: delete.job
   perform rigger.end_job(p_instance_id, v_reason, true);
   perform rigger.remove_instance(p_instance_id, v_reason);
   update rigger.used_signatures u set deleted_instance_id = p_instance_id where u.signature_hash = p_signature_hash;

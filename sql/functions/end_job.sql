@@ -10,12 +10,14 @@ language plpgsql
 as $$
 begin
   update public.jobs j
+  -- rule: end_job.running
   set status = 'error', error_detail = p_reason, active = false,
       miner_terminated = case when p_by_miner then true else j.miner_terminated end,
       finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
   where j.instance_id = p_instance_id
     and j.started_at is not null
     and j.finished_at is null;
+  -- rule: end_job.waiting
   perform rigger.free_job(p_instance_id);
 end
 $$;

@@ -16,19 +16,24 @@ begin
   into v_history, v_finished_at
   from public.jobs j
   where j.job_id = p_job_id
+    -- rule: job.of_chute
     and j.chute_id = p_chute_id
   for no key update;
 
   if not found then
     refusal := 'job_not_found';
+  -- rule: job.finished
   elsif v_finished_at is not null then
     refusal := 'job_finished';
+  -- rule: job.once
   elsif v_history ? p_hotkey then
     refusal := 'job_tried_before';
+  -- rule: job.hotkeys
   elsif jsonb_array_length(v_history) >= rigger.limit_of('job.hotkeys') then
     refusal := 'job_race_full';
   else
     update public.jobs
+    -- rule: job.history
     set miner_history = v_history || to_jsonb(p_hotkey)
     where job_id = p_job_id;
   end if;

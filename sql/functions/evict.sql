@@ -24,7 +24,9 @@ begin
   end if;
   perform from public.launch_configs l where l.config_id = v_config_id for no key update;
   perform from public.jobs j where j.instance_id = p_instance_id for no key update;
+  -- rule: evict.job
   perform rigger.end_job(p_instance_id, v_reason, false);
+  -- rule: evict.config
   return rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
 end
 $$;

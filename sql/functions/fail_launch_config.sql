@@ -16,14 +16,17 @@ begin
   update public.launch_configs l
   set failed_at = now() at time zone 'utc', verification_error = v_reason
   where l.config_id = p_config_id
+    -- rule: fail.once
     and l.failed_at is null;
   if not found then
     return false;
   end if;
+  -- rule: fail.challenge
   update rigger.challenges c
   set decided_at = now(), decided_by = c.attempt_id, failure = p_failure
   where c.config_id = p_config_id
     and c.decided_at is null;
+  -- rule: fail.instance
   perform rigger.remove_instance(i.instance_id, v_reason)
   from public.instances i
   where i.config_id = p_config_id;

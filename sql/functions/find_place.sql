@@ -13,6 +13,7 @@ begin
   from rigger.decide_capacity(p_chute_id, p_hotkey) c;
   placement.chute_id := p_chute_id;
   placement.miner_hotkey := p_hotkey;
+  -- rule: capacity.job
   if p_job_id is not null then
     placement.rule := 'job';
     placement.quota_taken := false;

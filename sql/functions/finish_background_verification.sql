@@ -26,11 +26,13 @@ begin
   into v_state
   from rigger.verifications v
   where v.verification_id = p_verification_id
+    -- rule: verification.stale
     and v.worker_id = p_worker_id
   for no key update;
   if v_state is null or v_state not in ('running', p_result) then
     return false;
   end if;
+  -- rule: verification.told_once
   if v_state = p_result then
     return true;
   end if;
@@ -48,6 +50,7 @@ begin
   set verified = (p_result = 'passed'), verification_error = rigger.refusal_text(p_failure), updated_at = clock_timestamp(),
       last_verified_at = case p_result when 'passed' then clock_timestamp() else i.last_verified_at end
   where i.instance_id = v_instance.instance_id;
+  -- rule: verification.event
   if p_result = 'passed' and not v_instance.verified then
     perform rigger.emit_instance_event('instance_verified', v_instance.instance_id);
     perform rigger.emit_instance_event('instance_hot', v_instance.instance_id);

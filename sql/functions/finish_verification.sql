@@ -21,13 +21,16 @@ begin
   perform from public.launch_configs l where l.config_id = p_config_id for no key update;
   select * into v_challenge from rigger.challenges c where c.config_id = p_config_id;
 
+  -- rule: attempt.overtaken
   if v_challenge.attempt_id is distinct from p_attempt_id then
     refusal := 'attempt_overtaken';
     return;
   end if;
+  -- rule: attempt.decides_once
   if v_challenge.decided_at is null then
     v_challenge.decided_by := p_attempt_id;
     v_challenge.failure := p_failure;
+    -- rule: attempt.instance_gone
     if p_failure is null and not rigger.accept_verification(p_config_id, v_challenge.instance_id) then
       v_challenge.failure := 'instance_gone_unverified';
     end if;
@@ -35,6 +38,7 @@ begin
     set decided_at = clock_timestamp(), decided_by = p_attempt_id, failure = v_challenge.failure
     where c.config_id = p_config_id;
     if v_challenge.failure is not null then
+      -- rule: attempt.fails_config
       perform rigger.fail_launch_config(p_config_id, v_challenge.failure);
     end if;
   end if;

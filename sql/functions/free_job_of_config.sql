@@ -12,7 +12,9 @@ begin
   set instance_id = null, miner_uid = null, miner_hotkey = null, miner_coldkey = null, port_mappings = null,
       updated_at = now() at time zone 'utc'
   where j.job_id = new.job_id
+    -- rule: fail.job_finished
     and j.finished_at is null
+    -- rule: fail.job_of_winner
     and case
           when j.instance_id is null then j.miner_hotkey = new.miner_hotkey
           else exists (select from public.instances i

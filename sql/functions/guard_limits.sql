@@ -10,15 +10,19 @@ declare
   v_lifetime numeric;
   v_storing numeric;
 begin
+  -- rule: limit.insert
   if tg_op = 'INSERT' then
     raise exception 'there is no limit "%"', new.name
       using errcode = 'check_violation', hint = '"select name, value, unit, purpose from rigger.limits" shows those there are.';
+  -- rule: limit.delete
   elsif tg_op in ('DELETE', 'TRUNCATE') then
     raise exception 'a limit cannot be deleted'
       using errcode = 'check_violation', hint = 'Change its value; its column "initial" says what it was at first.';
+  -- rule: limit.only_values
   elsif (new.name, new.initial, new.unit, new.minimum, new.maximum, new.purpose)
         is distinct from (old.name, old.initial, old.unit, old.minimum, old.maximum, old.purpose) then
     raise exception 'of the limit "%" nothing but its value can be changed', old.name using errcode = 'check_violation';
+  -- rule: limit.bounds
   elsif new.value is null or new.value not between new.minimum and new.maximum
         or new.unit <> 'factor' and new.value <> trunc(new.value) then
     raise exception 'the limit "%" cannot be %', new.name, coalesce(new.value::text, 'null')
@@ -33,6 +37,7 @@ begin
          max(l.value) filter (where l.name = 'claim.challenge_stored_within')
   into v_lifetime, v_storing
   from (select l.name, case l.name when new.name then new.value else l.value end as value from rigger.limits l) l;
+  -- rule: limit.token_outlives_challenge
   if v_storing >= v_lifetime then
     raise exception 'the limit "claim.challenge_stored_within" (%) must be below "token.lifetime" (%)', v_storing, v_lifetime
       using errcode = 'check_violation', hint = 'A pod answers its challenge with the token it claimed with.';

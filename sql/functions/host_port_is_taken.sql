@@ -9,6 +9,7 @@ language plpgsql
 stable
 as $$
 begin
+  -- rule: host_port.case
   return exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port);
 end
 $$;

@@ -26,11 +26,13 @@ begin
   end if;
 
   -- Without a signature nothing but the config itself tells that the request was here before.
+  -- rule: token.repeated
   if v_caller.repeated or p_signature_hash is null then
     select c.config_id, c.env_key, c.job_id, floor(extract(epoch from c.created_at))::bigint
     into config_id, env_key, job_id, issued_at
     from public.launch_configs c
     where c.config_id = p_config_id::text
+      -- rule: token.repeated_by_owner
       and c.miner_hotkey = p_hotkey;
     if found then
       disk_gb := rigger.job_disk_gb(job_id);
@@ -39,11 +41,13 @@ begin
     end if;
   end if;
 
+  -- rule: token.chute
   if not exists (select from public.chutes c where c.chute_id = p_chute_id) then
     refusal := 'chute_not_found';
     return;
   end if;
   if p_job_id is null then
+    -- rule: token.capacity
     select c.refusal into refusal from rigger.decide_capacity(p_chute_id, p_hotkey) c;
   else
     select r.refusal
@@ -62,6 +66,7 @@ begin
   returning c.config_id, c.env_key, c.job_id, c.created_at
   into config_id, env_key, job_id, v_created_at;
   issued_at := floor(extract(epoch from v_created_at))::bigint;
+  -- rule: token.lifetime
   expires_at := issued_at + rigger.limit_of('token.lifetime');
 end
 $$;

@@ -17,6 +17,7 @@ begin
   from (select uuid, min(place) as place
         from jsonb_array_elements_text(p_gpus) with ordinality as element (uuid, place)
         group by uuid) as given;
+  -- rule: gpu.count
   if cardinality(gpu_uuids) <> v_gpu_count then
     refusal := 'gpu_count_wrong';
     subject := v_gpu_count;
@@ -31,12 +32,17 @@ begin
   from unnest(gpu_uuids) with ordinality as wanted (uuid, place)
   left join public.nodes n
     on n.uuid = wanted.uuid
+   -- rule: gpu.owner
    and n.miner_hotkey = p_hotkey
   cross join lateral (values
     (1, n.uuid is null, 'gpu_not_owned'),
+    -- rule: gpu.verified
     (2, n.verified_at is null, 'gpu_not_verified'),
+    -- rule: gpu.free
     (3, exists (select from public.instance_nodes a where a.node_id = n.uuid), 'gpu_in_use'),
+    -- rule: gpu.allowed
     (4, not rigger.gpu_is_allowed(n.gpu_identifier, p_node_selector), 'gpu_not_allowed'),
+    -- rule: gpu.host
     (5, lower(n.verification_host) is distinct from lower(p_host), 'gpu_host_differs')
   ) as rule (severity, broken, refusal)
   where rule.broken

@@ -22,10 +22,12 @@ begin
     refusal := 'job_not_found';
     return;
   end if;
+  -- rule: job.over
   if v_job.finished_at is not null then
     refusal := 'job_finished';
     return;
   end if;
+  -- rule: job.taken
   if v_job.instance_id is not null or v_job.miner_hotkey <> p_hotkey then
     refusal := 'job_taken';
     return;
@@ -40,6 +42,7 @@ begin
     select distinct concat_ws(' ', lower(mapping ->> 'proto'), mapping ->> 'internal_port')
     from rigger.job_ports(p_port_mappings) as mapping
     order by 1);
+  -- rule: job.ports
   if v_declared <> v_mapped then
     refusal := 'job_ports_differ';
   end if;

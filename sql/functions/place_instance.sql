@@ -17,6 +17,7 @@ as $$
 declare
   v_table text;
 begin
+  -- rule: place.quota
   if p_placement.quota_taken then
     update public.rolling_updates u
     set permitted = jsonb_set(u.permitted, array[p_placement.miner_hotkey],
@@ -32,6 +33,7 @@ begin
   insert into public.instances
     (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified, created_at,
      consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
+  -- rule: place.version
   select p_placement.instance_id, lower(p_host), p_port, c.chute_id, coalesce(c.version, ''), p_miner_uid,
          p_placement.miner_hotkey, p_miner_coldkey, 'n/a', false, false, now(), 0, c.chutes_version, p_symmetric_key,
          p_placement.config_id, p_port_mappings
@@ -47,6 +49,7 @@ begin
   values
     (p_placement.instance_id, p_placement.config_id, p_placement.chute_id, p_placement.miner_hotkey, p_placement.rule,
      p_placement.instances_before, p_placement.instances_allowed, p_placement.quota_taken);
+  -- rule: place.event
   perform rigger.emit_instance_event('instance_created', p_placement.instance_id);
 exception
   when unique_violation then
@@ -54,6 +57,7 @@ exception
     if v_table not in ('instances', 'instance_nodes') then
       raise;
     end if;
+    -- rule: place.race
     refusal := case v_table when 'instances' then 'host_port_taken' else 'gpu_taken' end;
 end
 $$;

@@ -21,8 +21,10 @@ begin
       select o.event_id
       from rigger.events o
       where o.created_at < now() - p_older_than
+        -- rule: events.pruned
         and o.event_id <= coalesce((select min(c.last_event_id) from rigger.event_consumers c), o.event_id)
       order by o.created_at
+      -- rule: events.pruned_count
       limit rigger.limit_of('events.pruned'))
     returning e.created_at)
   select count(*), max(created_at)

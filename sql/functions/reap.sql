@@ -23,7 +23,9 @@ begin
     select l.config_id, l.late_failure
     from rigger.v_launches l
     where l.open
+      -- rule: reap.launches
       and l.until < now()
+    -- rule: reap.count
     limit rigger.limit_of('reaper.taken')
   loop
     -- Whoever is at work on this config goes first; the next round looks again.
@@ -45,6 +47,7 @@ begin
     select s.id as instance_id
     from rigger.v_stuck s
     where s.kind = 'instance'
+      -- rule: reap.instances
       and s.taken_at < now()
     limit rigger.limit_of('reaper.taken')
   loop
@@ -61,6 +64,7 @@ begin
     end if;
   end loop;
 
+  -- rule: reap.signatures
   delete from rigger.used_signatures s where s.used_at < now() - rigger.limit_interval('signature.remembered');
 end
 $$;

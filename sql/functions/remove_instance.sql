@@ -13,9 +13,11 @@ begin
   if not found then
     return false;
   end if;
+  -- rule: remove.event
   perform rigger.emit_instance_event('instance_deleted', p_instance_id, p_reason);
   delete from public.instances i where i.instance_id = p_instance_id;
   update public.instance_audit a
+  -- rule: remove.reason
   set deleted_at = coalesce(a.deleted_at, now() at time zone 'utc'), deletion_reason = p_reason
   where a.instance_id = p_instance_id;
   return true;

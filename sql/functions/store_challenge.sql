@@ -19,10 +19,12 @@ declare
   v_estimate numeric;
 begin
   select * into v_config from public.launch_configs c where c.config_id = p_config_id for no key update;
+  -- rule: challenge.failed
   if v_config.retrieved_at is null or v_config.failed_at is not null then
     refusal := 'config_failed_meanwhile';
     return;
   end if;
+  -- rule: challenge.repeated
   if exists (select from rigger.challenges c
              where c.config_id = p_config_id and c.instance_id = p_instance_id and c.seed = p_seed) then
     return;
@@ -46,6 +48,7 @@ begin
   insert into rigger.challenges
     (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, kept, stored_at, expires_at)
   select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_kept,
+         -- rule: challenge.clock
          clock.time, clock.time + v_estimate * rigger.limit_of('challenge.time_factor') * interval '1 second'
   from (select clock_timestamp() as time) as clock;
   update public.launch_configs c

@@ -23,6 +23,7 @@ declare
   v_oldest_open xid8;
   v_consumer rigger.event_consumers;
 begin
+  -- rule: events.first_to_write
   if pg_current_xact_id_if_assigned() is not null then
     raise exception 'take_events() must be the first in its transaction to write'
       using errcode = 'active_sql_transaction', hint = 'Take in a transaction of its own, or before anything else.';
@@ -37,6 +38,7 @@ begin
   from rigger.event_consumers c
   where c.consumer = p_consumer
   for no key update skip locked;
+  -- rule: events.acknowledged_within
   if not found or v_consumer.taken_at > now() - rigger.limit_interval('events.acknowledged_within') then
     return;
   end if;
@@ -54,8 +56,10 @@ begin
   select e.event_id, e.created_at, e.channel, e.reason, e.recipients, e.payload
   from rigger.events e
   where e.event_id > v_consumer.last_event_id
+    -- rule: events.settled
     and e.event_id <= v_consumer.settled_to
   order by e.event_id
+  -- rule: events.count
   limit least(greatest(p_count, 1), rigger.limit_of('events.taken'));
   v_consumer.taken_at := case when found then now() end;
   update rigger.event_consumers c

@@ -22,12 +22,14 @@ begin
   into v_id
   from rigger.verifications v
   where v.state = 'running'
+    -- rule: verification.repeated
     and v.worker_id = p_worker_id;
   if not found then
     select v.verification_id
     into v_id
     from rigger.verifications v
     where v.state = 'queued'
+       -- rule: verification.worker
        or v.state = 'running' and v.lease_until < now()
     order by v.verification_id
     limit 1
@@ -61,6 +63,7 @@ begin
       where s.image_id = c.image_id
         and s.filename not like '%.py_'
         and right(s.filename, length(c.filename) + 1) <> '/' || c.filename) d
+    -- rule: verification.files
     where d.place <= (select rigger.limit_of('verification.files'))) f
   where v.verification_id = v_id;
 end

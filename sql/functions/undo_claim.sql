@@ -20,17 +20,20 @@ begin
   perform from public.launch_configs l
   where l.config_id = p_config_id
     and l.failed_at is null
+    -- rule: undo.challenged
     and l.seed = 0
   for no key update;
   if not found then
     return;
   end if;
 
+  -- rule: undo.job
   perform rigger.free_job(p_instance_id);
   if not rigger.remove_instance(p_instance_id, 'no challenge could be made') then
     return;
   end if;
   update public.launch_configs l
+  -- rule: undo.config
   set retrieved_at = null, host = null, port = null
   where l.config_id = p_config_id;
   update rigger.placements c
@@ -41,6 +44,7 @@ begin
                             to_jsonb((u.permitted ->> c.miner_hotkey)::numeric + 1))
   from rigger.placements c
   where c.instance_id = p_instance_id
+    -- rule: undo.quota
     and c.quota_taken
     and u.chute_id = c.chute_id
     and jsonb_typeof(u.permitted -> c.miner_hotkey) = 'number';

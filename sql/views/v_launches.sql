@@ -18,12 +18,15 @@ select
     when 'verified' then 'its activation'
   end as waiting_for,
   case s.state
+    -- rule: launch.issued_until
     when 'issued' then
       (l.created_at at time zone 'utc')
       + (select t.value * interval '1 second' from rigger.limits t where t.name = 'token.lifetime')
+    -- rule: launch.claimed_until
     when 'claimed' then
       (l.retrieved_at at time zone 'utc')
       + (select t.value * interval '1 second' from rigger.limits t where t.name = 'claim.challenge_stored_within')
+    -- rule: launch.challenged_until
     when 'challenged' then
       (select greatest(c.expires_at + g.value * interval '1 second', c.lease_until)
        from rigger.challenges c
@@ -43,6 +46,7 @@ select
   l.failed_at at time zone 'utc' as failed_at
 from public.launch_configs l
 cross join lateral (
+  -- rule: launch.state
   select case
            when l.failed_at is not null then 'failed'
            when l.verified_at is not null then coalesce(

@@ -13,8 +13,10 @@ where l.open
   and l.until is not null
 union all
 select 'instance', i.instance_id, i.chute_id, i.miner_hotkey, 'its background verification',
+       -- rule: instance.verified_within
        i.created_at + (select t.value * interval '1 second' from rigger.limits t where t.name = 'instance.verified_within')
 from public.instances i
+-- rule: instance.old_sdk
 where i.config_id is null
   and not i.verified;
 

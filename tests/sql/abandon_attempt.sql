@@ -1,6 +1,6 @@
 -- abandon_attempt: the pod may try again, but a decision stays.
 begin;
-select plan(6);
+select plan(7);
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice');
 select fixture.live('a', 'challenged', 'llm', 'alice', 'g1');
 
@@ -18,5 +18,6 @@ select is((select refusal from fixture.finish('a', 'first')), 'attempt_overtaken
 select fixture.finish('a', 'second');
 select lives_ok($$ select pg_temp.abandon('second') $$, 'what was decided');
 select isnt((select decided_by from rigger.challenges where config_id = fixture.config_id('a')), null, 'stays decided');
+select is((select refusal from fixture.finish('a', 'second')), 'none', 'and the answer may be asked for again');
 select * from finish();
 rollback;

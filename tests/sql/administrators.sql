@@ -31,8 +31,8 @@ select fixture.issue('c', 'alice', 'jobs', 'job'), fixture.claim('c', '{g2}', p_
 select fixture.store('c', 'g2'), fixture.begin('c'), fixture.finish('c');
 select rigger.evict(fixture.instance_id('c'), '');
 select results_eq(
-  $$ select status, error_detail, instance_id from public.jobs where job_id = 'job' $$,
-  $$ values ('error', 'evicted by an administrator', null::text) $$, 'a running job ends with its instance');
+  $$ select status, error_detail, instance_id, miner_terminated from public.jobs where job_id = 'job' $$,
+  $$ values ('error', 'evicted by an administrator', null::text, false) $$, 'a running job ends with its instance');
 
 select rigger.create_instance('alice', 64, null, fixture.id('d'), 'old', fixture.instance_id('d'),
                               to_jsonb('{g3}'::text[]), '1.2.3.4', '1.2.3.4', 20002, '00', null);

@@ -1,5 +1,5 @@
 begin;
-select plan(73);
+select plan(74);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
        fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
@@ -100,6 +100,9 @@ update public.launch_configs set chute_id = 'llm' where config_id = fixture.conf
 set local session_replication_role = origin;
 
 -- 3: host and port.
+select lives_ok(
+  $$ select fixture.claim('b', '{g2}', p_address => null, p_host_refusal => 'host_not_public') $$,
+  '3: a host without an address is no error');
 select results_eq(
   $$ select * from fixture.claim('b', '{g2}', p_address => null, p_host_refusal => 'host_not_public') $$,
   $$ values ('host_not_public', 'host is not at a public unicast address') $$,

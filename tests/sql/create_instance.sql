@@ -1,6 +1,6 @@
 -- create_instance and activate_instance: old SDKs.
 begin;
-select plan(38);
+select plan(40);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.miner('eve', 'cheats'),
        fixture.chute('old', 2, p_chutes_version => '0.2.20'), fixture.chute('new', 2),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob'), fixture.gpu('g4', 'alice'),
@@ -57,6 +57,7 @@ select is((select count(*) from public.instance_audit), 2::bigint, 'and both are
 
 select is(pg_temp.activate('a', false), 'only_activation', 'an instance is not deactivated');
 select is(pg_temp.activate('a', p_miner => 'bob'), 'instance_not_found', 'somebody else''s is not there');
+select alike(pg_temp.make('a', '{g3}', p_miner => 'bob'), 'host_port_taken %', 'the instance of another is not shown');
 select is(pg_temp.activate('a', p_chute => 'new'), 'instance_not_found', 'nor is another chute''s');
 select fixture.live('config', 'verified', 'new', 'alice', 'g4', 20010);
 select is(pg_temp.activate('config', p_chute => 'new'), 'instance_not_found', 'nor is one of a launch config');
@@ -66,6 +67,7 @@ select is(
   (select count(*) from rigger.verifications where instance_id = fixture.instance_id('a')), 1::bigint,
   'and one verification is queued');
 update rigger.verifications set state = 'running';
+select lives_ok($$ select pg_temp.activate('a') $$, 'it may be asked for again');
 select is(pg_temp.activate('a'), 'none', 'again, while it is verified');
 select is_empty($$ select from rigger.verifications where state = 'queued' $$, 'nothing more is queued');
 select is(fixture.events('a'), 'instance_created instance_activated', 'announced once');

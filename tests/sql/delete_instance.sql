@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(24);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'), fixture.chute('other'),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice');
@@ -40,6 +40,9 @@ select is(
 select is(
   pg_temp.delete('alice', 'llm', 'a', 's1', 'r1'), 'none', 'the same request again gets the same answer');
 select is(
+  pg_temp.delete('alice', 'llm', 'none', 's1', 'r1'), 'instance_not_found Instance not found',
+  'but for no other instance than it has deleted');
+select is(
   pg_temp.delete('alice', 'llm', 'a', 's1', 'r2'), 'signature_used The signature was used before',
   'another one with that signature is 401');
 select is(
@@ -78,6 +81,14 @@ select is((select refusal from fixture.begin('w')), 'instance_gone', 'its verifi
 select is(
   (select failed_at is not null from public.launch_configs where config_id = fixture.config_id('w')), true,
   'and fails the config');
+select fixture.gpu('g4', 'alice'), fixture.job('done', 'jobs');
+select fixture.issue('d', 'alice', 'jobs', 'done'), fixture.claim('d', '{g4}', p_port => 21002), fixture.store('d', 'g4');
+select fixture.begin('d'), fixture.finish('d');
+update public.jobs set status = 'completed', finished_at = now() at time zone 'utc' where job_id = 'done';
+select is(pg_temp.delete('alice', 'jobs', 'd'), 'none', 'the instance of a job that is finished is deleted');
+select results_eq(
+  $$ select status, error_detail, miner_hotkey from public.jobs where job_id = 'done' $$,
+  $$ values ('completed', null::text, 'alice') $$, 'and the job stays as it ended');
 select is(
   (select count(*) from public.instance_audit where deleted_at is null), 0::bigint,
   'no audit row is left open');

@@ -1,7 +1,6 @@
--- acknowledge_events, forget_consumer, prune_events. take_events draws the number of its transaction, so its tests are in
--- tests/http/test_events.py.
+-- acknowledge_events, forget_consumer, prune_events. take_events is in take_events.sql and tests/http/test_events.py.
 begin;
-select plan(11);
+select plan(12);
 insert into rigger.events (event_id, channel, reason, payload, created_at)
 select 1000 + i, 'events', 'r' || i, '{}', now() - make_interval(days => 10 - i)
 from generate_series(1, 5) as i;
@@ -24,7 +23,9 @@ select is(rigger.acknowledge_events('nobody', 1), false, 'there is no such consu
 select is(rigger.prune_events('1 day'), 0::bigint, 'what a consumer has not read is kept');
 select is(rigger.forget_consumer('slow'), true, 'a consumer that will not come back is forgotten');
 select is(rigger.forget_consumer('slow'), false, 'once');
-select is(rigger.prune_events(interval '5 days 12 hours'), 4::bigint, 'what is old and read is pruned');
+update rigger.limits set value = 3 where name = 'events.pruned';
+select is(rigger.prune_events(interval '5 days 12 hours'), 3::bigint, 'at once no more is pruned than a limit says');
+select is(rigger.prune_events(interval '5 days 12 hours'), 1::bigint, 'what is old and read is pruned');
 select is((select string_agg(reason, ' ') from rigger.events), 'r5', 'and no more');
 
 select * from finish();

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(29);
 
 select fixture.miner('alice'), fixture.miner('mallory', 'cheats'), fixture.chute('llm', 10),
   fixture.chute('full', 0);
@@ -24,6 +24,19 @@ select is(
   'it is issued now, in whole seconds that are over');
 
 select is(
+  (select expires_at - issued_at from rigger.issue_launch_config('alice', 64, null, fixture.id('e'), 'llm', null, 'key e')),
+  7200::bigint, 'and is good for two hours');
+delete from public.launch_configs where config_id = fixture.config_id('e');
+select lives_ok(
+  $$ select rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null, 'x') $$,
+  'a signed request may come again');
+select lives_ok(
+  $$ select rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x') $$, 'as may one of an account');
+select fixture.miner('bob');
+select throws_ok(
+  $$ select rigger.issue_launch_config('bob', 64, null, fixture.id('b'), 'llm', null, 'x') $$, '23505', null,
+  'but the config of another is not shown');
+select is(
   (select env_key from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm',
   null, 'x')),
   'key a', 'the same signed request again gets the same answer');
@@ -38,6 +51,7 @@ select is((select count(*) from public.launch_configs), 2::bigint, 'and no confi
 
 select is((select refusal from fixture.issue('d', 'nobody', 'llm')), 'hotkey_unregistered', 'an unregistered hotkey is 401');
 select is((select refusal from fixture.issue('d', 'mallory', 'llm')), 'hotkey_blacklisted', 'a blacklisted hotkey is 403');
+select lives_ok($$ select fixture.issue('d', 'alice', 'none') $$, 'a chute that is not there is no error');
 select is((select refusal from fixture.issue('d', 'alice', 'none')), 'chute_not_found', 'an unknown chute is 404');
 select is((select refusal from fixture.issue('d', 'alice', 'full')), 'chute_full', 'a chute at its target is 423');
 select is(

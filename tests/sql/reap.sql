@@ -1,6 +1,6 @@
 -- The reaper, and what it stands on: remove_instance, fail_launch_config.
 begin;
-select plan(17);
+select plan(21);
 select fixture.miner('alice'), fixture.chute('llm', 10), fixture.chute('jobs', 0),
        fixture.chute('old', 3, p_chutes_version => '0.2.20'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'),
        fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'), fixture.gpu('g5', 'alice'), fixture.job('job', 'jobs');
@@ -51,6 +51,18 @@ update rigger.challenges set lease_until = now() - interval '1 second' where con
 select results_eq(
   $$ select id, reason from rigger.reap() $$,
   $$ values (fixture.config_id('late'), 'the challenge was not answered in time') $$, 'until its lease is over');
+
+select is(rigger.fail_launch_config(fixture.config_id('late'), 'proof_wrong'), false, 'what has failed does not fail again');
+select is(
+  (select verification_error from public.launch_configs where config_id = fixture.config_id('late')),
+  (select public_text from rigger.refusals where code = 'challenge_unanswered'), 'and says still why it failed');
+
+select fixture.issue('one', 'alice', 'llm'), fixture.issue('two', 'alice', 'llm');
+select pg_temp.age('one', 7210), pg_temp.age('two', 7210);
+update rigger.limits set value = 1 where name = 'reaper.taken';
+select is((select count(*) from rigger.reap()), 1::bigint, 'at once it takes no more than a limit says');
+select is((select count(*) from rigger.reap()), 1::bigint, 'the next time the rest');
+update rigger.limits set value = initial where name = 'reaper.taken';
 
 select rigger.create_instance('alice', 64, null, fixture.id('old'), 'old', fixture.instance_id('old'),
                               to_jsonb('{g3}'::text[]), '1.2.3.4', '1.2.3.4', 20003, '00', null);

@@ -1,5 +1,5 @@
 begin;
-select plan(26);
+select plan(27);
 
 -- Keys that rules rest on.
 select col_is_pk('public', 'launch_configs', 'config_id', 'launch configs by id');
@@ -112,6 +112,12 @@ where config_id = fixture.config_id('loser');
 select is(
   (select miner_hotkey from public.jobs where job_id = 'job'), 'alice',
   'but a loser still does not, where the winner''s is gone');
+
+update public.jobs set miner_hotkey = 'alice', finished_at = now() at time zone 'utc';
+update public.launch_configs set failed_at = null where config_id = fixture.config_id('winner');
+update public.launch_configs set failed_at = now() at time zone 'utc'
+where config_id = fixture.config_id('winner');
+select is((select miner_hotkey from public.jobs where job_id = 'job'), 'alice', 'a job that is finished stays its miner''s');
 
 -- A Chutes database: its own triggers.
 create function public.their_audit() returns trigger language plpgsql

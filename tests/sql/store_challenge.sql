@@ -1,5 +1,5 @@
 begin;
-select plan(13);
+select plan(14);
 
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
 select fixture.issue('unclaimed', 'alice', 'llm');
@@ -31,6 +31,7 @@ select is(
   'the config holds the seed');
 
 update rigger.challenges set stored_at = 'epoch' where config_id = fixture.config_id('a');
+select lives_ok($$ select fixture.store('a', 'g1') $$, 'it may be stored again');
 select is(fixture.store('a', 'g1'), 'none', 'the same request again gets the same answer');
 select is(
   (select stored_at from rigger.challenges where config_id = fixture.config_id('a')), 'epoch',

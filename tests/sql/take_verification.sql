@@ -1,6 +1,6 @@
 -- take_verification and finish_background_verification: the queue, its leases, and what a result does.
 begin;
-select plan(34);
+select plan(35);
 select fixture.miner('alice'), fixture.chute('old', 5, p_chutes_version => '0.2.10', p_node_selector => '{"gpu_count": 2}'),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice');
 update public.nodes set device_index = case uuid when 'g1' then 1 when 'g2' then 0 else 5 end, seed = 4711;
@@ -61,9 +61,11 @@ select results_eq(
      where instance_id = fixture.instance_id('a') $$,
   $$ values (true, true, null::text, true) $$, 'and is verified');
 select is(fixture.events('a'), 'instance_created instance_activated instance_verified instance_hot', 'and that is announced');
+update rigger.verifications set finished_at = 'epoch' where instance_id = fixture.instance_id('a');
 select is(pg_temp.finish('a', 'w4', 'passed'), true, 'said twice');
 select is(pg_temp.finish('a', 'w4', 'failed', 'x'), false, 'but not otherwise');
 select is(fixture.events('a'), 'instance_created instance_activated instance_verified instance_hot', 'it changes nothing');
+select is((select finished_at from rigger.verifications where instance_id = fixture.instance_id('a')), 'epoch', 'nor the history');
 select isnt((select verified_at from public.instance_audit where instance_id = fixture.instance_id('a')), null,
             'the audit has it');
 
