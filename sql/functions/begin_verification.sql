@@ -3,7 +3,7 @@
 --   request.
 -- Parameters: the config, the attempt, the lease in ms, whether the body is well-formed.
 -- Returns: result. begun: the attempt holds the challenge, and here is what the checks need; probe_ports: the mappings to
---   probe, null without a job. occupied: another attempt holds it, ask again. malformed: an attempt might begin, so that
+--   probe, null without a job; digest_with_claim: as of describe_verification. occupied: another attempt holds it, ask again. malformed: an attempt might begin, so that
 --   what is wrong with the body is the answer; nothing was written. refused: with the refusal; with instance_gone and
 --   time_limit_over the config fails now.
 -- Calls: fail_launch_config, describe_verification.
@@ -13,7 +13,7 @@ create or replace function rigger.begin_verification(
   p_config_id text, p_attempt_id uuid, p_lease_ms integer, p_well_formed boolean,
   out result text, out refusal text, out instance_id text, out symmetric_key text, out gpu_uuid text,
   out device_info json, out algorithm text, out seed bigint, out iterations integer, out kept jsonb,
-  out address text, out probe_ports jsonb, out chutes_version text, out image_id text,
+  out address text, out probe_ports jsonb, out digest_with_claim boolean, out image_id text,
   out patch_version text, out filename text)
 language plpgsql
 security definer
@@ -70,7 +70,7 @@ begin
   elsif result = 'begun' then
     select d.*
     into instance_id, symmetric_key, gpu_uuid, device_info, algorithm, seed, iterations, kept,
-         address, probe_ports, chutes_version, image_id, patch_version, filename
+         address, probe_ports, digest_with_claim, image_id, patch_version, filename
     from rigger.describe_verification(p_config_id) d;
   end if;
 end

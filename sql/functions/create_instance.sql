@@ -4,7 +4,7 @@
 --   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
 --   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing).
 -- Returns: refusal and its subject, or the instance as JSON.
--- Calls: authenticate_hotkey, host_port_is_taken, find_place, lock_gpus, place_instance, instance_json.
+-- Calls: authenticate_hotkey, sdk_features, host_port_is_taken, find_place, lock_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -43,7 +43,7 @@ begin
   if not found then
     refusal := 'chute_not_found';
   -- rule: create.old_sdk
-  elsif rigger.version_parts(v_chute.chutes_version) >= rigger.version_parts('0.3.0') then
+  elsif (rigger.sdk_features(v_chute.chutes_version)).uses_launch_configs then
     refusal := 'sdk_uses_launch_configs';
   -- rule: create.host_port
   elsif rigger.host_port_is_taken(p_host, p_port) then

@@ -2,23 +2,26 @@
 --   environment and filesystem checks. For the responder alone: it carries the chute's code and the
 --   environment key.
 -- Parameters: the config.
--- Returns: one row, none for one that cannot be claimed; environment_rules: the setting of that name.
+-- Returns: one row, none for one that cannot be claimed; seed_in_command, digest_with_claim: what the
+--   chute's SDK does (sdk_features); environment_rules: the setting of that name.
+-- Calls: sdk_features.
 -- Tables: launch_configs, chutes, images, rigger.settings (read).
 -- Role: rigger_app
 create or replace function rigger.describe_claim(p_config_id text)
 returns table (
   env_key text, seed numeric, miner_hotkey text, chute_id text, ref_str text, filename text, code text,
-  chutes_version text, image_id text, patch_version text, environment_rules jsonb)
+  seed_in_command boolean, digest_with_claim boolean, image_id text, patch_version text, environment_rules jsonb)
 language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
-  select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, c.chutes_version,
-         c.image_id, i.patch_version,
+  select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, f.seed_in_command,
+         f.digest_with_claim, c.image_id, i.patch_version,
          (select s.value from rigger.settings s where s.key = 'environment_rules')
   from public.launch_configs l
   join public.chutes c on c.chute_id = l.chute_id
+  cross join lateral rigger.sdk_features(c.chutes_version) f
   left join public.images i on i.image_id = c.image_id
   where l.config_id = p_config_id
     and l.retrieved_at is null

@@ -1,11 +1,12 @@
 -- Purpose: what the checks of a verification need. Carries secrets: for begin_verification alone.
 -- Parameters: the config.
--- Returns: one row, none without a challenged instance.
+-- Returns: one row, none without a challenged instance; digest_with_claim: what the instance's SDK does (sdk_features).
+-- Calls: device_info, job_ports, sdk_features.
 -- Tables: rigger.challenges, instances, chutes, images, launch_configs, rigger.vetted_addresses (read).
 create or replace function rigger.describe_verification(p_config_id text)
 returns table (
   instance_id text, symmetric_key text, gpu_uuid text, device_info json, algorithm text, seed bigint,
-  iterations integer, kept jsonb, address text, probe_ports jsonb, chutes_version text,
+  iterations integer, kept jsonb, address text, probe_ports jsonb, digest_with_claim boolean,
   image_id text, patch_version text, filename text)
 language sql
 stable
@@ -17,7 +18,7 @@ as $$
              then (select coalesce(jsonb_agg(mapping), '[]')
                    from rigger.job_ports(i.port_mappings) as mapping)
          end,
-         i.chutes_version, h.image_id, g.patch_version, h.filename
+         (rigger.sdk_features(i.chutes_version)).digest_with_claim, h.image_id, g.patch_version, h.filename
   from rigger.challenges c
   join public.launch_configs l on l.config_id = c.config_id
   join public.instances i on i.instance_id = c.instance_id

@@ -1,16 +1,17 @@
 -- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is over. The same
 --   worker id again gets the same one.
 -- Parameters: an id of this turn of the worker, how long it may hold it.
--- Returns: a row, or none: all that the worker needs to know of the instance, its chute and its GPUs (by device index),
+-- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does (sdk_features), its chute and its GPUs (by device index),
 --   and of each kind of the image's files so many challenges as the limit verification.files says.
--- Calls: device_info, limit_of.
+-- Calls: device_info, limit_of, sdk_features.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).
 -- Role: rigger_app
 create or replace function rigger.take_verification(p_worker_id uuid, p_lease interval)
 returns table (
   verification_id bigint, instance_id text, host text, address text, port integer, symmetric_key text,
-  miner_hotkey text, chutes_version text, code text, filename text, ref_str text, gpus json, challenges json)
+  miner_hotkey text, holds_key boolean, hides_paths boolean, shows_files boolean,
+  code text, filename text, ref_str text, gpus json, challenges json)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
@@ -40,12 +41,13 @@ begin
   end if;
 
   return query
-  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, i.chutes_version, c.code,
-         c.filename, c.ref_str, coalesce(g.gpus, '[]'), coalesce(f.challenges, '[]')
+  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, s.holds_key, s.hides_paths,
+         s.shows_files, c.code, c.filename, c.ref_str, coalesce(g.gpus, '[]'), coalesce(f.challenges, '[]')
   from rigger.verifications v
   join public.instances i on i.instance_id = v.instance_id
   join public.chutes c on c.chute_id = i.chute_id
   left join rigger.vetted_addresses a on a.instance_id = i.instance_id
+  cross join lateral rigger.sdk_features(i.chutes_version) s
   cross join lateral (
     select json_agg(json_build_object('uuid', n.uuid, 'device_info', rigger.device_info(n.uuid), 'seed', n.seed,
                                       'iterations', coalesce(m.iterations, 1))

@@ -57,7 +57,7 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
         .config_id = exchange->path[0],
         .seed = arena_printf(exchange->arena, "%" PRId64, begun->seed.value),
         .body = exchange->body,
-        .sdk_version = begun->chutes_version,
+        .digest_with_claim = begun->digest_with_claim.value,
         .image_id = begun->image_id,
         .patch_version = begun->patch_version,
         .filename = begun->filename,

@@ -7,16 +7,12 @@
 #include "attest/ports.h"
 #include "core/encode.h"
 #include "core/log.h"
-#include "core/version.h"
 #include "crypto/aes.h"
 #include "launch/challenge.h"
 #include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>
-
-#define SDK_WITHOUT_SEED      "0.3.0" /* since then the command of a pod has no GraVal seed */
-#define SDK_DIGEST_WITH_CLAIM "0.3.1" /* since then the filesystem's digest comes with the claim */
 
 static bool has_environment(const struct config *config)
 {
@@ -33,7 +29,7 @@ static bool has_filesystem(const struct config *config)
 static bool sends_digest_with_claim(const struct launch *launch)
 {
     /* rule: launch.digest_moment */
-    return !version_is_before(launch->sdk_version, SDK_DIGEST_WITH_CLAIM);
+    return launch->digest_with_claim;
 }
 
 static bool sends_digest_with_attempt(const struct launch *launch)
@@ -55,7 +51,7 @@ static enum status check_environment(const struct launch *launch, enum refusal *
         .ref_str = launch->ref_str,
         .hotkey = launch->hotkey,
         .chute_code = launch->code,
-        .graval_seed = version_is_before(launch->sdk_version, SDK_WITHOUT_SEED) ? launch->seed : NULL,
+        .graval_seed = launch->seed_in_command ? launch->seed : NULL,
         .rules = launch->environment_rules,
     };
 

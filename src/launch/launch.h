@@ -9,6 +9,7 @@
 #include "core/arena.h"
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LAUNCH_ANSWER_MARGIN_MS                                                                              \
@@ -23,7 +24,8 @@ struct launch {
     const char *seed;  /* in decimals: of the config (old SDKs), of the challenge */
     json_object *body; /* as the pod sent it, validated */
 
-    const char *sdk_version;                         /* of the chute */
+    bool seed_in_command;   /* the SDK names the seed in the command of a pod */
+    bool digest_with_claim; /* the SDK sends the filesystem's digest with its claim, not with its attempt */
     const char *image_id, *patch_version, *filename; /* of the chute; patch_version NULL: none */
 
     /* Of a claim. */

@@ -25,8 +25,6 @@ struct verification {
     const struct config *config;
     const struct old_sdk_instance *instance;
     struct pod pod;
-    bool holds_key;   /* SDK 0.2.0 and later: it is given the instance's key, and bodies go encrypted */
-    bool shows_files; /* SDK 0.2.20 and later: it lets whole files be read */
     struct proof_context proof;
     json_object *gpus, *challenges; /* of the instance, parsed */
     json_object *subject; /* what the step is about, where one step is asked about several; or NULL */

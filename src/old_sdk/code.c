@@ -79,12 +79,13 @@ static enum step_result read_piece(struct verification *verification)
     json_put(question, "offset", json_made(json_object_new_int64(json_get_integer(challenge, "offset", 0))));
     json_put(question, "length", json_made(json_object_new_int64(json_get_integer(challenge, "length", 0))));
     text = ask_text(verification, question);
-    answer = pod_ask(&verification->pod,
-                     &(struct pod_question){
-                         .path = "/_fs_challenge",
-                         .body = verification->holds_key ? pod_seal(&verification->pod, text, iv) : text,
-                         .json = !verification->holds_key,
-                     });
+    answer =
+        pod_ask(&verification->pod,
+                &(struct pod_question){
+                    .path = "/_fs_challenge",
+                    .body = verification->instance->holds_key ? pod_seal(&verification->pod, text, iv) : text,
+                    .json = !verification->instance->holds_key,
+                });
     if (!ask_is_good(&answer))
         return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_PIECES_SILENT);
     return strcmp(answer.text, json_get_text(challenge, "expected")) == 0

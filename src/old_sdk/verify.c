@@ -3,7 +3,6 @@
 
 #include "core/clock.h"
 #include "core/encode.h"
-#include "core/version.h"
 #include "old_sdk/ask.h"
 #include "old_sdk/code.h"
 #include "old_sdk/gpu.h"
@@ -15,11 +14,11 @@
 static enum step_result run_all(struct verification *verification)
 {
     enum step_result result =
-        ask_step(verification, verification->holds_key ? gpu_exchange_key : gpu_greet, NULL);
+        ask_step(verification, verification->instance->holds_key ? gpu_exchange_key : gpu_greet, NULL);
 
     if (result == STEP_PASSED)
-        result = verification->shows_files ? ask_step(verification, code_read_whole, NULL)
-                                           : code_read_pieces(verification);
+        result = verification->instance->shows_files ? ask_step(verification, code_read_whole, NULL)
+                                                     : code_read_pieces(verification);
     return result == STEP_PASSED ? gpu_challenge_devices(verification) : result;
 }
 
@@ -52,10 +51,8 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
                  .address = instance->address,
                  .port = instance->port,
                  .hotkey = instance->hotkey,
-                 .hides_paths = !version_is_before(instance->sdk_version, "0.2.14"),
+                 .hides_paths = instance->hides_paths,
                  .deadline_ms = deadline_ms },
-        .holds_key = !version_is_before(instance->sdk_version, "0.2.0"),
-        .shows_files = !version_is_before(instance->sdk_version, "0.2.20"),
         .proof = { .config = config, .arena = arena, .deadline_ms = deadline_ms },
         .should_stop = should_stop,
     };

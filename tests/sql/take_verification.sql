@@ -32,10 +32,11 @@ select is(pg_temp.take('w2'), fixture.instance_id('b'), 'another worker gets the
 select is(pg_temp.take('w3'), null, 'a third finds none');
 
 select results_eq(
-  $$ select host, address, port, symmetric_key, miner_hotkey, chutes_version, code, filename, ref_str
+  $$ select host, address, port, symmetric_key, miner_hotkey, holds_key, hides_paths, shows_files, code, filename,
+            ref_str
      from rigger.take_verification(fixture.id('w1'), '1 minute') $$,
   $$ values ('1.2.3.4'::text, '1.2.3.4'::text, 20001, '000102030405060708090a0b0c0d0e0f'::text, 'alice'::text,
-             '0.2.10'::text, 'print(1)'::text, 'app.py'::text, 'app:chute'::text) $$, 'a worker is told what it needs');
+             true, false, false, 'print(1)'::text, 'app.py'::text, 'app:chute'::text) $$, 'a worker is told what it needs');
 select results_eq(
   $$ select g ->> 'uuid', (g ->> 'seed')::int, (g ->> 'iterations')::int, g -> 'device_info' ->> 'uuid'
      from rigger.take_verification(fixture.id('w1'), '1 minute') t, json_array_elements(t.gpus) as g $$,

@@ -126,7 +126,7 @@ RULES = [
     ("environment.rules", "attest/environment.c", "= REFUSAL_ENVIRONMENT_RULE_BROKEN;", "= REFUSAL_NONE;"),
     ("launch.environment", "launch/checks.c", "!= ENVIRONMENT_NONE", "== ENVIRONMENT_UNSET"),
     ("launch.filesystem", "launch/checks.c", "!= FILESYSTEM_NONE", "== FILESYSTEM_UNSET"),
-    ("launch.digest_moment", "launch/checks.c", "!version_is_before(", "true || !version_is_before("),
+    ("launch.digest_moment", "launch/checks.c", "launch->digest_with_claim", "true"),
     ("launch.answer", "launch/checks.c", "if (!challenge_is_answered(launch))", "if (!challenge_is_answered(launch) && false)"),
     ("launch.proof", "launch/checks.c", "if (status == STATUS_OK && !valid)", "if (false)"),
     ("launch.ports", "launch/checks.c", "if (!answered)", "if (!answered && false)"),
