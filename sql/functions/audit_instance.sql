@@ -1,5 +1,7 @@
 -- Purpose: trigger on instances that keeps the audit: one row for each instance ever made, with the time it
 --   was first verified and the time it went. Installed where the database has no such trigger of its own.
+-- Parameters: none; the row that is written.
+-- Returns: that row, as a trigger has to.
 -- Tables: instance_audit (written).
 create or replace function rigger.audit_instance()
 returns trigger

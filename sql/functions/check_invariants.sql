@@ -2,7 +2,7 @@
 --   answer, at any commit.
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
--- Calls: limit_interval.
+-- Calls: limit_interval, refusal_text.
 -- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.placements, rigger.challenges,
 --   rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what prune_events() forgot is not
 --   missed).

@@ -2,6 +2,7 @@
 -- Parameters: the instance.
 -- Returns: one row (none for an instance without GPUs): the GPU, what providers are told of it, and the
 --   iterations that its model is given.
+-- Calls: device_info.
 -- Tables: instance_nodes, nodes, rigger.gpu_models (read).
 create or replace function rigger.draw_gpu(p_instance_id text)
 returns table (gpu_uuid text, device_info json, iterations integer)

@@ -1,6 +1,8 @@
 -- Purpose: trigger on launch_configs: when a config fails, its job is free for others, but only where this
 --   config holds it: through its instance or, that gone, through its miner. A losing claimant changes
 --   nothing.
+-- Parameters: none; the row that is written.
+-- Returns: that row, as a trigger has to.
 -- Tables: instances (read), jobs (written).
 create or replace function rigger.free_job_of_config()
 returns trigger

@@ -1,5 +1,7 @@
 -- Purpose: trigger on rigger.limits: a value may be changed within its bounds, and nothing else. What would not work is
 --   refused to the administrator who writes it, and never found by a request or the reaper.
+-- Parameters: none; the row that is written.
+-- Returns: that row, as a trigger has to.
 -- Tables: rigger.limits (read).
 create or replace function rigger.guard_limits()
 returns trigger

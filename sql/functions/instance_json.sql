@@ -1,6 +1,7 @@
 -- Purpose: an instance as the API shows it: never its key, nor a certificate.
 -- Parameters: the instance's row.
 -- Returns: the JSON object of the wire contract; times in UTC, ISO 8601.
+-- Calls: iso_time.
 -- Tables: none.
 create or replace function rigger.instance_json(p_instance public.instances)
 returns json

@@ -3,6 +3,7 @@
 -- Parameters: the chute's node selector, the miner, the host the instance will be on, and a JSON list of GPU
 --   uuids.
 -- Returns: refusal and its subject, or the distinct uuids, in the order given.
+-- Calls: gpu_is_allowed.
 -- Tables: nodes (locked), instance_nodes, rigger.gpu_models (read).
 create or replace function rigger.lock_gpus(
   p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,

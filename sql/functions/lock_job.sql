@@ -1,6 +1,7 @@
 -- Purpose: locks the job of a launch config and checks whether the claimant may have it. Writes nothing.
 -- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
 -- Returns: refusal; null: it may.
+-- Calls: job_ports.
 -- Tables: jobs (locked).
 create or replace function rigger.lock_job(
   p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,

@@ -1,5 +1,7 @@
 -- Purpose: trigger on instance_nodes that keeps the history of which GPUs an instance had. Installed where
 --   the database has no such trigger of its own.
+-- Parameters: none; the row that is written.
+-- Returns: that row, as a trigger has to.
 -- Tables: instances (read), instance_node_history (written).
 create or replace function rigger.record_instance_node()
 returns trigger
