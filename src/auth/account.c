@@ -31,6 +31,7 @@ static enum status authenticate_api_key(const struct account_request *request, c
     if (status != STATUS_OK)
         return status;
     /* The scopes that exist cover no route of ours: only an administrator's key will do. */
+    /* rule: auth.api_key_admin */
     if (found.count != 1 || !found.row->admin.value || found.row->hotkey == NULL ||
         !api_key_verify(text, &key, found.row->key_hash, clock_monotonic_ms(), &fresh))
         return STATUS_REFUSED;
@@ -51,6 +52,7 @@ static bool derive_key(const struct account_request *request, const char *finger
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state state;
 
+    /* rule: auth.account_salt */
     if (salted && salt->text == NULL)
         return false;
     crypto_hash_sha256_init(&state);
@@ -94,6 +96,7 @@ static enum status authenticate_user_token(const struct account_request *request
     claims = jwt_verify(request->arena, &key, &rules, token);
     sodium_memzero(key_text, sizeof(key_text));
     *hotkey = found.row->hotkey;
+    /* rule: auth.account_token */
     return claims != NULL ? STATUS_OK : STATUS_REFUSED;
 }
 
@@ -109,6 +112,7 @@ enum status account_authenticate(const struct account_request *request, const ch
         status = authenticate_api_key(request, text, hotkey);
     else
         status = bearer ? authenticate_user_token(request, text, hotkey) : STATUS_REFUSED;
+    /* rule: auth.account_s_own_hotkey */
     if (status == STATUS_OK && request->hotkey != NULL && strcmp(request->hotkey, *hotkey) != 0)
         status = STATUS_REFUSED;
     return status;

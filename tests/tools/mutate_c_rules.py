@@ -58,6 +58,11 @@ RULES = [
     ("auth.api_key_form", "auth/api_key.c", "strnlen(text, API_KEY_BYTES + 1) != API_KEY_BYTES ||", ""),
     ("auth.api_key_tries", "auth/api_key.c", "if (tries != NULL && *tries >= API_KEY_TRIES_MAX)", "if (false)"),
     ("auth.api_key_hash", "auth/api_key.c", "if (crypto_pwhash_str_verify(hash, text, strlen(text)) != 0) {", "if (false) {"),
+    ("auth.account_s_own_hotkey", "auth/account.c", "strcmp(request->hotkey, *hotkey) != 0", "false"),
+    ("auth.account_salt", "auth/account.c", "if (salted && salt->text == NULL)", "if (false)", "    if (salted)",
+     "    if (salted && salt->text != NULL)"),
+    ("auth.account_token", "auth/account.c", "return claims != NULL ?", "return true ?"),
+    ("auth.api_key_admin", "auth/account.c", "!found.row->admin.value ||", ""),
 
     ("token.algorithm", "auth/jwt.c", "strcmp(algorithm, \"HS256\") == 0 &&", ""),
     ("token.crit", "auth/jwt.c", "!json_object_object_get_ex(header, \"crit\", NULL)", "true"),

@@ -36,7 +36,7 @@ static int dial(void)
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
     ck_assert_int_ge(fd, 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
         return fd;
