@@ -23,6 +23,7 @@ const struct ctl_command ctl_commands[] = {
     { "stuck", "", "what is waiting, and when the reaper takes it", ctl_stuck },
     { "events", "tail [--count N] [--follow]", "the newest events", ctl_events },
     { "target", "CHUTE N", "say how many instances a chute should have", ctl_target },
+    { "limits", "[NAME VALUE | NAME initial]", "the limits, or change one", ctl_limits },
     { "blacklist", "HOTKEY REASON | --lift HOTKEY", "shut a miner out, or let it in again", ctl_blacklist },
     { "evict", "INSTANCE REASON", "take an instance away", ctl_evict },
     { "requeue", "INSTANCE", "have an instance of an old SDK verified again", ctl_requeue },

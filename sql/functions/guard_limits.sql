@@ -27,10 +27,9 @@ begin
   -- rule: limit.bounds
   elsif new.value is null or new.value not between new.minimum and new.maximum
         or new.unit <> 'factor' and new.value <> trunc(new.value) then
-    raise exception 'the limit "%" cannot be %', new.name, coalesce(new.value::text, 'null')
-      using errcode = 'check_violation',
-            hint = format('It is a %s from %s to %s (%s).', case new.unit when 'factor' then 'number' else 'whole number' end,
-                          new.minimum, new.maximum, new.unit);
+    raise exception 'the limit "%" cannot be %: it is a % from % to % (%)', new.name, coalesce(new.value::text, 'null'),
+      case new.unit when 'factor' then 'number' else 'whole number' end, new.minimum, new.maximum, new.unit
+      using errcode = 'check_violation', hint = new.purpose;
   end if;
 
   -- Two administrators who change one limit each must not pass each other by.

@@ -11,7 +11,8 @@ create table rigger.limits (
   purpose text not null,
   constraint limits_value_within_bounds check (value between minimum and maximum)
 );
-comment on table rigger.limits is 'The limits that functions and views apply. Change one by "update rigger.limits set value = … where name = …": it holds at once.';
+comment on table rigger.limits is
+  'The limits that functions and views apply. Set a value with set_limit(): it holds at once.';
 comment on column rigger.limits.name is 'Name: what it limits, a dot, how.';
 comment on column rigger.limits.value is 'The limit that holds now.';
 comment on column rigger.limits.initial is 'What it is where nobody has changed it.';
@@ -42,5 +43,7 @@ begin
 end
 $$;
 
-comment on column rigger.gpu_models.estimate_seconds is 'Seconds an honest GPU needs; the time limit is this times the limit challenge.time_factor.';
-comment on table rigger.used_signatures is 'Hotkey signatures that have had their one effect; kept as long as the limit signature.remembered says.';
+comment on column rigger.gpu_models.estimate_seconds is
+  'Seconds an honest GPU needs; the time limit is this times the limit challenge.time_factor.';
+comment on table rigger.used_signatures is
+  'Hotkey signatures that have had their one effect; kept as long as the limit signature.remembered says.';

@@ -34,6 +34,7 @@ int ctl_target(int argc, char **argv);
 int ctl_blacklist(int argc, char **argv);
 int ctl_evict(int argc, char **argv);
 int ctl_requeue(int argc, char **argv);
+int ctl_limits(int argc, char **argv);
 
 /* Prints `riggerctl NAME: message` on stderr and returns CTL_USAGE. */
 int ctl_misused(const char *name, const char *message);
@@ -76,5 +77,8 @@ int ctl_show(const struct ctl_database *database, enum status status, const stru
 
 /* Prints text, padded with spaces to so many characters; control characters as question marks. */
 void ctl_print_text(const char *text, int padded);
+
+/* Shows the limits; the exit code. */
+int ctl_list_limits(const struct ctl_options *options);
 
 #endif

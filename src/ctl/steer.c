@@ -1,12 +1,25 @@
-/* riggerctl target, blacklist, evict and requeue: an SQL function each. */
+/* riggerctl target, limits, blacklist, evict and requeue: an SQL function each. */
 #include "ctl/ctl.h"
 
 #include "db/calls.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define COUNT_MAX 1000000
+#define COUNT_MAX     1000000
+#define LIMIT_INITIAL "initial"
+
+/* True for decimal digits with a point at most; whether the limit allows it is the database's to say. */
+static bool is_number(const char *text)
+{
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+
+    if (*rest == '.')
+        rest += 1 + strspn(rest + 1, "0123456789");
+    return whole > 0 && *rest == '\0';
+}
 
 /* Says what came of a function that returns whether it found what it is to change; the exit code. */
 static int report(const struct ctl_options *options, enum status status, const struct db_boolean *found,
@@ -43,6 +56,31 @@ int ctl_target(int argc, char **argv)
     if (ctl_database_open(&database, &options))
         code = report(&options, db_set_target(database.db, database.arena, &in, &out), &out.returned,
                       "there is no such chute");
+    ctl_database_close(&database);
+    return code;
+}
+
+int ctl_limits(int argc, char **argv)
+{
+    struct ctl_options options;
+    struct ctl_database database;
+    struct db_set_limit_in in;
+    struct db_set_limit_out out;
+    int code = EXIT_FAILURE;
+
+    if (!ctl_options_read(&options, "", argc, argv))
+        return CTL_USAGE;
+    if (options.argument_count == 0)
+        return ctl_list_limits(&options);
+    if (options.argument_count != 2 ||
+        (strcmp(options.arguments[1], LIMIT_INITIAL) != 0 && !is_number(options.arguments[1])))
+        return ctl_misused("limits", "takes nothing, or the name of a limit and a number or \"initial\"");
+    in = (struct db_set_limit_in){ .name = options.arguments[0] };
+    if (strcmp(options.arguments[1], LIMIT_INITIAL) != 0)
+        in.value = options.arguments[1];
+    if (ctl_database_open(&database, &options))
+        code = report(&options, db_set_limit(database.db, database.arena, &in, &out), &out.returned,
+                      "there is no such limit");
     ctl_database_close(&database);
     return code;
 }
@@ -104,7 +142,7 @@ int ctl_requeue(int argc, char **argv)
     in = (struct db_requeue_verification_in){ .instance_id = options.arguments[0] };
     if (ctl_database_open(&database, &options))
         code = report(&options, db_requeue_verification(database.db, database.arena, &in, &out),
-                      &out.returned, "no instance of the older path, or its verification is open already");
+                      &out.returned, "no instance of an old SDK, or its verification is open already");
     ctl_database_close(&database);
     return code;
 }

@@ -1,4 +1,4 @@
-/* riggerctl chutes, instances, miners and stuck: a query of sql/queries/ each. */
+/* riggerctl chutes, instances, miners, stuck and limits: a query of sql/queries/ each. */
 #include "ctl/ctl.h"
 
 #include "db/calls.h"
@@ -77,6 +77,18 @@ int ctl_stuck(int argc, char **argv)
         return ctl_misused("stuck", "takes no arguments");
     if (ctl_database_open(&database, &options))
         code = ctl_show(&database, db_list_stuck(database.db, database.arena, &rows), &rows.raw);
+    ctl_database_close(&database);
+    return code;
+}
+
+int ctl_list_limits(const struct ctl_options *options)
+{
+    struct ctl_database database;
+    struct db_list_limits_rows rows;
+    int code = EXIT_FAILURE;
+
+    if (ctl_database_open(&database, options))
+        code = ctl_show(&database, db_list_limits(database.db, database.arena, &rows), &rows.raw);
     ctl_database_close(&database);
     return code;
 }

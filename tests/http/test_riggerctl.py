@@ -89,6 +89,19 @@ def test_target_and_blacklist(steward, api, network):
     assert "registered" in steward("blacklist", "nobody", "x", code=1).stderr
 
 
+def test_limits(steward, stack):
+    (row,) = [row for row in rows(steward("limits", "--json")) if row["name"] == "verification.count"]
+    assert (row["value"], row["initial"], row["unit"], row["minimum"], row["maximum"]) == (6, 6, "verifications", 1, 1000)
+    assert steward("limits", "verification.count", "7").stdout == "done\n"
+    assert stack.postgres.execute("select rigger.limit_of('verification.count') as value") == [{"value": 7}]
+    refused = steward("limits", "verification.count", "1001", code=1).stderr
+    assert "cannot be 1001: it is a whole number from 1 to 1000 (verifications)" in refused
+    assert "cannot be 1.5" in steward("limits", "verification.count", "1.5", code=1).stderr
+    assert "no such limit" in steward("limits", "verification.most", "7", code=1).stderr
+    steward("limits", "verification.count", "initial")
+    assert stack.postgres.execute("select rigger.limit_of('verification.count') as value") == [{"value": 6}]
+
+
 def test_evict(steward, life, stack):
     _, _, launch = life
     assert rows(steward("evict", launch.instance_id, "burns", "--json")) == [{"done": True}]

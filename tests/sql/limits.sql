@@ -19,23 +19,29 @@ create function pg_temp.set_value(p_name text, p_value text) returns text langua
 as $$ select format('update rigger.limits set value = %s where name = %L', p_value, p_name) $$;
 
 select pg_temp.refused(
-  pg_temp.set_value('token.lifetime', '59'), 'the limit "token.lifetime" cannot be 59',
-  'It is a whole number from 60 to 86400 (seconds).', 'too little');
+  pg_temp.set_value('token.lifetime', '59'),
+  'the limit "token.lifetime" cannot be 59: it is a whole number from 60 to 86400 (seconds)',
+  (select purpose from rigger.limits where name = 'token.lifetime'), 'too little');
 select pg_temp.refused(
-  pg_temp.set_value('token.lifetime', '86401'), 'the limit "token.lifetime" cannot be 86401',
-  'It is a whole number from 60 to 86400 (seconds).', 'too much');
+  pg_temp.set_value('token.lifetime', '86401'),
+  'the limit "token.lifetime" cannot be 86401: it is a whole number from 60 to 86400 (seconds)',
+  (select purpose from rigger.limits where name = 'token.lifetime'), 'too much');
 select pg_temp.refused(
-  pg_temp.set_value('token.lifetime', '60.5'), 'the limit "token.lifetime" cannot be 60.5',
-  'It is a whole number from 60 to 86400 (seconds).', 'no whole number');
+  pg_temp.set_value('token.lifetime', '60.5'),
+  'the limit "token.lifetime" cannot be 60.5: it is a whole number from 60 to 86400 (seconds)',
+  (select purpose from rigger.limits where name = 'token.lifetime'), 'no whole number');
 select pg_temp.refused(
-  pg_temp.set_value('challenge.time_factor', 'null'), 'the limit "challenge.time_factor" cannot be null',
-  'It is a number from 1 to 100 (factor).', 'nothing');
+  pg_temp.set_value('challenge.time_factor', 'null'),
+  'the limit "challenge.time_factor" cannot be null: it is a number from 1 to 100 (factor)',
+  (select purpose from rigger.limits where name = 'challenge.time_factor'), 'nothing');
 select pg_temp.refused(
-  pg_temp.set_value('challenge.time_factor', '''NaN'''), 'the limit "challenge.time_factor" cannot be NaN',
-  'It is a number from 1 to 100 (factor).', 'not a number');
+  pg_temp.set_value('challenge.time_factor', '''NaN'''),
+  'the limit "challenge.time_factor" cannot be NaN: it is a number from 1 to 100 (factor)',
+  (select purpose from rigger.limits where name = 'challenge.time_factor'), 'not a number');
 select pg_temp.refused(
-  pg_temp.set_value('challenge.time_factor', '''infinity'''), 'the limit "challenge.time_factor" cannot be Infinity',
-  'It is a number from 1 to 100 (factor).', 'without end');
+  pg_temp.set_value('challenge.time_factor', '''infinity'''),
+  'the limit "challenge.time_factor" cannot be Infinity: it is a number from 1 to 100 (factor)',
+  (select purpose from rigger.limits where name = 'challenge.time_factor'), 'without end');
 select lives_ok(pg_temp.set_value('challenge.time_factor', '2.5'), 'a factor need not be whole');
 select lives_ok(pg_temp.set_value('token.lifetime', '86400'), 'a bound may be set');
 select throws_ok(
@@ -74,7 +80,9 @@ from (select p.prosrc as text from pg_proc p where p.pronamespace = 'rigger'::re
       select pg_get_viewdef(c.oid) from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v') as source
 cross join lateral regexp_matches(
   source.text, $$(?:limit_of\(|limit_interval\(|[.]name = )'([a-z_.]+)'$$, 'g') as name;
-select set_eq('select distinct name from pg_temp.used', 'select name from rigger.limits', 'what is read is there, what is there is read');
+select set_eq(
+  'select distinct name from pg_temp.used', 'select name from rigger.limits',
+  'what is read is there, what is there is read');
 select is_empty(
   $$ select name from rigger.limits where value <> initial and name not in ('challenge.time_factor', 'token.lifetime') $$,
   'a new database has the initial values');

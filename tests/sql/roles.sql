@@ -25,7 +25,7 @@ select set_has(
   'rigger_app may execute what the endpoints call');
 select set_hasnt(
   $$ select pg_temp.executable('rigger_app') $$,
-  $$ values ('fail_launch_config'), ('remove_instance'), ('place_instance'), ('set_target'), ('blacklist'),
+  $$ values ('fail_launch_config'), ('remove_instance'), ('place_instance'), ('set_target'), ('set_limit'), ('blacklist'),
     ('evict') $$,
   'and not what they are made of, nor what administrators do');
 select is_empty(
@@ -40,7 +40,7 @@ select is_empty(
   'rigger_app has no right on any table, rigger_read may read the views alone');
 select set_eq(
   $$ select pg_temp.executable('rigger_admin') $$,
-  $$ values ('ready'), ('status'), ('reap'), ('check_invariants'), ('set_target'), ('blacklist'), ('evict'),
+  $$ values ('ready'), ('status'), ('reap'), ('check_invariants'), ('set_target'), ('set_limit'), ('blacklist'), ('evict'),
             ('requeue_verification'), ('take_events'), ('acknowledge_events'), ('prune_events'), ('forget_consumer') $$,
   'rigger_admin may execute what steers, and not what endpoints call');
 select set_eq(

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+#define LIMITS       18
 #define DATABASE     "ctl"
 #define FIXTURE      TEST_VECTORS_DIR "/../harness/fixture.sql"
 
@@ -124,6 +125,7 @@ static const struct {
     { ctl_miners, { "miners", "alice" }, 1 },
     { ctl_miners, { "miners", "carol" }, 0 },
     { ctl_stuck, { "stuck" }, 0 },
+    { ctl_limits, { "limits" }, LIMITS },
 };
 
 START_TEST(rows_are_chosen)
@@ -154,6 +156,21 @@ START_TEST(a_target_is_set_for_a_chute_that_is_there)
     ck_assert_int_eq(RUN(ctl_target, "target", "nothing", "7"), EXIT_FAILURE);
     ck_assert_ptr_nonnull(strstr(command_output.err, "nothing: there is no such chute"));
     ck_assert_str_eq(command_output.out, "");
+}
+END_TEST
+
+START_TEST(a_limit_is_set_within_its_bounds)
+{
+    static const char value[] = "select value from rigger.limits where name = 'job.hotkeys'";
+
+    ck_assert_int_eq(RUN(ctl_limits, "limits", "job.hotkeys", "20"), EXIT_SUCCESS);
+    postgres_expect(DATABASE, value, "20");
+    ck_assert_int_eq(RUN(ctl_limits, "limits", "job.hotkeys", "0"), EXIT_FAILURE);
+    postgres_expect(DATABASE, value, "20");
+    ck_assert_int_eq(RUN(ctl_limits, "limits", "job.hotkeys", "initial"), EXIT_SUCCESS);
+    postgres_expect(DATABASE, value, "15");
+    ck_assert_int_eq(RUN(ctl_limits, "limits", "job.miners", "20"), EXIT_FAILURE);
+    ck_assert_ptr_nonnull(strstr(command_output.err, "job.miners: there is no such limit"));
 }
 END_TEST
 
@@ -238,6 +255,7 @@ Suite *ctl_commands_suite(void)
     tcase_add_test(tests, scripts_get_a_line_of_json_a_row);
     tcase_add_loop_test(tests, rows_are_chosen, 0, COUNT(choices));
     tcase_add_test(tests, a_target_is_set_for_a_chute_that_is_there);
+    tcase_add_test(tests, a_limit_is_set_within_its_bounds);
     tcase_add_test(tests, a_miner_is_shut_out_and_let_in_again);
     tcase_add_test(tests, an_instance_that_is_not_there_is_neither_evicted_nor_requeued);
     tcase_add_test(tests, an_instance_is_evicted_with_its_reason);

@@ -93,6 +93,13 @@ static const struct {
     { ctl_blacklist, { "blacklist", "--lift" } },
     { ctl_evict, { "evict", "a" } },
     { ctl_evict, { "evict", "a", "" } },
+    { ctl_limits, { "limits", "a" } },
+    { ctl_limits, { "limits", "a", "" } },
+    { ctl_limits, { "limits", "a", "x" } },
+    { ctl_limits, { "limits", "a", "1x" } },
+    { ctl_limits, { "limits", "a", "." } },
+    { ctl_limits, { "limits", "--", "a", "-1" } },
+    { ctl_limits, { "limits", "a", "1", "2" } },
     { ctl_requeue, { "requeue" } },
     { ctl_requeue, { "requeue", "a", "b" } },
 };
