@@ -3,9 +3,9 @@
 --   request.
 -- Parameters: the config, the attempt, the lease in ms, whether the body is well-formed.
 -- Returns: result. begun: the attempt holds the challenge, and here is what the checks need; probe_ports: the mappings to
---   probe, null without a job; digest_with_claim: as of describe_verification. occupied: another attempt holds it, ask again. malformed: an attempt might begin, so that
---   what is wrong with the body is the answer; nothing was written. refused: with the refusal; with instance_gone and
---   time_limit_over the config fails now.
+--   probe, null without a job; digest_with_claim: as of describe_verification. occupied: another attempt holds it, ask again.
+--   malformed: an attempt might begin, so that what is wrong with the body is the answer; nothing was written. refused: with
+--   the refusal; with instance_gone and time_limit_over the config fails now.
 -- Calls: fail_launch_config, describe_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), instances (read).
 -- Role: rigger_app

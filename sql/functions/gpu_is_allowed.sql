@@ -1,5 +1,6 @@
 -- Purpose: whether a node selector allows a GPU model: among `include` (none given: all), not among
---   `exclude`, with enough memory (where it says nothing of it, the limit gpu.memory). A model that rigger.gpu_models does not know is never allowed.
+--   `exclude`, with enough memory (where it says nothing of it, the limit gpu.memory). A model that rigger.gpu_models does not
+--   know is never allowed.
 -- Parameters: the model in any case; chutes.node_selector.
 -- Returns: boolean.
 -- Calls: limit_of.

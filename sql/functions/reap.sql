@@ -4,7 +4,8 @@
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
 -- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, remove_instance.
--- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges, rigger.used_signatures (written).
+-- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges,
+--   rigger.used_signatures (written).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.reap()
 returns table (kind text, id text, reason text)

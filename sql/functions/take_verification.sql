@@ -1,8 +1,8 @@
 -- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is over. The same
 --   worker id again gets the same one.
 -- Parameters: an id of this turn of the worker, how long it may hold it.
--- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does (sdk_features), its chute and its GPUs (by device index),
---   and of each kind of the image's files so many challenges as the limit verification.files says.
+-- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does (sdk_features), its chute and
+--   its GPUs (by device index), and of each kind of the image's files so many challenges as the limit verification.files says.
 -- Calls: device_info, limit_of, sdk_features.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).

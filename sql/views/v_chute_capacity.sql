@@ -30,9 +30,11 @@ left join lateral (
 comment on view rigger.v_chute_capacity is 'How many instances each chute has and should have.';
 comment on column rigger.v_chute_capacity.chute_id is 'The chute.';
 comment on column rigger.v_chute_capacity.name is 'Its name.';
-comment on column rigger.v_chute_capacity.target is 'How many it should have; set_target() changes it. As many as it has where none was ever set.';
+comment on column rigger.v_chute_capacity.target is
+  'How many it should have; set_target() changes it. As many as it has where none was ever set.';
 comment on column rigger.v_chute_capacity.total is 'Its instances, in whatever state.';
 comment on column rigger.v_chute_capacity.hot is 'Those that are active and verified.';
 comment on column rigger.v_chute_capacity.free is 'Places below the target.';
 comment on column rigger.v_chute_capacity.rolling_update is 'Whether a rolling update is under way.';
-comment on column rigger.v_chute_capacity.rolling_quota is 'What is left of all quotas of the rolling update; null: none were set, whoever comes first.';
+comment on column rigger.v_chute_capacity.rolling_quota is
+  'What is left of all quotas of the rolling update; null: none were set, whoever comes first.';

@@ -62,4 +62,5 @@ comment on column rigger.v_instances.port_mappings is 'Its ports: internal_port,
 comment on column rigger.v_instances.created_at is 'When it was made.';
 comment on column rigger.v_instances.last_verified_at is 'When it was last verified.';
 comment on column rigger.v_instances.verification_error is 'Why the last verification failed.';
-comment on column rigger.v_instances.background_verification is 'Of an instance of an old SDK, its last background verification: queued, running, passed or failed.';
+comment on column rigger.v_instances.background_verification is
+  'Of an instance of an old SDK, its last background verification: queued, running, passed or failed.';

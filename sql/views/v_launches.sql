@@ -64,7 +64,8 @@ comment on column rigger.v_launches.chute_id is 'Its chute.';
 comment on column rigger.v_launches.miner_hotkey is 'Whose it is.';
 comment on column rigger.v_launches.job_id is 'The job it is for; null: none.';
 comment on column rigger.v_launches.instance_id is 'Its instance; null: it has none, or none any more.';
-comment on column rigger.v_launches.state is 'issued, claimed, challenged, verified, active, failed, or ended (its instance is gone).';
+comment on column rigger.v_launches.state is
+  'issued, claimed, challenged, verified, active, failed, or ended (its instance is gone).';
 comment on column rigger.v_launches.open is 'Whether it is neither verified nor failed.';
 comment on column rigger.v_launches.waiting_for is 'What has not come yet; null: nothing more is to come.';
 comment on column rigger.v_launches.until is 'When the reaper may take it if that does not come; null: never.';

@@ -1,4 +1,4 @@
-/* PATCH /instances/{chute_id}/{instance_id}: an instance of the older path takes traffic; its verification
+/* PATCH /instances/{chute_id}/{instance_id}: an instance of an old SDK takes traffic; its verification
  * follows in the background. */
 #include "core/encode.h"
 #include "db/calls.h"
@@ -44,7 +44,7 @@ const struct endpoint activate_instance = {
     .name = "activate_instance",
     .method = HTTP_PATCH,
     .path = "/instances/{chute_id}/{instance_id}",
-    .summary = "Let an instance of the older path take traffic, and have it verified.",
+    .summary = "Let an instance of an old SDK take traffic, and have it verified.",
     .auth = AUTH_HOTKEY_BODY,
     .pool = POOL_FAST,
     .body = body_fields,

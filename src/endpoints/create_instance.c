@@ -1,4 +1,4 @@
-/* POST /instances/{chute_id}/: the older path, for chutes whose SDK has no launch configs. The host is vetted
+/* POST /instances/{chute_id}/: for chutes whose SDK is old and has no launch configs. The host is vetted
  * here, before the one transaction in which the SQL function judges and reserves. */
 #include "attest/host.h"
 #include "core/clock.h"

@@ -1,4 +1,4 @@
-"""The older path of an instance: a miner announces it by itself, and what it is told."""
+"""An instance of an old SDK: its miner announces it, and what it is told."""
 
 INSTANCE_KEYS = {"instance_id", "chute_id", "host", "port", "version", "miner_uid", "miner_hotkey", "miner_coldkey", "region",
                  "active", "verified", "created_at", "updated_at", "last_verified_at", "last_queried_at", "verification_error",

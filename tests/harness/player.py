@@ -219,7 +219,7 @@ class Player:
         self.check(f"delete {miner} {chute} {instance}", answer, self.model.delete(miner, chute, instance))
 
     def create(self):
-        """POST of the older path."""
+        """POST of an instance of an old SDK."""
         old = [chute for chute, known in self.model.chutes.items() if known.old]
         miner, chute = self.some(self.miners), self.some(old) if self.chance.random() < 0.9 else self.some_chute()
         gpus, place = self.some_gpus(miner, chute), self.some_place(miner)

@@ -1,4 +1,4 @@
-"""PATCH /instances/{chute_id}/{instance_id}, the older path."""
+"""PATCH /instances/{chute_id}/{instance_id}: instances of old SDKs."""
 
 import uuid
 

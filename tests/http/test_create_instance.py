@@ -1,4 +1,4 @@
-"""POST /instances/{chute_id}/, the older path."""
+"""POST /instances/{chute_id}/: instances of old SDKs."""
 
 import uuid
 

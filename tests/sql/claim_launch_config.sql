@@ -152,19 +152,35 @@ select is(pg_temp.claim_gpus('{}'), 'gpu_count_wrong (The chute needs 2 distinct
 select is(pg_temp.claim_gpus('{g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too few are 400');
 select is(pg_temp.claim_gpus('{g3,g4,b1}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too many are 400');
 select is(pg_temp.claim_gpus('{g3,g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: one twice is 400');
-select is(pg_temp.claim_gpus('{g3,none}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed', '8: an unknown one is 404');
+select is(
+  pg_temp.claim_gpus('{g3,none}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed',
+  '8: an unknown one is 404');
 select is(pg_temp.claim_gpus('{g3,b1}'), 'gpu_not_owned (GPU b1 is not one of this miner''s) failed', '8: another miner''s is 404');
-select is(pg_temp.claim_gpus('{g3,unverified}'), 'gpu_not_verified (GPU unverified is not verified) failed', '8: one that is not verified is 400');
+select is(
+  pg_temp.claim_gpus('{g3,unverified}'), 'gpu_not_verified (GPU unverified is not verified) failed',
+  '8: one that is not verified is 400');
 select is(pg_temp.claim_gpus('{g3,g1}'), 'gpu_in_use (GPU g1 is in use) failed', '8: one in another instance is 409');
-select is(pg_temp.claim_gpus('{g3,small}'), 'gpu_not_allowed (The chute does not allow GPU small) failed', '8: a model that is not included is 400');
-select is(pg_temp.claim_gpus('{g3,elsewhere}'), 'gpu_host_differs (GPU elsewhere was verified on another host) failed', '8: one verified on another host is 400');
-select is(pg_temp.claim_gpus('{none,g1}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed', '8: the first GPU that is refused decides');
+select is(
+  pg_temp.claim_gpus('{g3,small}'), 'gpu_not_allowed (The chute does not allow GPU small) failed',
+  '8: a model that is not included is 400');
+select is(
+  pg_temp.claim_gpus('{g3,elsewhere}'), 'gpu_host_differs (GPU elsewhere was verified on another host) failed',
+  '8: one verified on another host is 400');
+select is(
+  pg_temp.claim_gpus('{none,g1}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed',
+  '8: the first GPU that is refused decides');
 update public.chutes set node_selector = '{"gpu_count": 2, "exclude": ["A100"]}' where chute_id = 'pair';
-select is(pg_temp.claim_gpus('{a100,g3}'), 'gpu_not_allowed (The chute does not allow GPU a100) failed', '8: an excluded model is 400');
-select is(pg_temp.claim_gpus('{unheard of,g3}'), 'gpu_not_allowed (The chute does not allow GPU unheard of) failed', '8: a model nobody knows is 400');
+select is(
+  pg_temp.claim_gpus('{a100,g3}'), 'gpu_not_allowed (The chute does not allow GPU a100) failed',
+  '8: an excluded model is 400');
+select is(
+  pg_temp.claim_gpus('{unheard of,g3}'), 'gpu_not_allowed (The chute does not allow GPU unheard of) failed',
+  '8: a model nobody knows is 400');
 update public.chutes set node_selector = '{"gpu_count": 2, "min_vram_gb_per_gpu": 24}'
 where chute_id = 'pair';
-select is(pg_temp.claim_gpus('{small,g4}'), 'gpu_not_allowed (The chute does not allow GPU small) failed', '8: a model with too little memory is 400');
+select is(
+  pg_temp.claim_gpus('{small,g4}'), 'gpu_not_allowed (The chute does not allow GPU small) failed',
+  '8: a model with too little memory is 400');
 select is(
   (select count(*) from public.instance_nodes where node_id in ('g3', 'g4', 'a100', 'small')), 0::bigint,
   '8: no refused claim keeps a GPU');

@@ -31,7 +31,9 @@ select is(pg_temp.make('a', p_chute => 'nothing'), 'chute_not_found Chute not fo
 select alike(pg_temp.make('a', p_chute => 'new'), 'sdk_uses_launch_configs %', 'a chute of an SDK with launch configs');
 select alike(pg_temp.make('a', p_miner => 'eve'), 'hotkey_blacklisted %', 'a miner that is shut out');
 select alike(pg_temp.make('a', p_miner => 'nobody'), 'hotkey_unregistered %', 'a stranger');
-select is(pg_temp.make('a', p_host_refusal => 'host_own'), 'host_own host is at an address of this service', 'a host that is not acceptable');
+select is(
+  pg_temp.make('a', p_host_refusal => 'host_own'), 'host_own host is at an address of this service',
+  'a host that is not acceptable');
 select alike(pg_temp.make('a', '{}'), 'gpu_count_wrong %', 'no GPU');
 select alike(pg_temp.make('a', '{g1,g2}'), 'gpu_count_wrong %', 'a GPU too many');
 select alike(pg_temp.make('a', '{g3}'), 'gpu_not_owned %', 'a GPU of somebody else');

@@ -9,7 +9,9 @@ select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'), fixtu
 select fixture.live('a', 'challenged', 'llm', 'alice', 'g1');
 select is((select refusal from fixture.finish('a')), 'attempt_overtaken', 'who has not begun cannot finish');
 select fixture.begin('a');
-select is((select refusal from fixture.finish('a', 'second')), 'attempt_overtaken', 'nor can an attempt that does not hold the challenge');
+select is(
+  (select refusal from fixture.finish('a', 'second')), 'attempt_overtaken',
+  'nor can an attempt that does not hold the challenge');
 select results_eq(
   $$ select f.refusal, f.chute_id, f.instance_id, f.job_id, f.job_method, f.job_data,
             f.verified_at ~ '^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$',
