@@ -150,8 +150,9 @@ def test_the_table_of_limits_is_the_database_s(stack):
     assert told == limits
 
 
-@pytest.mark.parametrize("program, page", [("rigger", "rigger.8"), ("riggerctl", "riggerctl.1"), ("rigger-miner", "rigger-miner.1")])
-def test_a_man_page_names_every_command_and_option(program, page):
+@pytest.mark.parametrize("page", ["rigger.8", "riggerctl.1", "rigger-miner.1"])
+def test_a_man_page_names_every_command_and_option(page):
+    program = page.split(".")[0]
     told = subprocess.run([os.path.join(BUILD, program), "--help"], capture_output=True, text=True, check=True).stdout
     words = set(re.findall(r"^  ([a-z]+(?:-[a-z]+)*)(?: |$)", told, re.MULTILINE) + re.findall(r"--[a-z]+(?:-[a-z]+)*", told))
     manual = read(os.path.join("man", page)).replace("\\-", "-")
