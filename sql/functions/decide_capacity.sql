@@ -3,8 +3,8 @@
 -- Parameters: the chute, the miner's hotkey.
 -- Returns: rule, the branch that allows it (null: none does, see refusal); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
--- Calls: limit_of.
--- Tables: instances, capacity_log, rolling_updates (read).
+-- Tables: instances, capacity_log, rolling_updates, rigger.limits (read: in the statement that counts, which costs less than
+--   limit_of does; every request for a token and every claim comes here).
 create or replace function rigger.decide_capacity(
   p_chute_id text, p_hotkey text,
   out rule text, out takes_quota boolean, out instances_before integer, out instances_allowed integer,
@@ -14,6 +14,7 @@ stable
 as $$
 declare
   v_hot integer;
+  v_margin integer; -- the limit that applies: beyond the target without a hot instance, else below it
   v_mine integer;
   v_target integer;
   v_permitted jsonb;
@@ -22,8 +23,12 @@ begin
   takes_quota := false;
   -- rule: capacity.hot
   select count(*), count(*) filter (where i.active and i.verified),
-         count(*) filter (where i.miner_hotkey = p_hotkey)
-  into instances_before, v_hot, v_mine
+         count(*) filter (where i.miner_hotkey = p_hotkey),
+         case count(*) filter (where i.active and i.verified)
+           when 0 then (select t.value from rigger.limits t where t.name = 'capacity.beyond_target')
+           else (select t.value from rigger.limits t where t.name = 'capacity.rolling_below_target')
+         end
+  into instances_before, v_hot, v_mine, v_margin
   from public.instances i
   where i.chute_id = p_chute_id;
   select l.target_count
@@ -38,7 +43,7 @@ begin
 
   if v_hot = 0 then
     -- rule: capacity.beyond_target
-    instances_allowed := v_target + rigger.limit_of('capacity.beyond_target');
+    instances_allowed := v_target + v_margin;
     if instances_before < instances_allowed then
       rule := 'no_hot_instance';
       return;
@@ -46,8 +51,9 @@ begin
     instances_allowed := null;
   end if;
 
+  -- Where none is hot there are as many as the target here, at least.
   -- rule: capacity.rolling_below_target
-  if instances_before >= v_target - rigger.limit_of('capacity.rolling_below_target') then
+  if instances_before >= v_target - v_margin then
     select u.permitted into v_permitted from public.rolling_updates u where u.chute_id = p_chute_id;
     if found then
       if jsonb_typeof(v_permitted -> p_hotkey) = 'number' then

@@ -17,7 +17,7 @@ set search_path = pg_catalog, rigger, public, pg_temp
 as $$
 declare
   v_caller record;
-  v_created_at timestamp;
+  v_lifetime numeric;
 begin
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_config_id);
   refusal := v_caller.refusal;
@@ -63,11 +63,11 @@ begin
     (config_id, seed, env_key, chute_id, job_id, miner_uid, miner_hotkey, miner_coldkey, created_at)
   values (p_config_id::text, 0, p_env_key, p_chute_id, p_job_id, v_caller.miner_uid, p_hotkey,
           v_caller.miner_coldkey, now() at time zone 'utc')
-  returning c.config_id, c.env_key, c.job_id, c.created_at
-  into config_id, env_key, job_id, v_created_at;
-  issued_at := floor(extract(epoch from v_created_at))::bigint;
+  returning c.config_id, c.env_key, c.job_id, floor(extract(epoch from c.created_at))::bigint,
+            (select t.value from rigger.limits t where t.name = 'token.lifetime')
+  into config_id, env_key, job_id, issued_at, v_lifetime;
   -- rule: token.lifetime
-  expires_at := issued_at + rigger.limit_of('token.lifetime');
+  expires_at := issued_at + v_lifetime;
 end
 $$;
 comment on function rigger.issue_launch_config(text, integer, bytea, uuid, text, text, text) is
