@@ -13,6 +13,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set jit = off
 as $$
   select 1, node_id, 'the GPU is in more than one instance'
   from public.instance_nodes group by node_id having count(*) > 1

@@ -12,6 +12,7 @@ returns table (kind text, id text, reason text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set jit = off
 as $$
 declare
   overdue record;

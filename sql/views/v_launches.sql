@@ -1,6 +1,8 @@
 -- Purpose: each launch with its state, what it waits for and until when. Whoever asks how a launch stands asks here: the
 --   reaper, the invariants, status() and other views. The condition "open" goes by an index of the launch configs, however
 --   many are done with. Instance and challenge are looked up row by row, where the state needs them.
+--   The planner takes many more of them for open than are, so functions that read this turn the JIT compiler off: it would
+--   take half a second for a handful of rows.
 -- Tables: launch_configs, instances, rigger.challenges, rigger.limits.
 create or replace view rigger.v_launches as
 select
