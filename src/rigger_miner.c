@@ -115,9 +115,9 @@ struct arguments {
 };
 
 /* What was done instead of running, or found wrong. */
-static int refuse(const char *what, const char *fault)
+static int refuse(const char *what, const char *error)
 {
-    fprintf(stderr, "rigger-miner: %s: %s\nTry rigger-miner --help.\n", what, fault);
+    fprintf(stderr, "rigger-miner: %s: %s\nTry rigger-miner --help.\n", what, error);
     return EXIT_USAGE;
 }
 
@@ -149,10 +149,10 @@ static const char *set_url(struct plan *plan, char *url)
 static const char *set_threads(struct plan *plan, const char *text)
 {
     size_t threads = 0;
-    const char *fault = set_number(&threads, text, MATMUL_PROVER_THREADS_MAX);
+    const char *error = set_number(&threads, text, MATMUL_PROVER_THREADS_MAX);
 
     plan->threads = (unsigned)threads;
-    return fault;
+    return error;
 }
 
 static const char *set_step(struct plan *plan, const char *name)
@@ -181,11 +181,11 @@ static const char *set_cheat(struct plan *plan, const char *name)
 /* A seed from the command line or the environment, which it wipes there. */
 static const char *set_seed(struct arguments *arguments, char *text)
 {
-    const char *fault = slot_set_seed(&arguments->slot, text);
+    const char *error = slot_set_seed(&arguments->slot, text);
 
     sodium_memzero(text, strlen(text));
     arguments->has_seed = true;
-    return fault;
+    return error;
 }
 
 static FILE *open_input(const char *path)
@@ -197,17 +197,17 @@ static const char *read_seed(struct arguments *arguments, const char *path)
 {
     char line[2 * SLOT_SEED_BYTES + 2] = "";
     FILE *file = open_input(path);
-    const char *fault = "cannot be read";
+    const char *error = "cannot be read";
 
     if (file == NULL)
         return strerror(errno);
     if (fgets(line, sizeof(line), file) != NULL) {
         line[strcspn(line, "\r\n")] = '\0';
-        fault = set_seed(arguments, line);
+        error = set_seed(arguments, line);
     }
     sodium_memzero(line, sizeof(line));
     fclose(file);
-    return fault;
+    return error;
 }
 
 /* One option. NULL, or what is wrong with its value. */
@@ -292,22 +292,22 @@ static const char *complete(struct arguments *arguments)
     return NULL;
 }
 
-/* The slots in locked memory, one for each life at once. NULL with *fault set: they cannot be had. */
-static struct slot *make_slots(const struct arguments *arguments, struct arena *arena, const char **fault)
+/* The slots in locked memory, one for each life at once. NULL with *error set: they cannot be had. */
+static struct slot *make_slots(const struct arguments *arguments, struct arena *arena, const char **error)
 {
     struct slot *slots = sodium_allocarray(arguments->concurrency, sizeof(*slots));
     FILE *file;
 
-    *fault = slots == NULL ? "no memory" : NULL;
+    *error = slots == NULL ? "no memory" : NULL;
     if (slots != NULL && arguments->lives_file == NULL) {
         slots[0] = arguments->slot;
     } else if (slots != NULL) {
         file = open_input(arguments->lives_file);
-        *fault = file == NULL ? strerror(errno) : slots_read(file, arena, slots, arguments->concurrency);
+        *error = file == NULL ? strerror(errno) : slots_read(file, arena, slots, arguments->concurrency);
         if (file != NULL)
             fclose(file);
     }
-    if (*fault != NULL) {
+    if (*error != NULL) {
         sodium_free(slots);
         return NULL;
     }
@@ -324,8 +324,8 @@ static int run(struct arguments *arguments)
     struct arena *arena = arena_create(ARENA_BYTES);
     enum load_result result;
     struct report report;
-    const char *fault;
-    struct slot *slots = make_slots(arguments, arena, &fault);
+    const char *error;
+    struct slot *slots = make_slots(arguments, arena, &error);
     int status;
 
     if (slots != NULL) {
@@ -333,7 +333,7 @@ static int run(struct arguments *arguments)
         result = load_run(&arguments->plan, slots, arguments->count, arguments->concurrency, &report);
         status = statuses[result];
     } else {
-        status = refuse(arguments->lives_file != NULL ? arguments->lives_file : "the life", fault);
+        status = refuse(arguments->lives_file != NULL ? arguments->lives_file : "the life", error);
     }
     sodium_free(slots);
     arena_free(arena);
@@ -343,7 +343,7 @@ static int run(struct arguments *arguments)
 int main(int argc, char **argv)
 {
     struct arguments arguments = { .plan.last_step = LIFE_STEP_COUNT - 1, .slot.port = 20000 };
-    const char *fault;
+    const char *error;
     int option, index = 0, status;
 
     log_configure(LOG_LEVEL_WARNING, "miner");
@@ -358,12 +358,12 @@ int main(int argc, char **argv)
             fputs("Try rigger-miner --help.\n", stderr);
             return EXIT_USAGE;
         }
-        fault = take(&arguments, option, optarg);
-        if (fault != NULL)
-            return refuse(long_options[index].name, fault);
+        error = take(&arguments, option, optarg);
+        if (error != NULL)
+            return refuse(long_options[index].name, error);
     }
-    fault = optind < argc ? "there are no arguments but options" : complete(&arguments);
-    status = fault != NULL ? refuse("arguments", fault) : run(&arguments);
+    error = optind < argc ? "there are no arguments but options" : complete(&arguments);
+    status = error != NULL ? refuse("arguments", error) : run(&arguments);
     sodium_memzero(&arguments.slot, sizeof(arguments.slot));
     return status;
 }

@@ -56,8 +56,8 @@ bool environment_command_matches(struct arena *arena, const char *cmdline,
 
 static json_object *parse_object(struct arena *arena, const char *text, size_t length)
 {
-    struct json_fault fault;
-    json_object *object = json_parse_strict(text, length, &fault);
+    struct json_error error;
+    json_object *object = json_parse_strict(text, length, &error);
 
     json_defer(arena, object);
     return json_object_is_type(object, json_type_object) ? object : NULL;
@@ -124,8 +124,8 @@ static bool rule_holds(json_object *rule, bool there, json_object *value)
 
 enum refusal environment_check_rules(const char *dump, size_t length, json_object *rules)
 {
-    struct json_fault fault;
-    json_object *root = json_parse_strict(dump, length, &fault);
+    struct json_error error;
+    json_object *root = json_parse_strict(dump, length, &error);
     enum refusal refusal = REFUSAL_NONE;
 
     if (root == NULL)
@@ -176,13 +176,13 @@ static enum refusal check_code(struct arena *arena, const struct environment_cla
 /* The administrator's rules; *usable is false where they are no JSON object: then nothing may pass. */
 static json_object *parse_rules(struct arena *arena, const char *text, bool *usable)
 {
-    struct json_fault fault;
+    struct json_error error;
     json_object *rules;
 
     *usable = true;
     if (text == NULL)
         return NULL;
-    rules = json_parse_strict(text, strlen(text), &fault);
+    rules = json_parse_strict(text, strlen(text), &error);
     json_defer(arena, rules);
     *usable = json_object_is_type(rules, json_type_object);
     return rules;

@@ -19,7 +19,7 @@ struct filesystem_question {
 
 /* Compares a pod's digest (NULL: it sent none) with the tool's. *refusal: REFUSAL_FILESYSTEM_DIFFERS;
  * REFUSAL_NONE: they are the same, or the provider is `none`. Anything but STATUS_OK: the tool gave no answer
- * until deadline_ms (clock_monotonic_ms) or its own limit, which is not the pod's fault. */
+ * until deadline_ms (clock_monotonic_ms) or its own limit, which is not the pod's doing. */
 enum status filesystem_check(const struct config *config, struct arena *arena,
                              const struct filesystem_question *question, const char *digest,
                              int64_t deadline_ms, enum refusal *refusal) MUST_CHECK;

@@ -77,9 +77,9 @@ static enum status ask(const struct proof_context *context, const char *path, js
 
 static json_object *parse(const char *text)
 {
-    struct json_fault fault;
+    struct json_error error;
 
-    return json_parse_strict(text, strlen(text), &fault);
+    return json_parse_strict(text, strlen(text), &error);
 }
 
 struct sealed {

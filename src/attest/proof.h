@@ -49,7 +49,7 @@ struct proof_algorithm {
     enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu, const char *secret,
                         struct proof_challenge *challenge) MUST_CHECK;
     /* Judges a work product, any JSON value as the pod sent it; NULL: it sent none. Anything but STATUS_OK:
-     * it could not be judged, which is not the pod's fault. */
+     * it could not be judged, which is not the pod's doing. */
     enum status (*check)(const struct proof_context *context, const struct proof_gpu *gpu,
                          const struct proof_challenge *challenge, json_object *work_product,
                          bool *valid) MUST_CHECK;

@@ -49,14 +49,14 @@ static void put_object(void *object)
 /* The object that a part of a token holds, or NULL. */
 static json_object *read_part(struct arena *arena, const char *part, size_t part_length)
 {
-    struct json_fault fault;
+    struct json_error error;
     json_object *object;
     size_t length = 0;
     unsigned char *text = base64url_decode(arena, part, part_length, &length);
 
     if (text == NULL)
         return NULL;
-    object = json_parse_strict((const char *)text, length, &fault);
+    object = json_parse_strict((const char *)text, length, &error);
     arena_defer(arena, put_object, object);
     return json_object_is_type(object, json_type_object) ? object : NULL;
 }

@@ -18,9 +18,9 @@ static void put_object(void *object)
     json_object_put(object);
 }
 
-bool call_fail(struct outcome *outcome, const char *detail)
+bool call_fail(struct life_step_result *result, const char *detail)
 {
-    outcome->detail = detail;
+    result->detail = detail;
     return false;
 }
 
@@ -88,35 +88,36 @@ static const char *detail_of(struct life *life, json_object *answer)
 
 static json_object *parse(struct life *life, const struct http_client_response *response)
 {
-    struct json_fault fault;
-    json_object *parsed = json_parse_strict(response->body, response->length, &fault);
+    struct json_error error;
+    json_object *parsed = json_parse_strict(response->body, response->length, &error);
 
     arena_defer(life->arena, put_object, parsed);
     return parsed;
 }
 
-static bool judge(struct life *life, const struct http_client_response *response, struct outcome *outcome,
-                  json_object **answer)
+static bool check_answer(struct life *life, const struct http_client_response *response,
+                         struct life_step_result *result, json_object **answer)
 {
     *answer = parse(life, response);
-    outcome->status = response->status;
+    result->status = response->status;
     if (response->status != 200)
-        return call_fail(outcome, detail_of(life, *answer));
+        return call_fail(result, detail_of(life, *answer));
     if (!json_object_is_type(*answer, json_type_object))
-        return call_fail(outcome, "the answer is no JSON object");
+        return call_fail(result, "the answer is no JSON object");
     return true;
 }
 
-bool call_send(struct life *life, const struct call *call, struct outcome *outcome, json_object **answer)
+bool call_send(struct life *life, const struct call *call, struct life_step_result *result,
+               json_object **answer)
 {
     const char *headers[CALL_CREDENTIAL_LINES + 2] = { "Accept: application/json" };
     struct http_client_request request = { .method = call->method, .headers = headers };
     struct http_client_response response;
     size_t count = 1;
 
-    outcome->status = 0;
-    outcome->method = call->method;
-    outcome->path = call->path;
+    result->status = 0;
+    result->method = call->method;
+    result->path = call->path;
     arena_defer(life->arena, put_object, call->body);
     for (size_t i = 0; call->credential != NULL && call->credential->lines[i] != NULL; i++)
         headers[count++] = call->credential->lines[i];
@@ -125,10 +126,10 @@ bool call_send(struct life *life, const struct call *call, struct outcome *outco
         request.body =
             json_object_to_json_string_length(call->body, JSON_C_TO_STRING_PLAIN, &request.body_length);
         if (request.body == NULL)
-            return call_fail(outcome, "no memory for the request");
+            return call_fail(result, "no memory for the request");
     }
     request.url = arena_printf(life->arena, "%s%s", life->plan->url, call->path);
     if (http_client_send(life->client, &request, &response) != HTTP_CLIENT_ANSWERED)
-        return call_fail(outcome, arena_strdup(life->arena, response.error));
-    return judge(life, &response, outcome, answer);
+        return call_fail(result, arena_strdup(life->arena, response.error));
+    return check_answer(life, &response, result, answer);
 }

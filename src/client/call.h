@@ -30,15 +30,15 @@ struct call {
 };
 
 /* Sends the call. True: the answer is 200 with a JSON object, *answer, which lives until the arena's reset.
- * Fills in *outcome but for the time. */
-bool call_send(struct life *life, const struct call *call, struct outcome *outcome,
+ * Fills in *result but for the time. */
+bool call_send(struct life *life, const struct call *call, struct life_step_result *result,
                json_object **answer) MUST_CHECK;
 
 /* Members of an answer: NULL and false where there is none of that type. */
 const char *call_text(json_object *object, const char *key);
 bool call_integer(json_object *object, const char *key, int64_t *value) MUST_CHECK;
 
-/* Sets outcome->detail; returns false, for a step to return. */
-bool call_fail(struct outcome *outcome, const char *detail);
+/* Sets result->detail; returns false, for a step to return. */
+bool call_fail(struct life_step_result *result, const char *detail);
 
 #endif

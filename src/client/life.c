@@ -31,7 +31,7 @@ bool life_run(struct life *life)
     bool ok = true;
 
     for (size_t i = 0; ok && i <= plan->last_step; i++) {
-        struct outcome outcome = { 0 };
+        struct life_step_result result = { 0 };
         int64_t started = clock_monotonic_us();
 
         if (steps[i] == &step_delete && plan->keep)
@@ -40,9 +40,9 @@ bool life_run(struct life *life)
             ok = false;
             break;
         }
-        ok = steps[i]->run(life, &outcome);
-        outcome.us = clock_monotonic_us() - started;
-        life->observer->step_done(life->observer->context, life, i, ok, &outcome);
+        ok = steps[i]->run(life, &result);
+        result.us = clock_monotonic_us() - started;
+        life->observer->step_done(life->observer->context, life, i, ok, &result);
     }
     sodium_memzero(life->key, sizeof(life->key));
     return ok;

@@ -36,7 +36,7 @@ struct plan {
 };
 
 /* How a step went. Texts live in the life's arena or for ever. */
-struct outcome {
+struct life_step_result {
     const char *method, *path; /* NULL: the step is no request */
     const char *note;          /* beside a step that is no request; may be NULL */
     const char *detail;        /* why it failed */
@@ -49,7 +49,7 @@ struct life;
 /* Who is told. Called in the life's thread. */
 struct observer {
     void (*step_done)(void *context, const struct life *life, size_t step, bool ok,
-                      const struct outcome *outcome);
+                      const struct life_step_result *result);
     void (*progress)(void *context, double fraction); /* of solving; may be NULL */
     void *context;
 };

@@ -153,8 +153,8 @@ static void *help(void *prover)
 }
 
 /* One phase on all threads. MATMUL_SOLVED: all its panels are done. */
-static enum matmul_outcome run_phase(struct prover *prover, double share,
-                                     bool (*work)(struct prover *, uint32_t, uint32_t *))
+static enum matmul_result run_phase(struct prover *prover, double share,
+                                    bool (*work)(struct prover *, uint32_t, uint32_t *))
 {
     const uint32_t panels = prover->challenge->n / PANEL_ROWS;
     pthread_t helpers[MATMUL_PROVER_THREADS_MAX];
@@ -176,31 +176,31 @@ static enum matmul_outcome run_phase(struct prover *prover, double share,
     return cancelled(prover) ? MATMUL_CANCELLED : MATMUL_NO_MEMORY;
 }
 
-static enum matmul_outcome make_matrix(struct prover *prover, uint32_t index, uint32_t *words, double unit)
+static enum matmul_result make_matrix(struct prover *prover, uint32_t index, uint32_t *words, double unit)
 {
     matmul_key(prover->challenge, index, prover->key);
     prover->made = words;
     return run_phase(prover, MAKE_WEIGHT * unit, make_panel);
 }
 
-static enum matmul_outcome compute(struct prover *prover)
+static enum matmul_result compute(struct prover *prover)
 {
     const uint32_t n = prover->challenge->n, k = prover->challenge->iterations;
     const double unit = 1 / (MAKE_WEIGHT + (double)k * (MAKE_WEIGHT + (double)n) + DIGEST_WEIGHT);
-    enum matmul_outcome outcome = make_matrix(prover, 0, prover->product, unit);
+    enum matmul_result result = make_matrix(prover, 0, prover->product, unit);
 
-    for (uint32_t i = 1; i <= k && outcome == MATMUL_SOLVED; i++) {
-        outcome = make_matrix(prover, i, prover->factor, unit);
-        if (outcome == MATMUL_SOLVED)
-            outcome = run_phase(prover, (double)n * unit, multiply_panel);
+    for (uint32_t i = 1; i <= k && result == MATMUL_SOLVED; i++) {
+        result = make_matrix(prover, i, prover->factor, unit);
+        if (result == MATMUL_SOLVED)
+            result = run_phase(prover, (double)n * unit, multiply_panel);
     }
-    if (outcome == MATMUL_SOLVED)
-        outcome = run_phase(prover, DIGEST_WEIGHT * unit, digest_panel);
-    return outcome;
+    if (result == MATMUL_SOLVED)
+        result = run_phase(prover, DIGEST_WEIGHT * unit, digest_panel);
+    return result;
 }
 
-static enum matmul_outcome find_row(const struct prover *prover, const unsigned char tag[MATMUL_TAG_BYTES],
-                                    struct matmul_solution *solution)
+static enum matmul_result find_row(const struct prover *prover, const unsigned char tag[MATMUL_TAG_BYTES],
+                                   struct matmul_solution *solution)
 {
     unsigned char found[MATMUL_TAG_BYTES];
 
@@ -225,14 +225,13 @@ static char *encode_product(const struct prover *prover, struct arena *arena)
     return base64_encode(arena, product, (size_t)n * MATMUL_CHECK_BYTES);
 }
 
-enum matmul_outcome matmul_prove(const struct matmul_challenge *challenge,
-                                 const unsigned char tag[MATMUL_TAG_BYTES],
-                                 const struct matmul_effort *effort, struct arena *arena,
-                                 struct matmul_solution *solution)
+enum matmul_result matmul_prove(const struct matmul_challenge *challenge,
+                                const unsigned char tag[MATMUL_TAG_BYTES], const struct matmul_effort *effort,
+                                struct arena *arena, struct matmul_solution *solution)
 {
     const size_t n = challenge->n;
     struct prover prover = { .challenge = challenge, .effort = effort };
-    enum matmul_outcome outcome = MATMUL_NO_MEMORY;
+    enum matmul_result result = MATMUL_NO_MEMORY;
 
     if (!matmul_challenge_is_valid(challenge) || effort->threads < 1 ||
         effort->threads > MATMUL_PROVER_THREADS_MAX)
@@ -243,21 +242,21 @@ enum matmul_outcome matmul_prove(const struct matmul_challenge *challenge,
     if (prover.product == NULL || prover.factor == NULL || prover.digests == NULL)
         goto out;
 
-    outcome = compute(&prover);
-    if (outcome == MATMUL_SOLVED)
-        outcome = find_row(&prover, tag, solution);
-    if (outcome == MATMUL_SOLVED)
+    result = compute(&prover);
+    if (result == MATMUL_SOLVED)
+        result = find_row(&prover, tag, solution);
+    if (result == MATMUL_SOLVED)
         solution->work_product = encode_product(&prover, arena);
-    if (outcome == MATMUL_SOLVED && effort->progress != NULL)
+    if (result == MATMUL_SOLVED && effort->progress != NULL)
         effort->progress(effort->context, 1);
 out:
     free(prover.digests);
     free(prover.factor);
     free(prover.product);
-    return outcome;
+    return result;
 }
 
-const char *matmul_outcome_text(enum matmul_outcome outcome)
+const char *matmul_result_text(enum matmul_result result)
 {
     static const char *const texts[] = {
         [MATMUL_SOLVED] = "solved",
@@ -267,5 +266,5 @@ const char *matmul_outcome_text(enum matmul_outcome outcome)
         [MATMUL_NO_MEMORY] = "not enough memory for two matrices",
     };
 
-    return texts[outcome];
+    return texts[result];
 }

@@ -13,7 +13,7 @@
 
 #define MATMUL_PROVER_THREADS_MAX 256
 
-enum matmul_outcome {
+enum matmul_result {
     MATMUL_SOLVED,
     MATMUL_INVALID, /* parameters out of range */
     MATMUL_NO_ROW,  /* no row has that tag: the challenge is another one's */
@@ -38,12 +38,11 @@ struct matmul_solution {
 
 /* Computes the product and finds the row of `tag`. Needs 8·n² bytes (2 GiB for n = 16384) and, for each
  * thread, 256·n bytes more. Only as many threads run as can be started. */
-enum matmul_outcome matmul_prove(const struct matmul_challenge *challenge,
-                                 const unsigned char tag[MATMUL_TAG_BYTES],
-                                 const struct matmul_effort *effort, struct arena *arena,
-                                 struct matmul_solution *solution) MUST_CHECK;
+enum matmul_result matmul_prove(const struct matmul_challenge *challenge,
+                                const unsigned char tag[MATMUL_TAG_BYTES], const struct matmul_effort *effort,
+                                struct arena *arena, struct matmul_solution *solution) MUST_CHECK;
 
-/* What an outcome means, for people; static storage. */
-const char *matmul_outcome_text(enum matmul_outcome outcome);
+/* What a result means, for people; static storage. */
+const char *matmul_result_text(enum matmul_result result);
 
 #endif

@@ -48,56 +48,58 @@ static void add_member(struct buf *line, const char *key, const char *value)
         buf_puts(line, "null");
 }
 
-static void put_step_json(const struct life *life, size_t step, bool ok, const struct outcome *outcome)
+static void put_step_json(const struct life *life, size_t step, bool ok,
+                          const struct life_step_result *result)
 {
     struct buf line;
 
     buf_init(&line, LINE_MAX_BYTES);
     buf_printf(&line, "{\"life\": %zu, \"step\": \"%s\"", life->number, life_step_name(step));
-    add_member(&line, "method", outcome->method);
-    add_member(&line, "path", outcome->path);
-    buf_printf(&line, ", \"status\": %d, \"ms\": %.3f, \"ok\": %s", outcome->status,
-               (double)outcome->us / 1000, ok ? "true" : "false");
+    add_member(&line, "method", result->method);
+    add_member(&line, "path", result->path);
+    buf_printf(&line, ", \"status\": %d, \"ms\": %.3f, \"ok\": %s", result->status, (double)result->us / 1000,
+               ok ? "true" : "false");
     if (life->instance_id != NULL)
         add_member(&line, "instance_id", life->instance_id);
     if (!ok)
-        add_member(&line, "detail", outcome->detail);
+        add_member(&line, "detail", result->detail);
     buf_puts(&line, "}");
     put_line(&line);
 }
 
 static void put_step(const struct report *report, const struct life *life, size_t step, bool ok,
-                     const struct outcome *outcome)
+                     const struct life_step_result *result)
 {
-    const char *path = outcome->path != NULL ? outcome->path : outcome->note;
+    const char *path = result->path != NULL ? result->path : result->note;
     struct buf line;
 
     buf_init(&line, LINE_MAX_BYTES);
     if (report->terminal)
         buf_puts(&line, TERMINAL_ERASE);
-    buf_printf(&line, "%-12s %-6s ", life_step_name(step), outcome->method != NULL ? outcome->method : "-");
-    if (outcome->status != 0)
-        buf_printf(&line, "%6d", outcome->status);
+    buf_printf(&line, "%-12s %-6s ", life_step_name(step), result->method != NULL ? result->method : "-");
+    if (result->status != 0)
+        buf_printf(&line, "%6d", result->status);
     else
         buf_printf(&line, "%6s", "-");
-    buf_printf(&line, " %10.1f  %s", (double)outcome->us / 1000, path != NULL ? path : "-");
+    buf_printf(&line, " %10.1f  %s", (double)result->us / 1000, path != NULL ? path : "-");
     if (!ok && report->many)
         buf_printf(&line, "  (life %zu)", life->number);
     if (!ok)
-        buf_printf(&line, "\n  failed: %s", outcome->detail);
+        buf_printf(&line, "\n  failed: %s", result->detail);
     put_line(&line);
 }
 
-void report_step(void *context, const struct life *life, size_t step, bool ok, const struct outcome *outcome)
+void report_step(void *context, const struct life *life, size_t step, bool ok,
+                 const struct life_step_result *result)
 {
     struct report *report = context;
 
     pthread_mutex_lock(&report->lock);
-    tally_add(&report->tally, step, outcome->us, outcome->status, ok ? NULL : outcome->detail);
+    tally_add(&report->tally, step, result->us, result->status, ok ? NULL : result->detail);
     if (report->json && (!report->quiet || (!ok && !report->many)))
-        put_step_json(life, step, ok, outcome);
+        put_step_json(life, step, ok, result);
     else if (!report->json && (!ok || (!report->quiet && !report->many)))
-        put_step(report, life, step, ok, outcome);
+        put_step(report, life, step, ok, result);
     report->progress = 0;
     report->progress_us = 0;
     pthread_mutex_unlock(&report->lock);

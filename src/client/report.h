@@ -27,7 +27,8 @@ struct report {
 void report_begin(struct report *report, bool json, bool quiet, bool many);
 
 /* For struct observer; context is the report. */
-void report_step(void *context, const struct life *life, size_t step, bool ok, const struct outcome *outcome);
+void report_step(void *context, const struct life *life, size_t step, bool ok,
+                 const struct life_step_result *result);
 void report_progress(void *context, double fraction);
 
 /* Prints the table of the lives that were begun, where there are many, and frees what the report holds. */

@@ -105,19 +105,19 @@ const char *slot_add_job_port(struct slot *slot, const char *port)
 
 static const char *read_gpus(struct slot *slot, char *list)
 {
-    const char *fault = NULL;
+    const char *error = NULL;
     char *gpu;
 
-    while (fault == NULL && (gpu = strsep(&list, ",")) != NULL)
-        fault = slot_add_gpu(slot, gpu);
-    return fault;
+    while (error == NULL && (gpu = strsep(&list, ",")) != NULL)
+        error = slot_add_gpu(slot, gpu);
+    return error;
 }
 
 /* One line, which it takes apart. The seed stays out of the arena. */
 static const char *read_slot(struct slot *slot, char *line, struct arena *arena)
 {
     char *fields[FIELD_COUNT];
-    const char *fault;
+    const char *error;
     size_t count = 0;
 
     while (count < FIELD_COUNT && (fields[count] = strsep(&line, "\t")) != NULL)
@@ -125,36 +125,36 @@ static const char *read_slot(struct slot *slot, char *line, struct arena *arena)
     if (count < FIELD_COUNT || line != NULL)
         return "a line has five fields: seed, chute, GPUs, host, port";
     *slot = (struct slot){ 0 };
-    fault = slot_set_seed(slot, fields[0]);
-    if (fault == NULL)
-        fault = slot_set_chute(slot, arena_strdup(arena, fields[1]));
-    if (fault == NULL)
-        fault = read_gpus(slot, arena_strdup(arena, fields[2]));
-    if (fault == NULL)
-        fault = slot_set_host(slot, arena_strdup(arena, fields[3]));
-    if (fault == NULL)
-        fault = slot_set_port(slot, fields[4]);
-    return fault;
+    error = slot_set_seed(slot, fields[0]);
+    if (error == NULL)
+        error = slot_set_chute(slot, arena_strdup(arena, fields[1]));
+    if (error == NULL)
+        error = read_gpus(slot, arena_strdup(arena, fields[2]));
+    if (error == NULL)
+        error = slot_set_host(slot, arena_strdup(arena, fields[3]));
+    if (error == NULL)
+        error = slot_set_port(slot, fields[4]);
+    return error;
 }
 
 const char *slots_read(FILE *file, struct arena *arena, struct slot *slots, size_t count)
 {
-    const char *fault = NULL;
+    const char *error = NULL;
     size_t found = 0, capacity = 0, number = 0;
     char *line = NULL;
 
-    while (fault == NULL && found < count && getline(&line, &capacity, file) >= 0) {
+    while (error == NULL && found < count && getline(&line, &capacity, file) >= 0) {
         number++;
         line[strcspn(line, "\r\n")] = '\0';
         if (line[0] == '\0' || line[0] == '#')
             continue;
-        fault = read_slot(&slots[found++], line, arena);
+        error = read_slot(&slots[found++], line, arena);
     }
     if (line != NULL)
         sodium_memzero(line, capacity);
     free(line);
-    if (fault != NULL)
-        return arena_printf(arena, "line %zu: %s", number, fault);
+    if (error != NULL)
+        return arena_printf(arena, "line %zu: %s", number, error);
     if (ferror(file))
         return "it cannot be read";
     if (found < count)

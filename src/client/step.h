@@ -9,8 +9,8 @@
 
 struct step {
     const char *name;
-    /* Does the step and says in *outcome how it went. False: the life ends here, outcome->detail says why. */
-    bool (*run)(struct life *life, struct outcome *outcome) MUST_CHECK;
+    /* Does the step and says in *result how it went. False: the life ends here, result->detail says why. */
+    bool (*run)(struct life *life, struct life_step_result *result) MUST_CHECK;
 };
 
 extern const struct step step_token, step_claim, step_solve, step_verify, step_activate, step_token_check,

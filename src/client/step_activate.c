@@ -7,7 +7,7 @@
 #define TRIES          6
 #define FIRST_PAUSE_MS 250 /* doubled from try to try */
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct credential credential;
     struct call call = {
@@ -19,10 +19,10 @@ static bool run(struct life *life, struct outcome *outcome)
     bool ok;
 
     call_bear(life, &credential);
-    ok = call_send(life, &call, outcome, &answer);
-    for (int try = 1; outcome->status == 503 && try < TRIES && !atomic_load(&life->plan->stop); try++) {
+    ok = call_send(life, &call, result, &answer);
+    for (int try = 1; result->status == 503 && try < TRIES && !atomic_load(&life->plan->stop); try++) {
         clock_sleep_ms(FIRST_PAUSE_MS << (try - 1));
-        ok = call_send(life, &call, outcome, &answer);
+        ok = call_send(life, &call, result, &answer);
     }
     return ok;
 }

@@ -105,7 +105,7 @@ static const char *read_challenge(struct life *life, json_object *answer)
     return NULL;
 }
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct credential credential;
     struct call call = {
@@ -114,14 +114,14 @@ static bool run(struct life *life, struct outcome *outcome)
         .credential = &credential,
         .body = make_body(life),
     };
-    const char *fault;
+    const char *error;
     json_object *answer;
 
     call_bear(life, &credential);
-    if (!call_send(life, &call, outcome, &answer))
+    if (!call_send(life, &call, result, &answer))
         return false;
-    fault = read_challenge(life, answer);
-    return fault == NULL || call_fail(outcome, fault);
+    error = read_challenge(life, answer);
+    return error == NULL || call_fail(result, error);
 }
 
 const struct step step_claim = {

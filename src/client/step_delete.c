@@ -2,7 +2,7 @@
 #include "client/call.h"
 #include "client/step.h"
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct credential credential;
     struct call call = {
@@ -13,11 +13,11 @@ static bool run(struct life *life, struct outcome *outcome)
     json_object *answer, *deleted = NULL;
 
     if (!call_sign(life, "instances", &credential))
-        return call_fail(outcome, "the request could not be signed");
-    if (!call_send(life, &call, outcome, &answer))
+        return call_fail(result, "the request could not be signed");
+    if (!call_send(life, &call, result, &answer))
         return false;
     return (json_object_object_get_ex(answer, "deleted", &deleted) && json_object_get_boolean(deleted)) ||
-           call_fail(outcome, "the answer does not say that the instance is deleted");
+           call_fail(result, "the answer does not say that the instance is deleted");
 }
 
 const struct step step_delete = {

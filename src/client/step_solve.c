@@ -27,7 +27,7 @@ static bool open_key(struct life *life, const unsigned char digest[MATMUL_DIGEST
     return opened;
 }
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     const struct matmul_effort effort = {
         .threads = life->plan->threads,
@@ -36,19 +36,19 @@ static bool run(struct life *life, struct outcome *outcome)
         .cancel = &life->plan->stop,
     };
     struct matmul_solution solution;
-    enum matmul_outcome solved;
+    enum matmul_result solved;
     bool opened;
 
-    outcome->note =
+    result->note =
         arena_printf(life->arena, "matmul n %u, k %u, %u %s", life->challenge.n, life->challenge.iterations,
                      effort.threads, effort.threads == 1 ? "thread" : "threads");
     solved = matmul_prove(&life->challenge, life->tag, &effort, life->arena, &solution);
     if (solved != MATMUL_SOLVED)
-        return call_fail(outcome, matmul_outcome_text(solved));
+        return call_fail(result, matmul_result_text(solved));
     life->work_product = solution.work_product;
     opened = open_key(life, solution.digest);
     sodium_memzero(solution.digest, sizeof(solution.digest));
-    return opened || call_fail(outcome, "the secret row does not open the instance's key");
+    return opened || call_fail(result, "the secret row does not open the instance's key");
 }
 
 const struct step step_solve = {

@@ -17,7 +17,7 @@ static bool is_token(const char *token)
     return token[length] == '\0' && length > 0 && length <= TOKEN_MAX_BYTES;
 }
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct credential credential;
     struct call call = {
@@ -30,14 +30,14 @@ static bool run(struct life *life, struct outcome *outcome)
     json_object *answer;
 
     if (!call_sign(life, "launch", &credential))
-        return call_fail(outcome, "the request could not be signed");
-    if (!call_send(life, &call, outcome, &answer))
+        return call_fail(result, "the request could not be signed");
+    if (!call_send(life, &call, result, &answer))
         return false;
     life->config_id = call_text(answer, "config_id");
     life->token = call_text(answer, "token");
     if (life->config_id == NULL || !uuid_is_text(life->config_id) || life->token == NULL ||
         !is_token(life->token))
-        return call_fail(outcome, "the answer has no usable token and config_id");
+        return call_fail(result, "the answer has no usable token and config_id");
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include "client/step.h"
 #include "core/encode.h"
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct call call = {
         .method = "GET",
@@ -12,10 +12,10 @@ static bool run(struct life *life, struct outcome *outcome)
     const char *token;
     json_object *answer;
 
-    if (!call_send(life, &call, outcome, &answer))
+    if (!call_send(life, &call, result, &answer))
         return false;
     token = call_text(answer, "token");
-    return (token != NULL && uuid_is_text(token)) || call_fail(outcome, "the answer has no token");
+    return (token != NULL && uuid_is_text(token)) || call_fail(result, "the answer has no token");
 }
 
 const struct step step_token_check = {

@@ -57,7 +57,7 @@ static json_object *make_body(struct life *life)
     return body;
 }
 
-static bool run(struct life *life, struct outcome *outcome)
+static bool run(struct life *life, struct life_step_result *result)
 {
     struct credential credential;
     struct call call = {
@@ -71,22 +71,22 @@ static bool run(struct life *life, struct outcome *outcome)
     bool answered;
 
     if (call.body == NULL)
-        return call_fail(outcome, "the answer could not be encrypted");
+        return call_fail(result, "the answer could not be encrypted");
     if (life->slot->port_count > 0) {
         ports = pod_ports_open(life->slot->ports, life->slot->port_count, life->key);
         if (ports == NULL) {
             json_object_put(call.body);
-            return call_fail(outcome, "the job's ports cannot be listened on");
+            return call_fail(result, "the job's ports cannot be listened on");
         }
     }
     call_bear(life, &credential);
-    answered = call_send(life, &call, outcome, &answer);
+    answered = call_send(life, &call, result, &answer);
     pod_ports_close(ports);
     if (!answered)
         return false;
     life->instance_id = call_text(answer, "instance_id");
     if (life->instance_id == NULL || !uuid_is_text(life->instance_id))
-        return call_fail(outcome, "the answer has no usable instance_id");
+        return call_fail(result, "the answer has no usable instance_id");
     return true;
 }
 

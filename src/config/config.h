@@ -110,7 +110,7 @@ extern const struct setting config_settings[];
 extern const size_t config_setting_count;
 
 /* Loads path (NULL: $RIGGER_CONFIG, else CONFIG_DEFAULT_PATH if it exists, else the environment alone) and
- * the environment. On failure prints every fault to `errors`, one a line, as "file:line: [section] key: what
+ * the environment. On failure prints every error to `errors`, one a line, as "file:line: [section] key: what
  * is wrong and what to write instead", and returns NULL. The caller owns the result. */
 struct config *config_load(const char *path, FILE *errors) MUST_CHECK;
 void config_free(struct config *config);

@@ -7,8 +7,8 @@
 
 #include <sys/types.h>
 
-#define CONFIG_WHY_BYTES  512 /* room for the reason why a value is refused */
-#define CONFIG_NAME_BYTES 96  /* room for the name of an environment variable of ours */
+#define CONFIG_ERROR_BYTES 512 /* room for what is wrong with a value */
+#define CONFIG_NAME_BYTES  96  /* room for the name of an environment variable of ours */
 
 /* The setting of that name, NULL if there is none. */
 const struct setting *config_name_find(const char *section, const char *key);
@@ -23,9 +23,9 @@ const struct setting *config_name_guess_section(const char *section);
 const struct setting *config_name_guess_key(const char *section, const char *key);
 const struct setting *config_name_guess_variable(const char *variable);
 
-/* Parses, checks and stores one value. false: refused, and why says what is wrong without quoting it. */
+/* Parses, checks and stores one value. false: refused, and error says what is wrong without quoting it. */
 bool config_value_set(struct config *config, const struct setting *setting, const char *text,
-                      char why[CONFIG_WHY_BYTES]) MUST_CHECK;
+                      char error[CONFIG_ERROR_BYTES]) MUST_CHECK;
 
 /* Writes the value as config_value_set takes it, secrets and passwords masked. */
 void config_value_print(const struct config *config, const struct setting *setting, FILE *out);

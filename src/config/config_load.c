@@ -1,5 +1,5 @@
 /* Gathers the settings from the file and the environment, then parses and checks them all. It never stops at
- * the first fault: an operator should need one run of check-config, not one per mistake. */
+ * the first error: an operator should need one run of check-config, not one per mistake. */
 #include "config/config_internal.h"
 
 #include "crypto/validator.h"
@@ -33,10 +33,10 @@ struct loader {
     const char *next, *end;                  /* what the parser has not read yet */
     int line;                                /* the one it read last */
     char unknown_section[CONFIG_NAME_BYTES]; /* already complained of */
-    int fault_count;
+    int error_count;
 };
 
-PRINTF_LIKE(2, 3) static void fault(struct loader *loader, const char *format, ...)
+PRINTF_LIKE(2, 3) static void report(struct loader *loader, const char *format, ...)
 {
     va_list arguments;
 
@@ -44,10 +44,10 @@ PRINTF_LIKE(2, 3) static void fault(struct loader *loader, const char *format, .
     vfprintf(loader->errors, format, arguments);
     va_end(arguments);
     fputc('\n', loader->errors);
-    loader->fault_count++;
+    loader->error_count++;
 }
 
-static void fault_of_setting(struct loader *loader, size_t index, const char *why)
+static void report_setting(struct loader *loader, size_t index, const char *error)
 {
     const struct setting *setting = &config_settings[index];
     const struct raw *raw = &loader->raws[index];
@@ -55,11 +55,11 @@ static void fault_of_setting(struct loader *loader, size_t index, const char *wh
 
     config_name_variable(setting, variable);
     if (raw->line > 0)
-        fault(loader, "%s:%d: [%s] %s: %s", loader->path, raw->line, setting->section, setting->key, why);
+        report(loader, "%s:%d: [%s] %s: %s", loader->path, raw->line, setting->section, setting->key, error);
     else if (raw->text != NULL || loader->path == NULL)
-        fault(loader, "%s: [%s] %s: %s", variable, setting->section, setting->key, why);
+        report(loader, "%s: [%s] %s: %s", variable, setting->section, setting->key, error);
     else
-        fault(loader, "%s: [%s] %s: %s", loader->path, setting->section, setting->key, why);
+        report(loader, "%s: [%s] %s: %s", loader->path, setting->section, setting->key, error);
 }
 
 static void wipe(char *text)
@@ -81,19 +81,19 @@ static void keep(struct loader *loader, struct raw *raw, const char *text, int l
     raw->text = strndup(start, length);
     raw->line = line;
     if (raw->text == NULL)
-        fault(loader, "configuration: out of memory");
+        report(loader, "configuration: out of memory");
 }
 
-static void fault_of_unknown_key(struct loader *loader, const char *section, const char *key)
+static void report_unknown_key(struct loader *loader, const char *section, const char *key)
 {
     const struct setting *meant = config_name_guess_key(section, key);
 
     if (meant == NULL)
-        fault(loader, "%s:%d: [%s] %s: no such setting: dump-config lists them all", loader->path,
-              loader->line, section, key);
+        report(loader, "%s:%d: [%s] %s: no such setting: dump-config lists them all", loader->path,
+               loader->line, section, key);
     else
-        fault(loader, "%s:%d: [%s] %s: no such setting: did you mean [%s] %s?", loader->path, loader->line,
-              section, key, meant->section, meant->key);
+        report(loader, "%s:%d: [%s] %s: no such setting: did you mean [%s] %s?", loader->path, loader->line,
+               section, key, meant->section, meant->key);
 }
 
 /* True if the section exists; complains once of one that does not. */
@@ -105,24 +105,24 @@ static bool check_section(struct loader *loader, const char *section)
         if (strcmp(config_settings[i].section, section) == 0)
             return true;
     }
-    if (loader->fault_count > 0 && strcmp(loader->unknown_section, section) == 0)
+    if (loader->error_count > 0 && strcmp(loader->unknown_section, section) == 0)
         return false;
 
     snprintf(loader->unknown_section, sizeof(loader->unknown_section), "%s", section);
     meant = config_name_guess_section(section);
     if (section[0] == '\0')
-        fault(loader, "%s:%d: a setting before the first [section]: move it below one", loader->path,
-              loader->line);
+        report(loader, "%s:%d: a setting before the first [section]: move it below one", loader->path,
+               loader->line);
     else if (meant == NULL)
-        fault(loader, "%s:%d: [%s]: no such section: dump-config lists them all", loader->path, loader->line,
-              section);
+        report(loader, "%s:%d: [%s]: no such section: dump-config lists them all", loader->path, loader->line,
+               section);
     else
-        fault(loader, "%s:%d: [%s]: no such section: did you mean [%s]?", loader->path, loader->line, section,
-              meant->section);
+        report(loader, "%s:%d: [%s]: no such section: did you mean [%s]?", loader->path, loader->line,
+               section, meant->section);
     return false;
 }
 
-/* Called by the parser for each setting. It returns 1 even after a fault: the parser's own errors are told
+/* Called by the parser for each setting. It returns 1 even after an error: the parser's own errors are told
  * apart so. */
 static int take_setting(void *user, const char *section, const char *key, const char *value)
 {
@@ -130,7 +130,7 @@ static int take_setting(void *user, const char *section, const char *key, const 
     const struct setting *setting;
 
     if (value == NULL) {
-        fault(loader, "%s:%d: not a setting: write key = value", loader->path, loader->line);
+        report(loader, "%s:%d: not a setting: write key = value", loader->path, loader->line);
         return 1;
     }
     /* rule: config.unknown_section */
@@ -139,15 +139,15 @@ static int take_setting(void *user, const char *section, const char *key, const 
     setting = config_name_find(section, key);
     if (setting == NULL) {
         /* rule: config.unknown_key */
-        fault_of_unknown_key(loader, section, key);
+        report_unknown_key(loader, section, key);
         return 1;
     }
 
     struct raw *raw = &loader->raws[setting - config_settings];
     /* rule: config.twice */
     if (raw->line > 0)
-        fault(loader, "%s:%d: [%s] %s: already set on line %d: take one of them out", loader->path,
-              loader->line, section, key, raw->line);
+        report(loader, "%s:%d: [%s] %s: already set on line %d: take one of them out", loader->path,
+               loader->line, section, key, raw->line);
     keep(loader, raw, value, loader->line);
     return 1;
 }
@@ -166,9 +166,9 @@ static char *next_line(char *out, int size, void *stream)
     loader->line++;
     out[0] = '\0';
     if (length >= (size_t)size) {
-        fault(loader, "%s:%d: longer than %d bytes", loader->path, loader->line, size - 1);
+        report(loader, "%s:%d: longer than %d bytes", loader->path, loader->line, size - 1);
     } else if (memchr(loader->next, '\0', length) != NULL) {
-        fault(loader, "%s:%d: contains a NUL byte", loader->path, loader->line);
+        report(loader, "%s:%d: contains a NUL byte", loader->path, loader->line);
     } else {
         memcpy(out, loader->next, length);
         out[length] = '\0';
@@ -198,7 +198,7 @@ static void read_file(struct loader *loader)
     const char *unreadable = config_file_read(loader->path, FILE_MAX_BYTES, &file);
 
     if (unreadable != NULL) {
-        fault(loader, "%s: cannot be read: %s", loader->path, unreadable);
+        report(loader, "%s: cannot be read: %s", loader->path, unreadable);
         return;
     }
 
@@ -214,14 +214,14 @@ static void read_file(struct loader *loader)
     loader->end = file.text + file.length;
     int result = ini_parse_stream(next_line, loader, take_setting, loader);
     if (result > 0)
-        fault(loader, "%s:%d: a section without its closing bracket", loader->path, result);
+        report(loader, "%s:%d: a section without its closing bracket", loader->path, result);
     else if (result < 0)
-        fault(loader, "%s: out of memory", loader->path);
+        report(loader, "%s: out of memory", loader->path);
 
     /* rule: config.open_file */
     if ((file.mode & S_IROTH) != 0 && holds_a_secret(loader))
-        fault(loader, "%s: holds secrets, and everybody may read it: run chmod o= %s", loader->path,
-              loader->path);
+        report(loader, "%s: holds secrets, and everybody may read it: run chmod o= %s", loader->path,
+               loader->path);
     config_file_free(&file);
 }
 
@@ -233,17 +233,17 @@ static bool is_reserved(const char *variable)
            strncmp(variable, test_prefix, sizeof(test_prefix) - 1) == 0;
 }
 
-static void fault_of_unknown_variable(struct loader *loader, const char *variable)
+static void report_unknown_variable(struct loader *loader, const char *variable)
 {
     const struct setting *meant = config_name_guess_variable(variable);
     char name[CONFIG_NAME_BYTES];
 
     if (meant == NULL) {
-        fault(loader, "%s: no such setting: the variables are RIGGER_<SECTION>_<KEY>", variable);
+        report(loader, "%s: no such setting: the variables are RIGGER_<SECTION>_<KEY>", variable);
         return;
     }
     config_name_variable(meant, name);
-    fault(loader, "%s: no such setting: did you mean %s?", variable, name);
+    report(loader, "%s: no such setting: did you mean %s?", variable, name);
 }
 
 static void read_environment(struct loader *loader)
@@ -255,29 +255,29 @@ static void read_environment(struct loader *loader)
             continue;
         char *variable = strndup(*entry, length);
         if (variable == NULL) {
-            fault(loader, "environment: out of memory");
+            report(loader, "environment: out of memory");
             return;
         }
         const struct setting *setting = config_name_find_variable(variable);
         if (setting != NULL)
             keep(loader, &loader->raws[setting - config_settings], *entry + length + 1, 0);
         else if (!is_reserved(variable)) /* rule: config.unknown_variable */
-            fault_of_unknown_variable(loader, variable);
+            report_unknown_variable(loader, variable);
         free(variable);
     }
 }
 
 static void set_values(struct loader *loader)
 {
-    char why[CONFIG_WHY_BYTES];
+    char error[CONFIG_ERROR_BYTES];
 
     for (size_t i = 0; i < config_setting_count; i++) {
         const struct setting *setting = &config_settings[i];
         const char *text = loader->raws[i].text == NULL ? setting->default_text : loader->raws[i].text;
 
         /* An empty text is what every required setting refuses. */
-        if (!config_value_set(loader->config, setting, text == NULL ? "" : text, why))
-            fault_of_setting(loader, i, why);
+        if (!config_value_set(loader->config, setting, text == NULL ? "" : text, error))
+            report_setting(loader, i, error);
     }
 }
 
@@ -294,9 +294,9 @@ static bool is_hex(const struct secret *secret)
 static void check_envdump_secret(struct loader *loader, const struct secret *secret, const char *key)
 {
     if (secret->text == NULL)
-        fault_of_setting(loader, index_of("attestation", key), "missing: environment = envdump needs it");
+        report_setting(loader, index_of("attestation", key), "missing: environment = envdump needs it");
     else if (!is_hex(secret))
-        fault_of_setting(loader, index_of("attestation", key), "not hex: write pairs of hex digits");
+        report_setting(loader, index_of("attestation", key), "not hex: write pairs of hex digits");
 }
 
 /* What the chosen providers cannot do without. */
@@ -306,8 +306,8 @@ static void check_providers(struct loader *loader)
 
     /* rule: config.graval_url */
     if (config->attestation.proof_of_work == PROOF_GRAVAL && config->attestation.graval_url[0] == '\0')
-        fault_of_setting(loader, index_of("attestation", "graval_url"),
-                         "missing: proof_of_work = graval needs it");
+        report_setting(loader, index_of("attestation", "graval_url"),
+                       "missing: proof_of_work = graval needs it");
     /* rule: config.envdump */
     if (config->attestation.environment == ENVIRONMENT_ENVDUMP) {
         check_envdump_secret(loader, &config->attestation.envdump_master_key, "envdump_master_key");
@@ -316,8 +316,8 @@ static void check_providers(struct loader *loader)
     /* rule: config.filesystem */
     if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
         config->attestation.filesystem_command[0] == '\0')
-        fault_of_setting(loader, index_of("attestation", "filesystem_command"),
-                         "missing: filesystem = command needs it");
+        report_setting(loader, index_of("attestation", "filesystem_command"),
+                       "missing: filesystem = command needs it");
 }
 
 /* What two settings must be to each other; asked only once each is right by itself. */
@@ -328,20 +328,19 @@ static void check_relations(struct loader *loader)
 
     /* rule: config.sockets */
     if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
-        fault_of_setting(loader, index_of("server", "slow_socket"), "must differ from fast_socket");
+        report_setting(loader, index_of("server", "slow_socket"), "must differ from fast_socket");
     /* rule: config.lock_timeout */
     if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
-        fault_of_setting(loader, index_of("database", "lock_timeout_ms"),
-                         "must be below statement_timeout_ms");
+        report_setting(loader, index_of("database", "lock_timeout_ms"), "must be below statement_timeout_ms");
     /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
     /* rule: config.salt */
     if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
-        fault_of_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
+        report_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
     /* rule: config.validator_seed */
     if (config->launch.validator_seed.text != NULL &&
         !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
-        fault_of_setting(loader, index_of("launch", "validator_seed"),
-                         "not the seed of validator_ss58: compare riggerctl keygen --seed");
+        report_setting(loader, index_of("launch", "validator_seed"),
+                       "not the seed of validator_ss58: compare riggerctl keygen --seed");
     check_providers(loader);
 }
 
@@ -363,20 +362,20 @@ struct config *config_load(const char *path, FILE *errors)
     loader.config = calloc(1, sizeof(*loader.config));
     loader.raws = calloc(config_setting_count, sizeof(*loader.raws));
     if (loader.config == NULL || loader.raws == NULL) {
-        fault(&loader, "configuration: out of memory");
+        report(&loader, "configuration: out of memory");
         goto out;
     }
     if (loader.path != NULL)
         read_file(&loader);
     read_environment(&loader);
     set_values(&loader);
-    if (loader.fault_count == 0)
+    if (loader.error_count == 0)
         check_relations(&loader);
 out:
     for (size_t i = 0; loader.raws != NULL && i < config_setting_count; i++)
         wipe(loader.raws[i].text);
     free(loader.raws);
-    if (loader.fault_count > 0) {
+    if (loader.error_count > 0) {
         config_free(loader.config);
         return NULL;
     }

@@ -2,7 +2,7 @@
  * enforces and dump-config and docs/settings.md print.
  *
  * One rule for all secrets: given in the file or the environment, or as "@/path" of a file that holds one; at
- * least SECRET_MIN_BYTES long, and fit by secret_weakness. */
+ * least SECRET_MIN_BYTES long, and fit by secret_error. */
 #include "config/config.h"
 
 #include "net/address.h"

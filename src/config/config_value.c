@@ -27,53 +27,53 @@ static const void *const_member(const struct config *config, const struct settin
     return (const char *)config + setting->offset;
 }
 
-static bool refuse(char why[CONFIG_WHY_BYTES], const char *text)
+static bool refuse(char error[CONFIG_ERROR_BYTES], const char *text)
 {
-    snprintf(why, CONFIG_WHY_BYTES, "%s", text);
+    snprintf(error, CONFIG_ERROR_BYTES, "%s", text);
     return false;
 }
 
-static bool set_text(char **text, const char *value, char why[CONFIG_WHY_BYTES])
+static bool set_text(char **text, const char *value, char error[CONFIG_ERROR_BYTES])
 {
     char *copy = strdup(value);
 
     if (copy == NULL)
-        return refuse(why, "out of memory");
+        return refuse(error, "out of memory");
     free(*text);
     *text = copy;
     return true;
 }
 
-static bool refuse_number(const struct setting *setting, const char *fault, char why[CONFIG_WHY_BYTES])
+static bool refuse_number(const struct setting *setting, const char *wrong, char error[CONFIG_ERROR_BYTES])
 {
     if (setting->type == SETTING_OCTAL)
-        snprintf(why, CONFIG_WHY_BYTES, "%s: write an octal number from %04llo to %04llo", fault,
+        snprintf(error, CONFIG_ERROR_BYTES, "%s: write an octal number from %04llo to %04llo", wrong,
                  (unsigned long long)setting->min, (unsigned long long)setting->max);
     else
-        snprintf(why, CONFIG_WHY_BYTES, "%s: write a whole number from %lld to %lld", fault,
+        snprintf(error, CONFIG_ERROR_BYTES, "%s: write a whole number from %lld to %lld", wrong,
                  (long long)setting->min, (long long)setting->max);
     return false;
 }
 
 static bool set_number(int64_t *number, const struct setting *setting, const char *text,
-                       char why[CONFIG_WHY_BYTES])
+                       char error[CONFIG_ERROR_BYTES])
 {
     bool octal = setting->type == SETTING_OCTAL;
     const char *first = !octal && text[0] == '-' ? text + 1 : text;
 
     if (first[0] == '\0' || first[strspn(first, octal ? "01234567" : "0123456789")] != '\0')
-        return refuse_number(setting, octal ? "not octal" : "not an integer", why);
+        return refuse_number(setting, octal ? "not octal" : "not an integer", error);
 
     errno = 0;
     long long value = strtoll(text, NULL, octal ? 8 : 10);
     /* rule: config.range */
     if (errno == ERANGE || value < setting->min || value > setting->max)
-        return refuse_number(setting, "out of range", why);
+        return refuse_number(setting, "out of range", error);
     *number = value;
     return true;
 }
 
-static bool set_boolean(bool *boolean, const char *text, char why[CONFIG_WHY_BYTES])
+static bool set_boolean(bool *boolean, const char *text, char error[CONFIG_ERROR_BYTES])
 {
     static const char *const forms[][2] = {
         { "false", "true" }, { "no", "yes" }, { "off", "on" }, { "0", "1" }
@@ -87,11 +87,11 @@ static bool set_boolean(bool *boolean, const char *text, char why[CONFIG_WHY_BYT
             }
         }
     }
-    return refuse(why, "not a truth value: write true or false");
+    return refuse(error, "not a truth value: write true or false");
 }
 
 /* The number of the choice, from 1; 0: text is none of them. */
-static int find_choice(const struct setting *setting, const char *text, char why[CONFIG_WHY_BYTES])
+static int find_choice(const struct setting *setting, const char *text, char error[CONFIG_ERROR_BYTES])
 {
     size_t used;
 
@@ -99,40 +99,41 @@ static int find_choice(const struct setting *setting, const char *text, char why
         if (strcmp(setting->choices[i], text) == 0)
             return i + 1;
     }
-    used = (size_t)snprintf(why, CONFIG_WHY_BYTES, "%s: write ",
+    used = (size_t)snprintf(error, CONFIG_ERROR_BYTES, "%s: write ",
                             text[0] == '\0' ? "required, there is no default" : "not one of the choices");
-    for (int i = 0; setting->choices[i] != NULL && used < CONFIG_WHY_BYTES; i++)
-        used += (size_t)snprintf(why + used, CONFIG_WHY_BYTES - used, "%s%s", i == 0 ? "" : " or ",
+    for (int i = 0; setting->choices[i] != NULL && used < CONFIG_ERROR_BYTES; i++)
+        used += (size_t)snprintf(error + used, CONFIG_ERROR_BYTES - used, "%s%s", i == 0 ? "" : " or ",
                                  setting->choices[i]);
     return 0;
 }
 
-static bool store_secret(struct secret *secret, const char *text, size_t length, char why[CONFIG_WHY_BYTES])
+static bool store_secret(struct secret *secret, const char *text, size_t length,
+                         char error[CONFIG_ERROR_BYTES])
 {
-    const char *weakness = secret_weakness(text);
+    const char *wrong = secret_error(text);
 
     /* rule: config.secret_weak */
-    if (weakness != NULL) {
-        snprintf(why, CONFIG_WHY_BYTES, "not fit for a secret, %s: write what `openssl rand -hex 32` prints",
-                 weakness);
+    if (wrong != NULL) {
+        snprintf(error, CONFIG_ERROR_BYTES,
+                 "not fit for a secret, %s: write what `openssl rand -hex 32` prints", wrong);
         return false;
     }
-    return secret_set(secret, text, length) || refuse(why, "out of memory");
+    return secret_set(secret, text, length) || refuse(error, "out of memory");
 }
 
-static bool set_secret_of_file(struct secret *secret, const char *path, char why[CONFIG_WHY_BYTES])
+static bool set_secret_of_file(struct secret *secret, const char *path, char error[CONFIG_ERROR_BYTES])
 {
     struct config_file file;
     const char *unreadable = config_file_read(path, SECRET_FILE_MAX_BYTES, &file);
     bool done = false;
 
     if (unreadable != NULL) {
-        snprintf(why, CONFIG_WHY_BYTES, "%s cannot be read: %s", path, unreadable);
+        snprintf(error, CONFIG_ERROR_BYTES, "%s cannot be read: %s", path, unreadable);
         return false;
     }
     /* rule: config.secret_file_open */
     if ((file.mode & S_IRWXO) != 0) {
-        snprintf(why, CONFIG_WHY_BYTES, "%s is open to everybody: run chmod o= %s", path, path);
+        snprintf(error, CONFIG_ERROR_BYTES, "%s is open to everybody: run chmod o= %s", path, path);
         goto out;
     }
     if (file.length > 0 && file.text[file.length - 1] == '\n')
@@ -141,10 +142,10 @@ static bool set_secret_of_file(struct secret *secret, const char *path, char why
         file.text[--file.length] = '\0';
     /* rule: config.secret_one_line */
     if (strcspn(file.text, "\r\n") != file.length) {
-        snprintf(why, CONFIG_WHY_BYTES, "%s must hold the secret on one line and nothing else", path);
+        snprintf(error, CONFIG_ERROR_BYTES, "%s must hold the secret on one line and nothing else", path);
         goto out;
     }
-    done = store_secret(secret, file.text, file.length, why);
+    done = store_secret(secret, file.text, file.length, error);
 out:
     config_file_free(&file);
     return done;
@@ -160,7 +161,7 @@ static bool has_control_characters(const char *text)
 }
 
 static bool store(struct config *config, const struct setting *setting, const char *text,
-                  char why[CONFIG_WHY_BYTES])
+                  char error[CONFIG_ERROR_BYTES])
 {
     void *target = member(config, setting);
     int choice;
@@ -168,14 +169,14 @@ static bool store(struct config *config, const struct setting *setting, const ch
     switch (setting->type) {
     case SETTING_TEXT:
     case SETTING_DSN:
-        return set_text(target, text, why);
+        return set_text(target, text, error);
     case SETTING_INTEGER:
     case SETTING_OCTAL:
-        return set_number(target, setting, text, why);
+        return set_number(target, setting, text, error);
     case SETTING_BOOLEAN:
-        return set_boolean(target, text, why);
+        return set_boolean(target, text, error);
     case SETTING_CHOICE:
-        choice = find_choice(setting, text, why);
+        choice = find_choice(setting, text, error);
         memcpy(target, &choice, sizeof(choice));
         return choice != 0;
     case SETTING_SECRET:
@@ -183,26 +184,26 @@ static bool store(struct config *config, const struct setting *setting, const ch
             secret_clear(target);
             return true;
         }
-        return text[0] == '@' ? set_secret_of_file(target, text + 1, why)
-                              : store_secret(target, text, strlen(text), why);
+        return text[0] == '@' ? set_secret_of_file(target, text + 1, error)
+                              : store_secret(target, text, strlen(text), error);
     }
-    return refuse(why, "of no known type");
+    return refuse(error, "of no known type");
 }
 
 bool config_value_set(struct config *config, const struct setting *setting, const char *text,
-                      char why[CONFIG_WHY_BYTES])
+                      char error[CONFIG_ERROR_BYTES])
 {
     /* rule: config.control */
     if (has_control_characters(text))
-        return refuse(why, "must not contain control characters");
+        return refuse(error, "must not contain control characters");
     if (setting->default_text == NULL && text[0] == '\0' && setting->choices == NULL)
-        return refuse(why, "required, there is no default");
-    if (!store(config, setting, text, why))
+        return refuse(error, "required, there is no default");
+    if (!store(config, setting, text, error))
         return false;
 
     /* rule: config.check */
-    const char *fault = setting->check == NULL ? NULL : setting->check(text);
-    return fault == NULL || refuse(why, fault);
+    const char *wrong = setting->check == NULL ? NULL : setting->check(text);
+    return wrong == NULL || refuse(error, wrong);
 }
 
 static void print_dsn(const char *dsn, FILE *out)

@@ -34,9 +34,9 @@ struct arena {
 };
 
 /* _exit, not exit: nothing half-written may be flushed to a client on the way out. */
-NO_RETURN static void give_up(const char *why, size_t bytes)
+NO_RETURN static void give_up(const char *error, size_t bytes)
 {
-    log_event(LOG_LEVEL_ERROR, "%s: %zu bytes were asked for", why, bytes);
+    log_event(LOG_LEVEL_ERROR, "%s: %zu bytes were asked for", error, bytes);
     _exit(EXIT_NO_MEMORY);
 }
 

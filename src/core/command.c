@@ -90,7 +90,7 @@ char *command_run(const struct command *command, struct arena *arena)
 {
     struct buf output;
     char *text = NULL;
-    const char *fault;
+    const char *error;
     int pipes[2];
     pid_t pid;
 
@@ -101,14 +101,14 @@ char *command_run(const struct command *command, struct arena *arena)
     if (pid == 0)
         run_child(command, pipes[1]);
     close(pipes[1]);
-    fault = pid < 0 ? "could not be started" : read_output(pipes[0], &output, command->deadline_ms);
+    error = pid < 0 ? "could not be started" : read_output(pipes[0], &output, command->deadline_ms);
     close(pipes[0]);
-    if (fault == NULL)
-        fault = await_end(pid, command->deadline_ms);
-    if (fault == NULL) {
+    if (error == NULL)
+        error = await_end(pid, command->deadline_ms);
+    if (error == NULL) {
         text = arena_strndup(arena, output.data, output.length);
     } else {
-        log_event(LOG_LEVEL_ERROR, "the command %s %s", command->arguments[0], fault);
+        log_event(LOG_LEVEL_ERROR, "the command %s %s", command->arguments[0], error);
         if (pid > 0) {
             kill(-pid, SIGKILL);
             kill(pid, SIGKILL);

@@ -117,7 +117,7 @@ static bool is_made_of_known_words(const char *text)
     return count > 0 && reachable[count];
 }
 
-const char *secret_weakness(const char *text)
+const char *secret_error(const char *text)
 {
     size_t length = strlen(text);
 

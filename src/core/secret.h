@@ -18,6 +18,6 @@ void secret_clear(struct secret *secret);
 
 /* Why a secret may not be used: too short, one repeated character, or a well-known example. NULL if
  * acceptable. */
-const char *secret_weakness(const char *text);
+const char *secret_error(const char *text);
 
 #endif

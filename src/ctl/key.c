@@ -219,14 +219,14 @@ int ctl_sign(int argc, char **argv)
 {
     struct request_to_sign request = { .count = 1 };
     struct key key;
-    const char *fault = read_sign_options(argc, argv, &request, &key);
+    const char *error = read_sign_options(argc, argv, &request, &key);
     bool signed_all = true;
 
-    if (fault == NULL)
-        fault = choose_tail(&request);
-    if (fault != NULL) {
+    if (error == NULL)
+        error = choose_tail(&request);
+    if (error != NULL) {
         sodium_memzero(&key, sizeof(key));
-        return ctl_misused("sign", fault);
+        return ctl_misused("sign", error);
     }
     for (long i = 0; signed_all && i < request.count; i++)
         signed_all = print_signature(&request, &key);

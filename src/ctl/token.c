@@ -13,8 +13,8 @@
 #define ARENA_MAX_BYTES ((size_t)1 << 20)
 
 /* What the responder would say of the token; NULL: it would take it. */
-static const char *judge(struct arena *arena, const struct config *config, const char *text,
-                         json_object *claims)
+static const char *check_token(struct arena *arena, const struct config *config, const char *text,
+                               json_object *claims)
 {
     const char *config_id = jwt_text(claims, "sub");
     int64_t now_s = clock_unix_seconds(), issued_at_s = 0, expires_at_s = 0;
@@ -50,15 +50,15 @@ static void print_claim(const char *name, json_object *value, int64_t now_s)
     printf("%s\n", date);
 }
 
-static void print_token(json_object *claims, const char *fault, bool json)
+static void print_token(json_object *claims, const char *refusal, bool json)
 {
     if (json) {
-        json_object_object_add(claims, "fault", fault == NULL ? NULL : json_object_new_string(fault));
+        json_object_object_add(claims, "fault", refusal == NULL ? NULL : json_object_new_string(refusal));
         puts(json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
         return;
     }
     json_object_object_foreach(claims, name, value) print_claim(name, value, clock_unix_seconds());
-    printf("%s%s\n", fault == NULL ? "good" : "refused: ", fault == NULL ? "" : fault);
+    printf("%s%s\n", refusal == NULL ? "good" : "refused: ", refusal == NULL ? "" : refusal);
 }
 
 /* The token of the command line, or the first line of standard input. */
@@ -79,7 +79,7 @@ int ctl_token(int argc, char **argv)
     struct config *config;
     struct arena *arena;
     json_object *claims;
-    const char *text, *fault;
+    const char *text, *refusal;
     int code = EXIT_FAILURE;
 
     if (!ctl_options_read(&options, "", argc, argv))
@@ -96,9 +96,9 @@ int ctl_token(int argc, char **argv)
         fputs("riggerctl token: that is no token\n", stderr);
         goto out;
     }
-    fault = judge(arena, config, text, claims);
-    print_token(claims, fault, options.json);
-    code = fault == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
+    refusal = check_token(arena, config, text, claims);
+    print_token(claims, refusal, options.json);
+    code = refusal == NULL ? EXIT_SUCCESS : EXIT_FAILURE;
 out:
     arena_free(arena);
     config_free(config);

@@ -126,19 +126,19 @@ static void drop(struct db *db)
 
 /* Tries every host once, beginning with the last good one; those still to come share the time that is left.
  */
-static struct session *try_hosts(struct db *db, int64_t deadline_ms, char fault[SESSION_FAULT_BYTES])
+static struct session *try_hosts(struct db *db, int64_t deadline_ms, char error[SESSION_ERROR_BYTES])
 {
     unsigned count = dial_host_count(db->settings.dsn);
     int64_t end_ms = clock_monotonic_ms() + db->settings.connect_timeout_ms;
     struct session *session = NULL;
 
     end_ms = end_ms < deadline_ms ? end_ms : deadline_ms;
-    memcpy(fault, "bad DSN", sizeof("bad DSN"));
+    memcpy(error, "bad DSN", sizeof("bad DSN"));
     for (unsigned tried = 0; session == NULL && tried < count; tried++) {
         int64_t now_ms = clock_monotonic_ms(), share_ms = (end_ms - now_ms) / (count - tried);
 
         db->host = (db->host + (tried > 0 ? 1 : 0)) % count;
-        session = session_open(&db->settings, db->host, now_ms + share_ms, fault);
+        session = session_open(&db->settings, db->host, now_ms + share_ms, error);
     }
     return session;
 }
@@ -147,13 +147,13 @@ static struct session *try_hosts(struct db *db, int64_t deadline_ms, char fault[
  * time finds out whether it still is; the others fail at once. */
 static bool connect(struct db *db, int64_t deadline_ms)
 {
-    char fault[SESSION_FAULT_BYTES];
+    char error[SESSION_ERROR_BYTES];
 
     if (db->session != NULL && session_is_usable(db->session))
         return true;
     drop(db);
     if (clock_monotonic_ms() >= db->closed_until_ms) {
-        db->session = try_hosts(db, deadline_ms, fault);
+        db->session = try_hosts(db, deadline_ms, error);
         if (db->session != NULL) {
             if (db->backoff_ms > 0)
                 log_event(LOG_LEVEL_INFO, "database: connected again");
@@ -161,7 +161,7 @@ static bool connect(struct db *db, int64_t deadline_ms)
             return true;
         }
         if (db->backoff_ms == 0)
-            log_event(LOG_LEVEL_ERROR, "database: cannot connect: %s", fault);
+            log_event(LOG_LEVEL_ERROR, "database: cannot connect: %s", error);
         db->backoff_ms = 2 * db->backoff_ms;
         if (db->backoff_ms < BACKOFF_MIN_MS)
             db->backoff_ms = BACKOFF_MIN_MS;
@@ -212,7 +212,7 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
             return true;
         }
     }
-    if (action == SQLSTATE_FAULT || action == SQLSTATE_PREPARE || action == SQLSTATE_MIGRATE)
+    if (action == SQLSTATE_ERROR || action == SQLSTATE_PREPARE || action == SQLSTATE_MIGRATE)
         *status = STATUS_ERROR;
     complain(db, *status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
     if (action == SQLSTATE_MIGRATE)

@@ -4,7 +4,7 @@
  *
  * Every call is a single statement in autocommit: PostgreSQL makes it one transaction, in one round trip, and
  * nothing stays open while C does something else. Serialization failures and deadlocks are retried here,
- * bounded. A connection lost while a call was under way leaves its outcome unknown: the call is sent again on
+ * bounded. A connection lost while a call was under way leaves its result unknown: the call is sent again on
  * a new connection, and every SQL function that writes takes a key (request key, config id, instance id,
  * attempt id) by which it recognises its own earlier commit and repeats the answer instead of the effect. */
 #ifndef RIGGER_DB_CONNECTION_H

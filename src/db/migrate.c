@@ -152,11 +152,11 @@ const char *migrate_schema_version(void)
     return version;
 }
 
-static bool refuse(struct script *script, const char *fault, const char *what)
+static bool refuse(struct script *script, const char *error, const char *what)
 {
-    buf_free(&script->fault);
-    buf_init(&script->fault, PATHS_MAX_BYTES);
-    buf_printf(&script->fault, "%s: %s\n", what, fault);
+    buf_free(&script->error);
+    buf_init(&script->error, PATHS_MAX_BYTES);
+    buf_printf(&script->error, "%s: %s\n", what, error);
     script->sqlstate[0] = '\0';
     return false;
 }
@@ -315,7 +315,7 @@ bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned c
         done = !is_migration(&files[i]) || transact(&migration, apply, &files[i], files[i].path);
     done = done && transact(&migration, recreate_all, NULL, "functions, views, triggers and roles");
     if (!done)
-        fprintf(err, "%s", migration.script.fault.failed ? "out of memory\n" : migration.script.fault.data);
+        fprintf(err, "%s", migration.script.error.failed ? "out of memory\n" : migration.script.error.data);
     else if (migration.done == 0)
         fprintf(out, "nothing to do: the schema is this program's\n");
     script_close(&migration.script);

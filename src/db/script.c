@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FAULT_MAX_BYTES 16384
+#define ERROR_MAX_BYTES 16384
 
 /* What a file says with `raise notice`, and warnings; not that something was there already. */
 static void print_notice(void *stream, const PGresult *notice)
@@ -21,10 +21,10 @@ static void print_notice(void *stream, const PGresult *notice)
         fprintf(stream, "  hint: %s\n", hint);
 }
 
-static void begin_fault(struct script *script)
+static void begin_error(struct script *script)
 {
-    buf_free(&script->fault);
-    buf_init(&script->fault, FAULT_MAX_BYTES);
+    buf_free(&script->error);
+    buf_init(&script->error, ERROR_MAX_BYTES);
     memset(script->sqlstate, 0, sizeof(script->sqlstate));
 }
 
@@ -35,10 +35,10 @@ bool script_open(struct script *script, const char *dsn, FILE *out)
     const char *const values[] = { "rigger migrate", "10", dsn, "UTF8", NULL };
 
     *script = (struct script){ .out = out };
-    buf_init(&script->fault, FAULT_MAX_BYTES);
+    buf_init(&script->error, ERROR_MAX_BYTES);
     script->connection = PQconnectdbParams(names, values, 1);
     if (script->connection == NULL || PQstatus(script->connection) != CONNECTION_OK) {
-        buf_puts(&script->fault,
+        buf_puts(&script->error,
                  script->connection != NULL ? PQerrorMessage(script->connection) : "out of memory\n");
         return false;
     }
@@ -49,7 +49,7 @@ bool script_open(struct script *script, const char *dsn, FILE *out)
 void script_close(struct script *script)
 {
     PQfinish(script->connection);
-    buf_free(&script->fault);
+    buf_free(&script->error);
 }
 
 /* The line of the character at position, which counts from 1 and in characters. */
@@ -70,7 +70,7 @@ static void add_field(struct script *script, const PGresult *result, const char 
     const char *text = PQresultErrorField(result, field);
 
     if (text != NULL)
-        buf_printf(&script->fault, "  %s: %s\n", label, text);
+        buf_printf(&script->error, "  %s: %s\n", label, text);
 }
 
 static void describe(struct script *script, const PGresult *result, const char *name, const char *text)
@@ -78,16 +78,16 @@ static void describe(struct script *script, const PGresult *result, const char *
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
 
-    begin_fault(script);
-    buf_puts(&script->fault, name);
+    begin_error(script);
+    buf_puts(&script->error, name);
     if (position != NULL)
-        buf_printf(&script->fault, ":%u", line_of(text, strtoul(position, NULL, 10)));
+        buf_printf(&script->error, ":%u", line_of(text, strtoul(position, NULL, 10)));
     if (sqlstate == NULL) {
-        buf_printf(&script->fault, ": %s", PQerrorMessage(script->connection));
+        buf_printf(&script->error, ": %s", PQerrorMessage(script->connection));
         return;
     }
     memcpy(script->sqlstate, sqlstate, strnlen(sqlstate, sizeof(script->sqlstate) - 1));
-    buf_printf(&script->fault, ": %s (SQLSTATE %s)\n", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
+    buf_printf(&script->error, ": %s (SQLSTATE %s)\n", PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY),
                sqlstate);
     add_field(script, result, "detail", PG_DIAG_MESSAGE_DETAIL);
     add_field(script, result, "hint", PG_DIAG_MESSAGE_HINT);
@@ -126,8 +126,8 @@ bool script_ask(struct script *script, const char *text, int count, const char *
         *value = strdup(PQgetvalue(result, 0, 0));
         done = *value != NULL;
         if (!done) {
-            begin_fault(script);
-            buf_puts(&script->fault, "out of memory\n");
+            begin_error(script);
+            buf_puts(&script->error, "out of memory\n");
         }
     }
     PQclear(result);
@@ -142,8 +142,8 @@ bool script_commit(struct script *script)
     if (!succeeded(result)) {
         describe(script, result, "commit", "");
     } else if (!done) {
-        begin_fault(script);
-        buf_puts(&script->fault, "the transaction was rolled back instead of committed\n");
+        begin_error(script);
+        buf_puts(&script->error, "the transaction was rolled back instead of committed\n");
     }
     PQclear(result);
     return done;

@@ -14,15 +14,15 @@
 struct script {
     PGconn *connection;
     FILE *out;                     /* gets the server's notices */
-    struct buf fault;              /* what went wrong last, in lines */
+    struct buf error;              /* what went wrong last, in lines */
     char sqlstate[SQLSTATE_BYTES]; /* the same; "": not the server's */
 };
 
-/* False on failure, with the fault set. script_close in any case. */
+/* False on failure, with the error set. script_close in any case. */
 bool script_open(struct script *script, const char *dsn, FILE *out) MUST_CHECK;
 void script_close(struct script *script);
 
-/* Runs a text of any number of statements; name is what a fault calls it. */
+/* Runs a text of any number of statements; name is what an error calls it. */
 bool script_run(struct script *script, const char *name, const char *text) MUST_CHECK;
 
 /* Runs one statement with text parameters; the first value that it returns goes into value, which the caller

@@ -62,18 +62,18 @@ static bool limit_session(struct session *session, const struct session_settings
 {
     char statement_timeout[24], lock_timeout[24];
     const char *const parameters[] = { statement_timeout, lock_timeout };
-    enum session_outcome outcome;
+    enum session_result ended;
     PGresult *result;
 
     snprintf(statement_timeout, sizeof(statement_timeout), "%" PRId64, settings->statement_timeout_ms);
     snprintf(lock_timeout, sizeof(lock_timeout), "%" PRId64, settings->lock_timeout_ms);
-    outcome = session_run(session, &limit_session_statement, parameters, deadline_ms, &result);
+    ended = session_run(session, &limit_session_statement, parameters, deadline_ms, &result);
     PQclear(result);
-    return outcome == SESSION_ROWS;
+    return ended == SESSION_ROWS;
 }
 
 /* The first line: what follows it may be DETAIL. */
-static void describe(const PGconn *connection, char fault[SESSION_FAULT_BYTES])
+static void describe(const PGconn *connection, char error[SESSION_ERROR_BYTES])
 {
     const char *message = "out of memory, or the connection string cannot be used";
 
@@ -83,18 +83,18 @@ static void describe(const PGconn *connection, char fault[SESSION_FAULT_BYTES])
         message = "no answer within the time limit";
     else if (connection != NULL)
         message = "the session's limits could not be set";
-    snprintf(fault, SESSION_FAULT_BYTES, "%.*s", (int)strcspn(message, "\n"), message);
+    snprintf(error, SESSION_ERROR_BYTES, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
 struct session *session_open(const struct session_settings *settings, unsigned host, int64_t deadline_ms,
-                             char fault[SESSION_FAULT_BYTES])
+                             char error[SESSION_ERROR_BYTES])
 {
     struct session *session = calloc(1, sizeof(*session));
     char options[256];
 
-    fault[0] = '\0';
+    error[0] = '\0';
     if (session == NULL) {
-        snprintf(fault, SESSION_FAULT_BYTES, "out of memory");
+        snprintf(error, SESSION_ERROR_BYTES, "out of memory");
         return NULL;
     }
     session->prepares = settings->prepared_statements;
@@ -106,7 +106,7 @@ struct session *session_open(const struct session_settings *settings, unsigned h
             (session->prepares || limit_session(session, settings, deadline_ms)))
             return session;
     }
-    describe(session->connection, fault);
+    describe(session->connection, error);
     session_close(session);
     return NULL;
 }
@@ -217,7 +217,7 @@ static PGresult *complete(PGconn *connection, int sent, int64_t deadline_ms)
     return sent == 1 && flush(connection, deadline_ms) ? receive(connection, deadline_ms) : NULL;
 }
 
-static enum session_outcome judge(const PGresult *result)
+static enum session_result classify(const PGresult *result)
 {
     if (result == NULL)
         return SESSION_LOST;
@@ -227,17 +227,17 @@ static enum session_outcome judge(const PGresult *result)
     return SESSION_ROWS;
 }
 
-static enum session_outcome prepare(PGconn *connection, const struct statement *statement,
-                                    int64_t deadline_ms, PGresult **result)
+static enum session_result prepare(PGconn *connection, const struct statement *statement, int64_t deadline_ms,
+                                   PGresult **result)
 {
     int sent = PQsendPrepare(connection, statement->name, statement->text, 0, NULL);
 
     *result = complete(connection, sent, deadline_ms);
-    return judge(*result);
+    return classify(*result);
 }
 
-static enum session_outcome execute(PGconn *connection, const struct statement *statement, bool prepared,
-                                    const char *const *parameters, int64_t deadline_ms, PGresult **result)
+static enum session_result execute(PGconn *connection, const struct statement *statement, bool prepared,
+                                   const char *const *parameters, int64_t deadline_ms, PGresult **result)
 {
     int count = statement->parameter_count, sent;
 
@@ -246,30 +246,30 @@ static enum session_outcome execute(PGconn *connection, const struct statement *
     else
         sent = PQsendQueryParams(connection, statement->text, count, NULL, parameters, NULL, NULL, 0);
     *result = complete(connection, sent, deadline_ms);
-    return judge(*result);
+    return classify(*result);
 }
 
-enum session_outcome session_run(struct session *session, const struct statement *statement,
-                                 const char *const *parameters, int64_t deadline_ms, PGresult **result)
+enum session_result session_run(struct session *session, const struct statement *statement,
+                                const char *const *parameters, int64_t deadline_ms, PGresult **result)
 {
     struct known *known = recall(session, statement);
-    enum session_outcome outcome = SESSION_ROWS;
+    enum session_result ended = SESSION_ROWS;
 
     *result = NULL;
     if (session->prepares && known != NULL && !known->prepared) {
-        outcome = prepare(session->connection, statement, deadline_ms, result);
-        known->prepared = outcome == SESSION_ROWS;
+        ended = prepare(session->connection, statement, deadline_ms, result);
+        known->prepared = ended == SESSION_ROWS;
     }
-    if (outcome == SESSION_ROWS) {
+    if (ended == SESSION_ROWS) {
         PQclear(*result);
-        outcome = execute(session->connection, statement, known != NULL && known->prepared, parameters,
-                          deadline_ms, result);
+        ended = execute(session->connection, statement, known != NULL && known->prepared, parameters,
+                        deadline_ms, result);
     }
-    if (outcome == SESSION_LOST) {
+    if (ended == SESSION_LOST) {
         PQclear(*result);
         *result = NULL;
     }
-    if (outcome == SESSION_ROWS && (known == NULL || !known->fits)) {
+    if (ended == SESSION_ROWS && (known == NULL || !known->fits)) {
         const struct db_rows rows = { .statement = statement, .result = *result };
 
         if (!has_columns(*result, statement->columns) || !has_kinds(&rows, statement->kinds))
@@ -277,5 +277,5 @@ enum session_outcome session_run(struct session *session, const struct statement
         if (known != NULL)
             known->fits = true;
     }
-    return outcome;
+    return ended;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SESSION_FAULT_BYTES 256
+#define SESSION_ERROR_BYTES 256
 
 struct session_settings {
     const char *dsn; /* must outlive the sessions */
@@ -19,7 +19,7 @@ struct session_settings {
     bool prepared_statements; /* false: behind a pooler, so no start-up parameters of ours either */
 };
 
-enum session_outcome {
+enum session_result {
     SESSION_ROWS,      /* rows of the declared shape */
     SESSION_ERROR,     /* the server refused; the result says why */
     SESSION_MISSHAPEN, /* rows of another shape */
@@ -28,9 +28,10 @@ enum session_outcome {
 
 struct session;
 
-/* Connects to the host of that number in the DSN. NULL, with the reason for the log in fault, on failure. */
+/* Connects to the host of that number in the DSN. NULL, with what went wrong, for the log, in error, on
+ * failure. */
 struct session *session_open(const struct session_settings *settings, unsigned host, int64_t deadline_ms,
-                             char fault[SESSION_FAULT_BYTES]) MUST_CHECK;
+                             char error[SESSION_ERROR_BYTES]) MUST_CHECK;
 void session_close(struct session *session);
 
 /* False if the server has closed the idle connection, or sends what nobody asked for. */
@@ -38,8 +39,8 @@ bool session_is_usable(const struct session *session);
 
 /* Runs a statement with its parameters as text. result, which the caller clears, is set for SESSION_ROWS,
  * SESSION_MISSHAPEN and SESSION_ERROR, else NULL. After SESSION_LOST the session can only be closed. */
-enum session_outcome session_run(struct session *session, const struct statement *statement,
-                                 const char *const *parameters, int64_t deadline_ms,
-                                 PGresult **result) MUST_CHECK;
+enum session_result session_run(struct session *session, const struct statement *statement,
+                                const char *const *parameters, int64_t deadline_ms,
+                                PGresult **result) MUST_CHECK;
 
 #endif

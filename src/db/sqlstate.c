@@ -34,7 +34,7 @@ enum sqlstate_action sqlstate_action(const char *sqlstate)
         if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
             return table[i].action;
     }
-    return SQLSTATE_FAULT;
+    return SQLSTATE_ERROR;
 }
 
 bool sqlstate_quotes_input(const char *sqlstate)

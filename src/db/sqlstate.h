@@ -11,7 +11,7 @@
 #define SQLSTATE_CONNECTION_LOST "08006"
 
 enum sqlstate_action {
-    SQLSTATE_FAULT = 0,   /* wrong, and wrong again if repeated */
+    SQLSTATE_ERROR = 0,   /* wrong, and wrong again if repeated */
     SQLSTATE_MIGRATE,     /* wrong, because the schema is not the one this program was built with */
     SQLSTATE_REPEAT,      /* rolled back by a conflict with others: the same again may pass */
     SQLSTATE_PREPARE,     /* what the session remembers is stale: once more in a new one */
@@ -19,7 +19,7 @@ enum sqlstate_action {
     SQLSTATE_UNAVAILABLE, /* took too long */
 };
 
-/* A state that is not in the table, and NULL, is a fault. */
+/* A state that is not in the table, and NULL, is an error. */
 enum sqlstate_action sqlstate_action(const char *sqlstate);
 
 /* True if the message's primary text may quote a parameter: it must not be logged. */

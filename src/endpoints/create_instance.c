@@ -1,5 +1,5 @@
 /* POST /instances/{chute_id}/: for chutes whose SDK is old and has no launch configs. The host is vetted
- * here, before the one transaction in which the SQL function judges and reserves. */
+ * here, before the one transaction in which the SQL function decides and places. */
 #include "attest/host.h"
 #include "core/clock.h"
 #include "core/encode.h"

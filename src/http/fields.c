@@ -166,13 +166,13 @@ json_object *fields_read_query(const struct field *fields, const struct request 
     return result;
 }
 
-static void refuse_json(struct field_errors *errors, const struct json_fault *fault)
+static void refuse_json(struct field_errors *errors, const struct json_error *error)
 {
     json_object *loc = json_made(json_object_new_array()), *ctx = json_made(json_object_new_object());
 
     json_append(loc, json_made(json_object_new_string("body")));
-    json_append(loc, json_made(json_object_new_int64((int64_t)fault->offset)));
-    json_put(ctx, "error", json_made(json_object_new_string(fault->text)));
+    json_append(loc, json_made(json_object_new_int64((int64_t)error->offset)));
+    json_put(ctx, "error", json_made(json_object_new_string(error->text)));
     fields_add_error(errors, "json_invalid", loc, "JSON decode error", json_made(json_object_new_object()),
                      ctx);
 }
@@ -183,15 +183,15 @@ json_object *fields_read_body(const struct field *fields, const struct request *
     const struct field_place place = { .name = "body" };
     const struct field whole = { .type = FIELD_OBJECT, .required = true, .children = fields };
     json_object *document, *result = NULL;
-    struct json_fault fault;
+    struct json_error error;
 
     if (request->body_length == 0) {
         (void)read_absent(&whole, NULL, &place, errors);
         return NULL;
     }
-    document = json_parse_strict((const char *)request->body, request->body_length, &fault);
-    if (fault.text != NULL) {
-        refuse_json(errors, &fault);
+    document = json_parse_strict((const char *)request->body, request->body_length, &error);
+    if (error.text != NULL) {
+        refuse_json(errors, &error);
         return NULL;
     }
     if (read_value(&whole, document, &place, errors, &result))

@@ -43,7 +43,7 @@ struct field_errors {
 };
 
 /* Checks the query parameters. The result (deferred on the arena) holds the declared fields that are present,
- * coerced to their types. Faults are added to errors. */
+ * coerced to their types. What is wrong is added to errors. */
 json_object *fields_read_query(const struct field *fields, const struct request *request,
                                struct field_errors *errors);
 

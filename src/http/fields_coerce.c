@@ -15,22 +15,22 @@
 struct integer {
     int64_t number;
     int beyond;              /* -1: below int64, 1: above, 0: it is number */
-    const char *fault, *msg; /* type and words of an error, NULL: none */
+    const char *error, *msg; /* type and words of an error, NULL: none */
 };
 
-static const struct integer integer_type = { .fault = "int_type", .msg = "Input should be a valid integer" };
-static const struct integer integer_finite = { .fault = "finite_number",
+static const struct integer integer_type = { .error = "int_type", .msg = "Input should be a valid integer" };
+static const struct integer integer_finite = { .error = "finite_number",
                                                .msg = "Input should be a finite number" };
 static const struct integer integer_fraction = {
-    .fault = "int_from_float",
+    .error = "int_from_float",
     .msg = "Input should be a valid integer, got a number with a fractional part",
 };
 static const struct integer integer_parsing = {
-    .fault = "int_parsing",
+    .error = "int_parsing",
     .msg = "Input should be a valid integer, unable to parse string as an integer",
 };
 static const struct integer integer_size = {
-    .fault = "int_parsing_size",
+    .error = "int_parsing_size",
     .msg = "Unable to parse input string as an integer, exceeded maximum size",
 };
 
@@ -153,24 +153,24 @@ static bool coerce_integer(const struct field *field, json_object *input, const 
     bool low = integer.beyond < 0 || (integer.beyond == 0 && integer.number < field->min);
     bool high = integer.beyond > 0 || (integer.beyond == 0 && integer.number > field->max);
 
-    if (integer.fault == NULL && field->has_max && high) {
+    if (integer.error == NULL && field->has_max && high) {
         fields_refuse(
             errors, place, "less_than_equal",
             arena_printf(errors->arena, "Input should be less than or equal to %lld", (long long)field->max),
             input, fields_bound("le", field->max));
         return false;
     }
-    if (integer.fault == NULL && field->has_min && low) {
+    if (integer.error == NULL && field->has_min && low) {
         fields_refuse(errors, place, "greater_than_equal",
                       arena_printf(errors->arena, "Input should be greater than or equal to %lld",
                                    (long long)field->min),
                       input, fields_bound("ge", field->min));
         return false;
     }
-    if (integer.fault == NULL && integer.beyond != 0)
+    if (integer.error == NULL && integer.beyond != 0)
         integer = integer_size;
-    if (integer.fault != NULL) {
-        fields_refuse(errors, place, integer.fault, integer.msg, input, NULL);
+    if (integer.error != NULL) {
+        fields_refuse(errors, place, integer.error, integer.msg, input, NULL);
         return false;
     }
     *value = json_made(json_object_new_int64(integer.number));
@@ -199,7 +199,7 @@ static bool coerce_boolean(json_object *input, const struct field_place *place, 
     struct integer integer = read_integer(input);
     bool is_text = json_object_is_type(input, json_type_string), truth = integer.number == 1, known;
 
-    if (!is_text && (integer.fault != NULL || integer.beyond != 0)) {
+    if (!is_text && (integer.error != NULL || integer.beyond != 0)) {
         fields_refuse(errors, place, "bool_type", "Input should be a valid boolean", input, NULL);
         return false;
     }

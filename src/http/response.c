@@ -1,5 +1,5 @@
 /* Makes answers and writes them in CGI form. No header leaves here with a line break in it, and nothing of an
- * internal fault but the request's id. */
+ * internal error but the request's id. */
 #include "http/response.h"
 
 #include "core/buf.h"

@@ -44,14 +44,14 @@ void json_append(json_object *array, json_object *value)
         give_up();
 }
 
-static void release(void *value)
+static void put_value(void *value)
 {
     json_object_put(value);
 }
 
 void json_defer(struct arena *arena, json_object *value)
 {
-    arena_defer(arena, release, value);
+    arena_defer(arena, put_value, value);
 }
 
 static bool parse_string(struct parser *parser, json_object **value)
@@ -175,7 +175,7 @@ static bool parse_container(struct parser *parser, unsigned depth, json_object *
     return true;
 }
 
-/* On failure nothing is left to be released. */
+/* On failure nothing is left to be freed. */
 static bool parse_value(struct parser *parser, unsigned depth, json_object **value)
 {
     struct json_scanner *scan = &parser->scan;
@@ -228,23 +228,23 @@ static size_t count_characters(const char *start, const char *end)
     return count;
 }
 
-json_object *json_parse_strict(const char *text, size_t length, struct json_fault *fault)
+json_object *json_parse_strict(const char *text, size_t length, struct json_error *error)
 {
     struct parser parser = { .scan = { .start = text, .at = text, .end = text + length } };
     json_object *value = NULL;
     size_t valid;
     char *words;
 
-    *fault = (struct json_fault){ .text = NULL };
+    *error = (struct json_error){ .text = NULL };
     if (length > INT_MAX) { /* json-c counts bytes in an int */
-        fault->text = "Too long";
+        error->text = "Too long";
         return NULL;
     }
     valid = json_scan_utf8_prefix(text, length);
     /* rule: json.utf8 */
     if (valid < length) {
-        *fault =
-            (struct json_fault){ .offset = count_characters(text, text + valid), .text = "Invalid UTF-8" };
+        *error =
+            (struct json_error){ .offset = count_characters(text, text + valid), .text = "Invalid UTF-8" };
         return NULL;
     }
     words = malloc(JSON_SCAN_WORDS_BYTES(length));
@@ -252,8 +252,8 @@ json_object *json_parse_strict(const char *text, size_t length, struct json_faul
         give_up();
     parser.scan.words = words;
     if (!parse_document(&parser, &value)) {
-        fault->offset = count_characters(text, parser.scan.fault_at);
-        fault->text = parser.scan.fault;
+        error->offset = count_characters(text, parser.scan.error_at);
+        error->text = parser.scan.error;
         json_object_put(value);
         value = NULL;
     }

@@ -14,17 +14,17 @@
 #define JSON_DEPTH_MAX  32
 #define JSON_VALUES_MAX 65536 /* values in one document: json-c spends hundreds of bytes on each */
 
-struct json_fault {
+struct json_error {
     size_t offset;    /* in characters (code points), as pydantic counts in loc ["body", offset] */
     const char *text; /* what was wrong, in the words of Python's json module where it has them; static */
 };
 
-/* Parses one document of exactly length bytes. NULL, with *fault set, where it is not strict JSON; NULL with
- * fault->text NULL is the document "null". Integers of int64 are json_type_int. Every other number is a
+/* Parses one document of exactly length bytes. NULL, with *error set, where it is not strict JSON; NULL with
+ * error->text NULL is the document "null". Integers of int64 are json_type_int. Every other number is a
  * json_type_double that keeps its text: json_object_get_string gives it as it was written, and
  * json_is_integer tells whether it is an integer that int64 cannot hold. The caller owns the result. Want of
  * memory ends the process, as it does with an arena. */
-json_object *json_parse_strict(const char *text, size_t length, struct json_fault *fault) MUST_CHECK;
+json_object *json_parse_strict(const char *text, size_t length, struct json_error *error) MUST_CHECK;
 
 /* True for a number written without fraction and exponent, however large. */
 bool json_is_integer(json_object *value);

@@ -48,10 +48,10 @@ size_t json_scan_utf8_prefix(const char *text, size_t length)
     return taken;
 }
 
-bool json_scan_fail(struct json_scanner *scanner, const char *at, const char *fault)
+bool json_scan_fail(struct json_scanner *scanner, const char *at, const char *error)
 {
-    scanner->fault = fault;
-    scanner->fault_at = at;
+    scanner->error = error;
+    scanner->error_at = at;
     return false;
 }
 

@@ -11,8 +11,8 @@
 struct json_scanner {
     const char *start, *at, *end;
     char *words;       /* where the next decoded word goes; words stay until the scanner's owner frees them */
-    const char *fault; /* NULL while nothing is wrong */
-    const char *fault_at;
+    const char *error; /* NULL while nothing is wrong */
+    const char *error_at;
 };
 
 /* What the words of a text of length bytes need at most: a string shrinks by its quotes, a number grows by
@@ -22,8 +22,8 @@ struct json_scanner {
 /* Bytes of text that are valid UTF-8, counted from its start (RFC 3629). */
 size_t json_scan_utf8_prefix(const char *text, size_t length);
 
-/* Notes the first fault. Always false, so that a caller can return it. */
-bool json_scan_fail(struct json_scanner *scanner, const char *at, const char *fault);
+/* Notes the first error. Always false, so that a caller can return it. */
+bool json_scan_fail(struct json_scanner *scanner, const char *at, const char *error);
 
 void json_scan_space(struct json_scanner *scanner);
 

@@ -40,8 +40,8 @@ enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
 /* What the provider kept with the challenge; NULL: nothing. */
 static json_object *parse_kept(struct arena *arena, const char *text)
 {
-    struct json_fault fault;
-    json_object *value = text != NULL ? json_parse_strict(text, strlen(text), &fault) : NULL;
+    struct json_error error;
+    json_object *value = text != NULL ? json_parse_strict(text, strlen(text), &error) : NULL;
 
     json_defer(arena, value);
     return value;

@@ -58,7 +58,7 @@ static void job_free(struct job *job)
     free(job);
 }
 
-static void job_release(struct job *job)
+static void job_leave(struct job *job)
 {
     pthread_mutex_lock(&job->lock);
     bool last = --job->owners == 0;
@@ -81,7 +81,7 @@ static void *look_up(void *argument)
     job->done = true;
     pthread_cond_signal(&job->finished);
     pthread_mutex_unlock(&job->lock);
-    job_release(job);
+    job_leave(job);
     return NULL;
 }
 
@@ -158,6 +158,6 @@ int resolve_name(struct arena *arena, const char *name, int timeout_ms, const ch
         else if (job->error == EAI_NONAME || job->error == EAI_NODATA)
             count = 0;
     }
-    job_release(job);
+    job_leave(job);
     return count;
 }

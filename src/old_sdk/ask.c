@@ -39,8 +39,8 @@ bool ask_is_good(const struct pod_answer *answer)
 
 json_object *ask_parse(const struct verification *verification, const char *text)
 {
-    struct json_fault fault;
-    json_object *object = json_parse_strict(text, strlen(text), &fault);
+    struct json_error error;
+    json_object *object = json_parse_strict(text, strlen(text), &error);
 
     json_defer(verification->pod.arena, object);
     return object;

@@ -81,8 +81,8 @@ const char *pod_seal(const struct pod *pod, const char *text, unsigned char iv[A
 const char *pod_open(const struct pod *pod, const unsigned char iv[AES_BLOCK_BYTES],
                      const struct pod_answer *answer)
 {
-    struct json_fault fault;
-    json_object *object = json_parse_strict(answer->text, answer->length, &fault);
+    struct json_error error;
+    json_object *object = json_parse_strict(answer->text, answer->length, &error);
     const char *sealed = json_object_is_type(object, json_type_object) ? json_get_text(object, "json") : NULL;
     size_t length = 0;
     ptrdiff_t plain_length;

@@ -37,8 +37,8 @@ static void tear_down(void)
 static json_object *stored(json_object *kept)
 {
     const char *text = arena_strdup(context.arena, json_object_to_json_string(kept));
-    struct json_fault fault;
-    json_object *again = json_parse_strict(text, strlen(text), &fault);
+    struct json_error error;
+    json_object *again = json_parse_strict(text, strlen(text), &error);
 
     json_defer(context.arena, again);
     return again;

@@ -1,5 +1,5 @@
 /* client/matmul_prover: solves what matmul.json describes with any number of threads, agrees with the
- * verifier, and ends in the outcome that fits where it cannot solve. */
+ * verifier, and ends in the result that fits where it cannot solve. */
 #include "client/matmul_prover.h"
 
 #include "check/vectors.h"
@@ -189,7 +189,7 @@ END_TEST
 
 /* AddressSanitizer ends the process where malloc would return NULL. */
 #ifndef __SANITIZE_ADDRESS__
-START_TEST(matrices_that_do_not_fit_into_memory_are_an_outcome)
+START_TEST(matrices_that_do_not_fit_into_memory_are_a_result)
 {
     const struct matmul_challenge challenge = { .uuid = "gpu", .seed = 1, .iterations = 1, .n = 16384 };
     const struct matmul_effort effort = { .threads = 1 };
@@ -207,12 +207,12 @@ START_TEST(matrices_that_do_not_fit_into_memory_are_an_outcome)
 END_TEST
 #endif
 
-START_TEST(every_outcome_has_a_text_of_its_own)
+START_TEST(every_result_has_a_text_of_its_own)
 {
     for (int i = MATMUL_SOLVED; i <= MATMUL_NO_MEMORY; i++) {
         for (int j = MATMUL_SOLVED; j < i; j++)
-            ck_assert_str_ne(matmul_outcome_text((enum matmul_outcome)i),
-                             matmul_outcome_text((enum matmul_outcome)j));
+            ck_assert_str_ne(matmul_result_text((enum matmul_result)i),
+                             matmul_result_text((enum matmul_result)j));
     }
 }
 END_TEST
@@ -232,9 +232,9 @@ Suite *matmul_prover_suite(void)
     tcase_add_loop_test(tests, work_that_is_cancelled_stops, 0, 8);
     tcase_add_loop_test(tests, parameters_out_of_range_are_invalid, 0, sizeof(invalid) / sizeof(invalid[0]));
 #ifndef __SANITIZE_ADDRESS__
-    tcase_add_test(tests, matrices_that_do_not_fit_into_memory_are_an_outcome);
+    tcase_add_test(tests, matrices_that_do_not_fit_into_memory_are_a_result);
 #endif
-    tcase_add_test(tests, every_outcome_has_a_text_of_its_own);
+    tcase_add_test(tests, every_result_has_a_text_of_its_own);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -1,5 +1,5 @@
 /* client/slot: what stands in a path or a header later is taken only if it needs no escaping, and a file's
- * faults are told with their line. */
+ * errors are told with their line. */
 #include "client/slot.h"
 
 #include <check.h>
@@ -29,13 +29,13 @@ static const char *read_text(const char *text, struct slot *slots, size_t count)
 {
     char *copy = strdup(text);
     FILE *file = fmemopen(copy, strlen(copy), "r");
-    const char *fault;
+    const char *error;
 
     ck_assert_ptr_nonnull(file);
-    fault = slots_read(file, arena, slots, count);
+    error = slots_read(file, arena, slots, count);
     fclose(file);
     free(copy);
-    return fault;
+    return error;
 }
 
 START_TEST(a_line_becomes_a_slot)
@@ -66,17 +66,17 @@ START_TEST(comments_and_empty_lines_are_skipped_and_more_lines_not_read)
 }
 END_TEST
 
-START_TEST(too_few_lines_are_a_fault)
+START_TEST(too_few_lines_are_an_error)
 {
     struct slot slots[3];
-    const char *fault = read_text(LINE LINE, slots, 3);
+    const char *error = read_text(LINE LINE, slots, 3);
 
-    ck_assert_ptr_nonnull(fault);
-    ck_assert_ptr_nonnull(strstr(fault, "2 lines"));
+    ck_assert_ptr_nonnull(error);
+    ck_assert_ptr_nonnull(strstr(error, "2 lines"));
 }
 END_TEST
 
-static const char *const faulty[] = {
+static const char *const wrong[] = {
     "nonsense\n",
     SEED "\tc\tg\th\n",
     SEED "\tc\tg\th\t20000\tmore\n",
@@ -100,17 +100,17 @@ static const char *const faulty[] = {
     SEED "\tc\tg\th\t99999999999999999999\n",
 };
 
-START_TEST(a_faulty_line_is_told_with_its_number)
+START_TEST(a_wrong_line_is_told_with_its_number)
 {
     struct slot slots[2];
     char text[1024];
-    const char *fault;
+    const char *error;
 
-    snprintf(text, sizeof(text), "%s%s", LINE, faulty[_i]);
-    fault = read_text(text, slots, 2);
-    ck_assert_ptr_nonnull(fault);
-    ck_assert_msg(strncmp(fault, "line 2: ", strlen("line 2: ")) == 0, "%s", fault);
-    ck_assert_ptr_null(strstr(fault, "000102"));
+    snprintf(text, sizeof(text), "%s%s", LINE, wrong[_i]);
+    error = read_text(text, slots, 2);
+    ck_assert_ptr_nonnull(error);
+    ck_assert_msg(strncmp(error, "line 2: ", strlen("line 2: ")) == 0, "%s", error);
+    ck_assert_ptr_null(strstr(error, "000102"));
 }
 END_TEST
 
@@ -131,8 +131,8 @@ Suite *slot_suite(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, a_line_becomes_a_slot);
     tcase_add_test(tests, comments_and_empty_lines_are_skipped_and_more_lines_not_read);
-    tcase_add_test(tests, too_few_lines_are_a_fault);
-    tcase_add_loop_test(tests, a_faulty_line_is_told_with_its_number, 0, sizeof(faulty) / sizeof(faulty[0]));
+    tcase_add_test(tests, too_few_lines_are_an_error);
+    tcase_add_loop_test(tests, a_wrong_line_is_told_with_its_number, 0, sizeof(wrong) / sizeof(wrong[0]));
     tcase_add_test(tests, an_ipv6_address_is_a_host);
     suite_add_tcase(suite, tests);
     return suite;

@@ -70,7 +70,7 @@ static const char *const weak[] = {
 
 START_TEST(a_weak_secret_is_refused)
 {
-    ck_assert_msg(secret_weakness(weak[_i]) != NULL, "accepted: %s", weak[_i]);
+    ck_assert_msg(secret_error(weak[_i]) != NULL, "accepted: %s", weak[_i]);
 }
 END_TEST
 
@@ -83,16 +83,16 @@ static const char *const good[] = {
 
 START_TEST(a_good_secret_is_accepted)
 {
-    const char *weakness = secret_weakness(good[_i]);
+    const char *error = secret_error(good[_i]);
 
-    ck_assert_msg(weakness == NULL, "%s: %s", good[_i], weakness);
+    ck_assert_msg(error == NULL, "%s: %s", good[_i], error);
 }
 END_TEST
 
 START_TEST(sixteen_bytes_are_the_least)
 {
-    ck_assert_ptr_nonnull(secret_weakness("d1f2a7c44b0e9f6"));
-    ck_assert_ptr_null(secret_weakness("d1f2a7c44b0e9f6a"));
+    ck_assert_ptr_nonnull(secret_error("d1f2a7c44b0e9f6"));
+    ck_assert_ptr_null(secret_error("d1f2a7c44b0e9f6a"));
     ck_assert_int_eq(SECRET_MIN_BYTES, 16);
 }
 END_TEST
@@ -103,10 +103,10 @@ START_TEST(a_long_text_of_words_is_judged_too)
 
     for (size_t i = 0; i + 12 < sizeof(text); i += 12)
         memcpy(text + i, i % 24 == 0 ? "secretpasswo" : "rdtokenadmin", 12);
-    ck_assert_ptr_nonnull(secret_weakness(text));
+    ck_assert_ptr_nonnull(secret_error(text));
     text[0] = 'X';
     text[100] = 'Y';
-    ck_assert_ptr_null(secret_weakness(text));
+    ck_assert_ptr_null(secret_error(text));
 }
 END_TEST
 

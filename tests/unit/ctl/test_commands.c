@@ -59,8 +59,8 @@ static void find_dsn(void)
 /* The only line of JSON that was printed. */
 static json_object *row(void)
 {
-    struct json_fault fault;
-    json_object *object = json_parse_strict(command_output.out, strlen(command_output.out), &fault);
+    struct json_error error;
+    json_object *object = json_parse_strict(command_output.out, strlen(command_output.out), &error);
 
     ck_assert_msg(json_object_is_type(object, json_type_object), "%s", command_output.out);
     return object;

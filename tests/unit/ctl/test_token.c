@@ -137,7 +137,7 @@ START_TEST(what_is_no_token_is_called_so)
 }
 END_TEST
 
-START_TEST(wrong_use_and_a_faulty_configuration_are_told_apart)
+START_TEST(wrong_use_and_a_wrong_configuration_are_told_apart)
 {
     ck_assert_int_eq(COMMAND_RUN(ctl_token, "token"), CTL_USAGE);
     ck_assert_int_eq(COMMAND_RUN(ctl_token, "token", "a", "b"), CTL_USAGE);
@@ -160,7 +160,7 @@ Suite *ctl_token_suite(void)
     tcase_add_test(tests, a_token_of_another_kind_is_no_launch_token);
     tcase_add_test(tests, a_script_gets_a_line_of_json);
     tcase_add_loop_test(tests, what_is_no_token_is_called_so, 0, COUNT(no_tokens));
-    tcase_add_test(tests, wrong_use_and_a_faulty_configuration_are_told_apart);
+    tcase_add_test(tests, wrong_use_and_a_wrong_configuration_are_told_apart);
     suite_add_tcase(suite, tests);
     return suite;
 }

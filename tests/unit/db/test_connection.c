@@ -79,7 +79,7 @@ START_TEST(text_that_is_no_boolean_ends_the_process)
 END_TEST
 
 /* What C would read as a number or a boolean and is none is found before any of it is read. */
-START_TEST(another_type_is_a_fault_each_time)
+START_TEST(another_type_is_an_error_each_time)
 {
     static const char *const kinds[] = { "b", "i", "i" }, *const texts[] = { "1", "'1'::text", "true" };
     static const struct statement right = {
@@ -167,7 +167,7 @@ START_TEST(statements_beyond_what_is_remembered_work)
 }
 END_TEST
 
-START_TEST(another_shape_is_a_fault_each_time)
+START_TEST(another_shape_is_an_error_each_time)
 {
     static const char *const columns[] = { "m", "n m", "", "nn" };
     struct statement wrong = calls_one;
@@ -179,7 +179,7 @@ START_TEST(another_shape_is_a_fault_each_time)
 }
 END_TEST
 
-START_TEST(what_is_missing_from_the_schema_is_a_fault_that_says_so)
+START_TEST(what_is_missing_from_the_schema_is_an_error_that_says_so)
 {
     static const char *const texts[] = { "select n from nowhere.f() as n", "select nowhere() as n",
                                          "select n from nowhere", "select nothing as n" };
@@ -191,7 +191,7 @@ START_TEST(what_is_missing_from_the_schema_is_a_fault_that_says_so)
 }
 END_TEST
 
-START_TEST(a_fault_is_logged_without_what_was_sent)
+START_TEST(an_error_is_logged_without_what_was_sent)
 {
     static const struct statement cast = {
         .name = "cast",
@@ -279,15 +279,15 @@ Suite *connection_suite(void)
     tcase_add_test_raise_signal(tests, a_row_that_is_not_there_ends_the_process, SIGABRT);
     tcase_add_test_raise_signal(tests, text_that_is_no_integer_ends_the_process, SIGABRT);
     tcase_add_test_raise_signal(tests, text_that_is_no_boolean_ends_the_process, SIGABRT);
-    tcase_add_loop_test(tests, another_type_is_a_fault_each_time, 0, 3);
+    tcase_add_loop_test(tests, another_type_is_an_error_each_time, 0, 3);
     tcase_add_test(tests, a_ping_asks_for_nothing);
     tcase_add_loop_test(tests, a_session_has_its_limits, 0, 2);
     tcase_add_test(tests, options_of_the_dsn_are_kept_and_ours_win);
     tcase_add_test(tests, a_tool_connects_by_dsn_alone);
     tcase_add_test(tests, statements_beyond_what_is_remembered_work);
-    tcase_add_loop_test(tests, another_shape_is_a_fault_each_time, 0, 4);
-    tcase_add_loop_test(tests, what_is_missing_from_the_schema_is_a_fault_that_says_so, 0, 4);
-    tcase_add_test(tests, a_fault_is_logged_without_what_was_sent);
+    tcase_add_loop_test(tests, another_shape_is_an_error_each_time, 0, 4);
+    tcase_add_loop_test(tests, what_is_missing_from_the_schema_is_an_error_that_says_so, 0, 4);
+    tcase_add_test(tests, an_error_is_logged_without_what_was_sent);
     tcase_add_test(tests, a_commit_that_fails_is_no_success);
     tcase_add_test(tests, a_changed_result_type_is_prepared_anew);
     tcase_add_test(tests, a_forgotten_statement_is_prepared_anew);

@@ -138,8 +138,8 @@ static bool agrees(json_object *vector, json_object *ours, json_object *errors)
 {
     bool refused = json_object_object_get_ex(vector, "errors", NULL), same;
     const char *text = vectors_text(vector, refused ? "errors" : "value");
-    struct json_fault fault;
-    json_object *theirs = json_parse_strict(text, strlen(text), &fault);
+    struct json_error error;
+    json_object *theirs = json_parse_strict(text, strlen(text), &error);
 
     /* A number may be spelled another way, as long as it is the same number. */
     same = refused == (errors != NULL) && (json_object_equal(theirs, refused ? errors : ours) ||

@@ -131,13 +131,13 @@ static const struct {
 START_TEST(a_detail_is_escaped_and_reads_back)
 {
     struct response response = { 0 };
-    struct json_fault fault;
+    struct json_error error;
     json_object *body;
 
     response_detail(&response, arena, 400, details[_i].text);
     if (details[_i].body != NULL)
         ck_assert_mem_eq(response.body, details[_i].body, strlen(details[_i].body));
-    body = json_parse_strict(response.body, response.body_length, &fault);
+    body = json_parse_strict(response.body, response.body_length, &error);
     ck_assert_pstr_eq(json_get_text(body, "detail"), details[_i].text);
     json_object_put(body);
 }

@@ -46,10 +46,10 @@ static const struct {
 
 START_TEST(strict_json_is_taken_and_keeps_its_meaning)
 {
-    struct json_fault fault;
-    json_object *value = json_parse_strict(good[_i].text, good[_i].length, &fault);
+    struct json_error error;
+    json_object *value = json_parse_strict(good[_i].text, good[_i].length, &error);
 
-    ck_assert_msg(fault.text == NULL, "%s: %s", good[_i].text, fault.text);
+    ck_assert_msg(error.text == NULL, "%s: %s", good[_i].text, error.text);
     ck_assert_str_eq(
         json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
         good[_i].printed);
@@ -59,8 +59,8 @@ END_TEST
 
 static const struct {
     const char *text;
-    size_t length, offset; /* of the fault, in characters */
-    const char *fault;
+    size_t length, offset; /* of the error, in characters */
+    const char *error;
 } bad[] = {
     { TEXT(""), 0, "Expecting value" },
     { TEXT(" "), 1, "Expecting value" },
@@ -148,20 +148,20 @@ static const struct {
 
 START_TEST(what_is_nearly_json_is_refused_at_its_place)
 {
-    struct json_fault fault;
-    json_object *value = json_parse_strict(bad[_i].text, bad[_i].length, &fault);
+    struct json_error error;
+    json_object *value = json_parse_strict(bad[_i].text, bad[_i].length, &error);
 
     ck_assert_ptr_null(value);
-    ck_assert_msg(fault.text != NULL, "%s is taken", bad[_i].text);
-    ck_assert_msg(strcmp(fault.text, bad[_i].fault) == 0 && fault.offset == bad[_i].offset,
-                  "%s: \"%s\" at %zu", bad[_i].text, fault.text, fault.offset);
+    ck_assert_msg(error.text != NULL, "%s is taken", bad[_i].text);
+    ck_assert_msg(strcmp(error.text, bad[_i].error) == 0 && error.offset == bad[_i].offset,
+                  "%s: \"%s\" at %zu", bad[_i].text, error.text, error.offset);
 }
 END_TEST
 
 /* RFC 3629: overlong forms, surrogates, what lies above U+10FFFF, sequences cut short, stray bytes. */
 static const struct {
     const char *bytes;
-    size_t length, valid; /* bytes before the fault */
+    size_t length, valid; /* bytes before the error */
 } not_utf8[] = {
     { TEXT("\x80"), 0 },
     { TEXT("a\xbf"), 1 },
@@ -190,7 +190,7 @@ static const struct {
 
 START_TEST(what_is_no_utf8_is_refused_before_anything_is_parsed)
 {
-    struct json_fault fault;
+    struct json_error error;
     char text[32] = "\"";
     size_t length = not_utf8[_i].length;
 
@@ -198,9 +198,9 @@ START_TEST(what_is_no_utf8_is_refused_before_anything_is_parsed)
     ck_assert(utf8_is_valid(not_utf8[_i].bytes, not_utf8[_i].valid));
     memcpy(text + 1, not_utf8[_i].bytes, length);
     text[1 + length] = '"';
-    ck_assert_ptr_null(json_parse_strict(text, length + 2, &fault));
-    ck_assert_pstr_eq(fault.text, "Invalid UTF-8");
-    ck_assert_uint_eq(fault.offset, not_utf8[_i].valid == 2 && not_utf8[_i].bytes[0] != 'a'
+    ck_assert_ptr_null(json_parse_strict(text, length + 2, &error));
+    ck_assert_pstr_eq(error.text, "Invalid UTF-8");
+    ck_assert_uint_eq(error.offset, not_utf8[_i].valid == 2 && not_utf8[_i].bytes[0] != 'a'
                                         ? 2 /* one character of two bytes */
                                         : 1 + not_utf8[_i].valid);
 }
@@ -223,7 +223,7 @@ START_TEST(every_character_of_unicode_is_utf8)
 END_TEST
 
 /* count brackets, open and closed. */
-static json_object *parse_nested(char bracket, size_t count, struct json_fault *fault)
+static json_object *parse_nested(char bracket, size_t count, struct json_error *error)
 {
     char text[8 * (JSON_DEPTH_MAX + 2)] = "";
     size_t length = 0;
@@ -236,7 +236,7 @@ static json_object *parse_nested(char bracket, size_t count, struct json_fault *
     }
     for (size_t i = 0; i < count; i++)
         text[length++] = bracket == '[' ? ']' : '}';
-    return json_parse_strict(text, length, fault);
+    return json_parse_strict(text, length, error);
 }
 
 START_TEST(nesting_ends_at_the_limit)
@@ -244,19 +244,19 @@ START_TEST(nesting_ends_at_the_limit)
     static const char brackets[] = { '[', '{' };
 
     for (size_t i = 0; i < sizeof(brackets); i++) {
-        struct json_fault fault;
-        json_object *value = parse_nested(brackets[i], JSON_DEPTH_MAX, &fault);
+        struct json_error error;
+        json_object *value = parse_nested(brackets[i], JSON_DEPTH_MAX, &error);
 
         ck_assert_ptr_nonnull(value);
         json_object_put(value);
-        ck_assert_ptr_null(parse_nested(brackets[i], JSON_DEPTH_MAX + 1, &fault));
-        ck_assert_pstr_eq(fault.text, "Too many levels of nesting");
+        ck_assert_ptr_null(parse_nested(brackets[i], JSON_DEPTH_MAX + 1, &error));
+        ck_assert_pstr_eq(error.text, "Too many levels of nesting");
     }
 }
 END_TEST
 
 /* A list of count zeros; the list is a value, too. */
-static json_object *parse_many(size_t count, struct json_fault *fault)
+static json_object *parse_many(size_t count, struct json_error *error)
 {
     char *text = malloc(2 * count + 1);
     json_object *value;
@@ -266,29 +266,29 @@ static json_object *parse_many(size_t count, struct json_fault *fault)
         memcpy(text + 2 * i, ",0", 2);
     text[0] = '[';
     text[2 * count] = ']';
-    value = json_parse_strict(text, 2 * count + 1, fault);
+    value = json_parse_strict(text, 2 * count + 1, error);
     free(text);
     return value;
 }
 
 START_TEST(the_number_of_values_ends_at_the_limit)
 {
-    struct json_fault fault;
-    json_object *value = parse_many(JSON_VALUES_MAX - 1, &fault);
+    struct json_error error;
+    json_object *value = parse_many(JSON_VALUES_MAX - 1, &error);
 
     ck_assert_uint_eq(json_object_array_length(value), JSON_VALUES_MAX - 1);
     json_object_put(value);
-    ck_assert_ptr_null(parse_many(JSON_VALUES_MAX, &fault));
-    ck_assert_pstr_eq(fault.text, "Too many values");
+    ck_assert_ptr_null(parse_many(JSON_VALUES_MAX, &error));
+    ck_assert_pstr_eq(error.text, "Too many values");
 }
 END_TEST
 
 START_TEST(a_text_longer_than_json_c_counts_is_refused_unread)
 {
-    struct json_fault fault;
+    struct json_error error;
 
-    ck_assert_ptr_null(json_parse_strict("1", (size_t)INT32_MAX + 1, &fault));
-    ck_assert_pstr_eq(fault.text, "Too long");
+    ck_assert_ptr_null(json_parse_strict("1", (size_t)INT32_MAX + 1, &error));
+    ck_assert_pstr_eq(error.text, "Too long");
 }
 END_TEST
 
@@ -310,8 +310,8 @@ static const struct {
 
 START_TEST(an_integer_is_one_however_large)
 {
-    struct json_fault fault;
-    json_object *value = json_parse_strict(numbers[_i].text, strlen(numbers[_i].text), &fault);
+    struct json_error error;
+    json_object *value = json_parse_strict(numbers[_i].text, strlen(numbers[_i].text), &error);
 
     ck_assert(json_object_is_type(value, numbers[_i].type));
     ck_assert_int_eq(json_is_integer(value), numbers[_i].integer);
@@ -324,8 +324,8 @@ END_TEST
 START_TEST(reads_give_the_type_that_was_asked_for_or_nothing)
 {
     static const char text[] = "{\"t\":\"x\",\"i\":7,\"b\":true,\"n\":null,\"d\":1.5,\"digits\":\"12\"}";
-    struct json_fault fault;
-    json_object *object = json_parse_strict(TEXT(text), &fault);
+    struct json_error error;
+    json_object *object = json_parse_strict(TEXT(text), &error);
 
     ck_assert_str_eq(json_get_text(object, "t"), "x");
     ck_assert_ptr_null(json_get_text(object, "i"));

@@ -1,4 +1,4 @@
-/* core/config: every fault is told, with its place and what to write instead, and nothing is let pass. */
+/* core/config: every error is told, with its place and what to write instead, and nothing is let pass. */
 #include "check/config_fixture.h"
 
 #include <errno.h>
@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-Suite *config_faults_suite(void);
+Suite *config_errors_suite(void);
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 static const struct {
     const char *line, *told;
-} faults[] = {
+} errors[] = {
     { "[server]\nfast_worker = 3",
       ":13: [server] fast_worker: no such setting: did you mean [server] fast_workers?" },
     { "[server]\nnetuid = 3", ":13: [server] netuid: no such setting: did you mean [launch] netuid?" },
@@ -65,15 +65,15 @@ static const struct {
     { "[server]\nsocket_group = a\x01z", ":13: [server] socket_group: must not contain control characters" },
 };
 
-START_TEST(a_fault_is_told_with_its_place_and_what_to_write)
+START_TEST(an_error_is_told_with_its_place_and_what_to_write)
 {
     char text[2048];
 
-    snprintf(text, sizeof(text), "%s\n%s\n", MINIMUM, faults[_i].line);
+    snprintf(text, sizeof(text), "%s\n%s\n", MINIMUM, errors[_i].line);
     ck_assert_uint_eq(config_fixture_count_lines(MINIMUM "\n"), 11);
-    config_fixture_refuse(text, faults[_i].told);
+    config_fixture_refuse(text, errors[_i].told);
     ck_assert_int_eq(strncmp(config_errors, config_path, strlen(config_path)), 0);
-    ck_assert_msg(config_fixture_count_lines(config_errors) == 1, "more than one fault:\n%s", config_errors);
+    ck_assert_msg(config_fixture_count_lines(config_errors) == 1, "more than one error:\n%s", config_errors);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ static const struct {
 START_TEST(what_is_required_cannot_be_left_out)
 {
     config_fixture_refuse(omissions[_i].text, omissions[_i].told);
-    ck_assert_msg(config_fixture_count_lines(config_errors) == 1, "more than one fault:\n%s", config_errors);
+    ck_assert_msg(config_fixture_count_lines(config_errors) == 1, "more than one error:\n%s", config_errors);
 }
 END_TEST
 
@@ -153,7 +153,7 @@ START_TEST(the_validator_s_seed_is_of_its_address)
 }
 END_TEST
 
-START_TEST(all_faults_are_told_at_once)
+START_TEST(all_errors_are_told_at_once)
 {
     setenv("RIGGER_SERVER_DRAIN", "1", 1);
     setenv("RIGGER_SERVER_DRAIN_MS", "soon", 1);
@@ -232,19 +232,19 @@ START_TEST(a_provider_without_what_it_needs_is_refused)
 }
 END_TEST
 
-Suite *config_faults_suite(void)
+Suite *config_errors_suite(void)
 {
-    Suite *suite = suite_create("core/config faults");
-    TCase *tests = tcase_create("config faults");
+    Suite *suite = suite_create("core/config errors");
+    TCase *tests = tcase_create("config errors");
 
     tcase_add_checked_fixture(tests, config_fixture_set_up, config_fixture_tear_down);
-    tcase_add_loop_test(tests, a_fault_is_told_with_its_place_and_what_to_write, 0, COUNT(faults));
+    tcase_add_loop_test(tests, an_error_is_told_with_its_place_and_what_to_write, 0, COUNT(errors));
     tcase_add_loop_test(tests, what_is_required_cannot_be_left_out, 0, COUNT(omissions));
     tcase_add_loop_test(tests, a_bad_public_url_is_refused, 0, COUNT(bad_urls));
     tcase_add_test(tests, the_validator_s_seed_is_of_its_address);
     tcase_add_test(tests, weak_secrets_are_refused_and_never_shown);
     tcase_add_test(tests, the_two_secrets_must_differ);
-    tcase_add_test(tests, all_faults_are_told_at_once);
+    tcase_add_test(tests, all_errors_are_told_at_once);
     tcase_add_test(tests, an_unknown_variable_is_refused);
     tcase_add_test(tests, a_file_that_cannot_be_read_is_refused);
     tcase_add_test(tests, a_file_with_secrets_must_not_be_open_to_everybody);
