@@ -14,7 +14,7 @@ import pytest
 from bittensor_wallet import Keypair
 
 import harness
-from harness import sr25519
+import sr25519
 from harness.client import Api, Launch
 from harness.network import Miner
 from harness.stack import Stack
