@@ -2,13 +2,15 @@
 --   address, and what the checks of environment and filesystem found. The caller holds the locks on the chute
 --   and the config.
 -- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
---   at, the client's address; what the three checks refuse (null: nothing).
--- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity gives.
+--   at, the client's address; what the check of the host refuses, and the failure that the checks of
+--   environment and filesystem found (null: nothing).
+-- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity
+--   gives.
 -- Calls: authenticate_hotkey, find_place, host_port_is_taken.
 -- Tables: those of what it calls (read).
 create or replace function rigger.check_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
-  p_client text, p_host_refusal text, p_environment_refusal text, p_filesystem_refusal text,
+  p_client text, p_host_refusal text, p_failure text,
   out refusal text, out fails_config boolean, out placement rigger.placements)
 language plpgsql
 as $$
@@ -41,14 +43,14 @@ begin
   -- rule: claim.job_host
   elsif p_config.job_id is not null and p_client is distinct from host(p_address::inet) then
     refusal := 'job_host_differs';
-  -- rule: claim.environment
-  elsif p_environment_refusal is not null or p_filesystem_refusal is not null then
-    refusal := coalesce(p_environment_refusal, p_filesystem_refusal);
+  -- rule: claim.failure
+  elsif p_failure is not null then
+    refusal := p_failure;
     -- rule: claim.fails_config
     fails_config := true;
   end if;
 end
 $$;
 comment on function rigger.check_claim(
-  public.launch_configs, integer, text, integer, text, text, text, text, text) is
+  public.launch_configs, integer, text, integer, text, text, text, text) is
   'The rules of a claim on claimant, capacity, host, port, client address, environment and filesystem.';

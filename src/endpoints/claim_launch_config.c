@@ -129,7 +129,7 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
         .instance_id = instance_id,
         .symmetric_key = symmetric_key,
-        .environment_refusal = refusal_code(failure),
+        .failure = refusal_code(failure),
     };
 
     in.host_refusal = refusal_code(host_vet(exchange->config, exchange->arena, in.host,

@@ -110,7 +110,8 @@ $$;
 comment on function fixture.port_mappings(integer) is
   'The mapping of a pod that serves nothing but its chute.';
 
-create function fixture.issue(p_config text, p_miner text, p_chute text, p_job text default null, out refusal text)
+create function fixture.issue(
+  p_config text, p_miner text, p_chute text, p_job text default null, out refusal text)
 language sql
 as $$
   select coalesce(i.refusal, 'none')
@@ -123,7 +124,7 @@ comment on function fixture.issue(text, text, text, text) is
 create function fixture.claim(
   p_config text, p_gpus text[], p_host text default '1.2.3.4', p_port integer default 20000,
   p_port_mappings jsonb default null, p_client text default '1.2.3.4', p_address text default '1.2.3.4',
-  p_host_refusal text default null, p_environment_refusal text default null, p_filesystem_refusal text default null,
+  p_host_refusal text default null, p_failure text default null,
   out refusal text, out said text)
 language sql
 as $$
@@ -131,10 +132,11 @@ as $$
   from rigger.claim_launch_config(
     fixture.config_id(p_config), 64, p_host, p_address, p_client, to_jsonb(p_gpus),
     coalesce(p_port_mappings, fixture.port_mappings(p_port)), fixture.instance_id(p_config),
-    '000102030405060708090a0b0c0d0e0f', p_host_refusal, p_environment_refusal, p_filesystem_refusal) c
+    '000102030405060708090a0b0c0d0e0f', p_host_refusal, p_failure) c
 $$;
-comment on function fixture.claim(text, text[], text, integer, jsonb, text, text, text, text, text) is
-  'POST launch_config; the instance is fixture.instance_id of the config''s name. The refusal, or "none", and its text.';
+comment on function fixture.claim(text, text[], text, integer, jsonb, text, text, text, text) is
+  'POST launch_config; the instance is fixture.instance_id of the config''s name.'
+  ' The refusal, or "none", and its text.';
 
 create function fixture.store(p_config text, p_gpu text) returns text language sql
 as $$
@@ -142,7 +144,8 @@ as $$
   from rigger.store_challenge(fixture.config_id(p_config), fixture.instance_id(p_config), p_gpu,
                               'rigger-matmul-v1', 4711, 5, '{"n": 256, "secret_row": 17}') s
 $$;
-comment on function fixture.store(text, text) is 'Stores the challenge of a claimed config; the refusal, or "none".';
+comment on function fixture.store(text, text) is
+  'Stores the challenge of a claimed config; the refusal, or "none".';
 
 create function fixture.begin(
   p_config text, p_attempt text default 'first', p_well_formed boolean default true,
@@ -162,7 +165,8 @@ as $$
   select coalesce(f.refusal, 'none')
   from rigger.finish_verification(fixture.config_id(p_config), fixture.id(p_attempt), p_failure) f
 $$;
-comment on function fixture.finish(text, text, text) is 'Second half of PUT launch_config; the refusal, or "none".';
+comment on function fixture.finish(text, text, text) is
+  'Second half of PUT launch_config; the refusal, or "none".';
 
 create function fixture.live(
   p_config text, p_stage text, p_chute text, p_miner text, p_gpu text, p_port integer default 20000)
@@ -179,10 +183,12 @@ begin
       when 'issued' then (select refusal from fixture.issue(p_config, p_miner, p_chute))
       when 'claimed' then (select refusal from fixture.claim(p_config, array[p_gpu], p_port => p_port))
       when 'challenged' then fixture.store(p_config, p_gpu)
-      when 'verified' then (select f.refusal
-                            from fixture.begin(p_config) b
-                            cross join lateral fixture.finish(case when b.result = 'begun' then p_config end) f)
-      else (select coalesce(a.refusal, 'none') from rigger.activate_launch_config(fixture.config_id(p_config), 64) a)
+      when 'verified' then (
+        select f.refusal
+        from fixture.begin(p_config) b
+        cross join lateral fixture.finish(case when b.result = 'begun' then p_config end) f)
+      else (select coalesce(a.refusal, 'none')
+            from rigger.activate_launch_config(fixture.config_id(p_config), 64) a)
     end;
     v_reached := v_reached || v_stage;
     if v_refusal is distinct from 'none' then

@@ -21,7 +21,7 @@ select fixture.issue('a', 'alice', 'llm');
 select results_eq(
   $$ select refusal, subject, job_id, gpu_uuid, device_info::text, iterations
      from rigger.claim_launch_config(fixture.config_id('a'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
-       '["h1", "h1"]', fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null, null) $$,
+       '["h1", "h1"]', fixture.port_mappings(20001), fixture.instance_id('a'), '00', null, null) $$,
   $$ values ('gpu_not_owned', 'h1', null::text, null::text, null::text, null::integer) $$,
   'a refused claim has no challenge');
 select fixture.issue('a1', 'alice', 'llm');
@@ -29,7 +29,7 @@ update public.nodes set verification_host = 'host.example' where uuid = 'g1';
 select results_eq(
   $$ select refusal, subject, job_id, gpu_uuid, device_info::text, iterations
      from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'Host.Example', '1.2.3.4', '9.9.9.9',
-       '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null) $$,
+       '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null) $$,
   $$ values (null::text, null::text, null::text, 'g1',
              '{"uuid":"g1","name":"NVIDIA h100_sxm","memory":85899345920,"major":9,"minor":0,'
              '"processors":132,"sxm":true,"clock_rate":1980000,"max_threads_per_processor":2048,'
@@ -67,26 +67,32 @@ select results_eq(
   'and the config is claimed, the challenge still to be made');
 
 -- 1: unknown, claimed, failed.
-select is((select refusal from fixture.claim('none', '{g2}')), 'config_unclaimable', '1: an unknown config is 401');
+select is(
+  (select refusal from fixture.claim('none', '{g2}')), 'config_unclaimable', '1: an unknown config is 401');
 select is(
   (select gpu_uuid
    from rigger.claim_launch_config(fixture.config_id('a1'), 64, 'host.example', '1.2.3.4', '1.2.3.4',
-     '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null, null)),
+     '["g1"]', fixture.port_mappings(20001), fixture.instance_id('a1'), '000102', null, null)),
   'g1', '1: the same request again gets its answer again');
 select is(
   (select coalesce(refusal, 'none')
    from rigger.claim_launch_config(fixture.config_id('a1'), 64, '1.2.3.4', '1.2.3.4', '1.2.3.4', '["g2"]',
-     fixture.port_mappings(20002), 'another', '00', null, null, null)),
+     fixture.port_mappings(20002), 'another', '00', null, null)),
   'config_unclaimable', '1: a claimed config is 401');
-select is((select refusal from fixture.claim('a', '{g2}')), 'config_unclaimable', '1: a failed config is 401');
+select is(
+  (select refusal from fixture.claim('a', '{g2}')), 'config_unclaimable', '1: a failed config is 401');
 select is((select count(*) from public.instances), 1::bigint, '1: and nothing was made');
 
 -- 2: chute, miner, capacity.
 select fixture.issue('b', 'alice', 'llm');
 update public.metagraph_nodes set blacklist_reason = 'cheats' where hotkey = 'alice';
-select is((select refusal from fixture.claim('b', '{g2}')), 'hotkey_blacklisted', '2: a miner blacklisted since is 403');
+select is(
+  (select refusal from fixture.claim('b', '{g2}')), 'hotkey_blacklisted',
+  '2: a miner blacklisted since is 403');
 update public.metagraph_nodes set blacklist_reason = null, netuid = 1 where hotkey = 'alice';
-select is((select refusal from fixture.claim('b', '{g2}')), 'hotkey_unregistered', '2: a miner deregistered since is 401');
+select is(
+  (select refusal from fixture.claim('b', '{g2}')), 'hotkey_unregistered',
+  '2: a miner deregistered since is 401');
 update public.metagraph_nodes set netuid = 64 where hotkey = 'alice';
 select fixture.target('llm', 1);
 select fixture.instances('llm', 'bob', 1);
@@ -95,7 +101,8 @@ select fixture.target('llm', 50);
 select is(pg_temp.failed('b'), false, '2: none of these fails the config');
 set local session_replication_role = replica;
 update public.launch_configs set chute_id = 'gone' where config_id = fixture.config_id('b');
-select is((select refusal from fixture.claim('b', '{g2}')), 'chute_not_found', '2: a chute that is gone is 404');
+select is(
+  (select refusal from fixture.claim('b', '{g2}')), 'chute_not_found', '2: a chute that is gone is 404');
 update public.launch_configs set chute_id = 'llm' where config_id = fixture.config_id('b');
 set local session_replication_role = origin;
 
@@ -114,7 +121,7 @@ select is(pg_temp.failed('b'), false, '3: neither fails the config');
 
 -- 5 and 6: environment and filesystem.
 select results_eq(
-  $$ select * from fixture.claim('b', '{g2}', p_environment_refusal => 'code_differs') $$,
+  $$ select * from fixture.claim('b', '{g2}', p_failure => 'code_differs') $$,
   $$ values ('code_differs', 'The code is not the chute''s') $$,
   '5: a wrong environment is 403');
 select results_eq(
@@ -124,7 +131,7 @@ select results_eq(
   '5: and fails the config');
 select fixture.issue('c', 'alice', 'llm');
 select results_eq(
-  $$ select * from fixture.claim('c', '{g2}', p_filesystem_refusal => 'filesystem_differs') $$,
+  $$ select * from fixture.claim('c', '{g2}', p_failure => 'filesystem_differs') $$,
   $$ values ('filesystem_differs', 'The filesystem is not the image''s') $$,
   '6: a wrong filesystem is 403');
 select is(pg_temp.failed('c'), true, '6: and fails the config');
@@ -144,27 +151,39 @@ select fixture.gpu('unverified', 'alice', '1.2.3.4', 'h100_sxm', false),
 create function pg_temp.claim_gpus(p_gpus text[]) returns text language sql
 as $$
   select fixture.issue(p_gpus::text, 'alice', 'pair');
-  select concat_ws(' ', c.refusal, '(' || c.said || ')') || case when pg_temp.failed(p_gpus::text) then ' failed' else ' open' end
+  select concat_ws(' ', c.refusal, '(' || c.said || ')')
+         || case when pg_temp.failed(p_gpus::text) then ' failed' else ' open' end
   from fixture.claim(p_gpus::text, p_gpus, p_port => 30000) c
 $$;
 
-select is(pg_temp.claim_gpus('{}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: no GPU is 400');
-select is(pg_temp.claim_gpus('{g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too few are 400');
-select is(pg_temp.claim_gpus('{g3,g4,b1}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: too many are 400');
-select is(pg_temp.claim_gpus('{g3,g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: one twice is 400');
+select is(
+  pg_temp.claim_gpus('{}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed', '8: no GPU is 400');
+select is(
+  pg_temp.claim_gpus('{g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed',
+  '8: too few are 400');
+select is(
+  pg_temp.claim_gpus('{g3,g4,b1}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed',
+  '8: too many are 400');
+select is(
+  pg_temp.claim_gpus('{g3,g3}'), 'gpu_count_wrong (The chute needs 2 distinct GPUs) failed',
+  '8: one twice is 400');
 select is(
   pg_temp.claim_gpus('{g3,none}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed',
   '8: an unknown one is 404');
-select is(pg_temp.claim_gpus('{g3,b1}'), 'gpu_not_owned (GPU b1 is not one of this miner''s) failed', '8: another miner''s is 404');
+select is(
+  pg_temp.claim_gpus('{g3,b1}'), 'gpu_not_owned (GPU b1 is not one of this miner''s) failed',
+  '8: another miner''s is 404');
 select is(
   pg_temp.claim_gpus('{g3,unverified}'), 'gpu_not_verified (GPU unverified is not verified) failed',
   '8: one that is not verified is 400');
-select is(pg_temp.claim_gpus('{g3,g1}'), 'gpu_in_use (GPU g1 is in use) failed', '8: one in another instance is 409');
+select is(
+  pg_temp.claim_gpus('{g3,g1}'), 'gpu_in_use (GPU g1 is in use) failed', '8: one in another instance is 409');
 select is(
   pg_temp.claim_gpus('{g3,small}'), 'gpu_not_allowed (The chute does not allow GPU small) failed',
   '8: a model that is not included is 400');
 select is(
-  pg_temp.claim_gpus('{g3,elsewhere}'), 'gpu_host_differs (GPU elsewhere was verified on another host) failed',
+  pg_temp.claim_gpus('{g3,elsewhere}'),
+  'gpu_host_differs (GPU elsewhere was verified on another host) failed',
   '8: one verified on another host is 400');
 select is(
   pg_temp.claim_gpus('{none,g1}'), 'gpu_not_owned (GPU none is not one of this miner''s) failed',
@@ -204,7 +223,8 @@ end
 $$;
 create trigger steal before insert on public.instances for each row execute function pg_temp.steal();
 select is(
-  (select refusal from fixture.claim('e', '{g3}', p_port => 40000)), 'gpu_taken', '8: a GPU lost in a race is 409');
+  (select refusal from fixture.claim('e', '{g3}', p_port => 40000)), 'gpu_taken',
+  '8: a GPU lost in a race is 409');
 select is(pg_temp.failed('e'), true, '8: and fails the config');
 select is(
   (select count(*) from public.instances where config_id = fixture.config_id('e')), 0::bigint,
@@ -226,7 +246,9 @@ select is(
 select is(
   (select rule || ' ' || quota_taken from rigger.placements where instance_id = fixture.instance_id('r1')),
   'rolling_quota true', 'and the record says so');
-select is((select refusal from fixture.claim('r2', '{b1}', p_port => 50002)), 'rolling_update_quota', 'a used-up quota is 423');
+select is(
+  (select refusal from fixture.claim('r2', '{b1}', p_port => 50002)), 'rolling_update_quota',
+  'a used-up quota is 423');
 select is(pg_temp.failed('r2'), false, 'and the token stays good');
 
 -- 4 and 7: jobs.
@@ -288,10 +310,14 @@ as $$
     jsonb_set(pg_temp.mappings(p_extra), '{0,external_port}', '60003'))
 $$;
 select is(pg_temp.claim_ports('train', 'tcp 22'), 'job_ports_differ', '7: a port too few is 403');
-select is(pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 'job_ports_differ', '7: a port too many is 403');
+select is(
+  pg_temp.claim_ports('train', 'tcp 22, udp 9000, tcp 9000'), 'job_ports_differ',
+  '7: a port too many is 403');
 select is(pg_temp.claim_ports('train', 'tcp 22, tcp 9000'), 'job_ports_differ', '7: another protocol is 403');
-select is(pg_temp.claim_ports('plain', 'tcp 22'), 'job_ports_differ', '7: a port where none is declared is 403');
-select is(pg_temp.claim_ports('none', 'tcp 22'), 'job_ports_differ', '7: a port of an undeclared method is 403');
+select is(
+  pg_temp.claim_ports('plain', 'tcp 22'), 'job_ports_differ', '7: a port where none is declared is 403');
+select is(
+  pg_temp.claim_ports('none', 'tcp 22'), 'job_ports_differ', '7: a port of an undeclared method is 403');
 
 -- Refusal of a claim of a job of its own that is in this state.
 create function pg_temp.claim_job(p_state text, p_miner text, p_instance text, p_finished timestamp)
@@ -311,7 +337,8 @@ select is(
 select is(
   pg_temp.claim_job('running', 'bob', fixture.instance_id('a1'), null), 'job_taken',
   '7: a job that has an instance is 409');
-select is(pg_temp.claim_job('over', null, null, now()::timestamp), 'job_finished', '7: a job finished since is 409');
+select is(
+  pg_temp.claim_job('over', null, null, now()::timestamp), 'job_finished', '7: a job finished since is 409');
 select is(pg_temp.failed('over'), true, '7: and fails the config');
 select is(
   pg_temp.claim_job('free', 'bob', null, null), 'none', '7: a job that is this miner''s already is good');

@@ -47,7 +47,7 @@ select is(
 select is(
   (select coalesce(refusal, 'none')
    from rigger.claim_launch_config(fixture.config_id('a'), 64, '1.2.3.4', '1.2.3.4', '1.2.3.4', '["g1"]',
-     fixture.port_mappings(20000), 'another instance', '00', null, null, null)),
+     fixture.port_mappings(20000), 'another instance', '00', null, null)),
   'none', 'the token is good for another claim');
 select lives_ok($$ select pg_temp.undo('a') $$, 'the first claim is undone late');
 select is(
@@ -75,7 +75,7 @@ select results_eq(
 select is(
   (select coalesce(refusal, 'none')
    from rigger.claim_launch_config(fixture.config_id('j'), 64, '1.2.3.4', '1.2.3.4', '1.2.3.4', '["g1"]',
-     fixture.port_mappings(20000), 'third instance', '00', null, null, null)),
+     fixture.port_mappings(20000), 'third instance', '00', null, null)),
   'none', 'and for its first claimant');
 
 select * from finish();
