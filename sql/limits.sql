@@ -1,6 +1,7 @@
--- The rows of rigger.limits: each limit that functions and views apply, once. A new one gets its initial value. One that is
--- there keeps the value that an administrator gave it; what nobody changed follows the initial value, and all else is written
--- anew. One that no longer stands here goes. Runs before the trigger that lets nothing but values be changed.
+-- The rows of rigger.limits: each limit that functions and views apply, once. A new one gets its initial
+-- value. One that is there keeps the value that an administrator gave it; what nobody changed follows the
+-- initial value, and all else is written anew. One that no longer stands here goes. Runs before the trigger
+-- that lets nothing but values be changed.
 
 with wanted (name, initial, unit, minimum, maximum, purpose) as (
   values
@@ -11,7 +12,7 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('challenge.time_factor', 2.15, 'factor', 1, 100,
      'The time limit of a challenge, as a multiple of what rigger.gpu_models estimates for an honest GPU.'),
     ('challenge.grace', 60, 'seconds', 0, 3600,
-     'How long after the time limit of a challenge the launch config of it fails, if no attempt is under way.'),
+     'How long after the time limit of a challenge its launch config fails, if no attempt is under way.'),
     ('instance.verified_within', 3600, 'seconds', 10, 604800,
      'How long an instance of an old SDK may stay unverified. Then it is removed.'),
     ('signature.remembered', 1200, 'seconds', 1200, 604800,
@@ -21,7 +22,8 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('capacity.rolling_below_target', 2, 'instances', 0, 1000,
      'From how many instances below its target on a rolling update decides who may launch.'),
     ('job.hotkeys', 15, 'hotkeys', 1, 1000, 'How many hotkeys may try one job.'),
-    ('gpu.memory', 16, 'GB', 1, 10000, 'The least memory of a GPU, for a chute whose node selector names none.'),
+    ('gpu.memory', 16, 'GB', 1, 10000,
+     'The least memory of a GPU, for a chute whose node selector names none.'),
     ('verification.count', 6, 'verifications', 1, 1000,
      'How many background verifications of one instance may be queued within verification.period.'),
     ('verification.period', 600, 'seconds', 1, 86400, 'The period that verification.count is counted over.'),
@@ -31,7 +33,8 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('events.acknowledged_within', 60, 'seconds', 1, 3600,
      'How long a consumer may take to acknowledge events. Then they are handed out again.'),
     ('events.pruned', 10000, 'rows', 1, 100000, 'How many old events one call of prune_events() deletes.'),
-    ('reaper.taken', 500, 'rows', 1, 100000, 'How many launch configs, and how many instances, one call of reap() takes.'),
+    ('reaper.taken', 500, 'rows', 1, 100000,
+     'How many launch configs, and how many instances, one call of reap() takes.'),
     ('reaper.lag', 60, 'seconds', 1, 3600,
      'How long the reaper may take to come round. What is overdue for longer is a broken promise.')
 ), written as (

@@ -1,7 +1,8 @@
 -- Who may do what. rigger_app, what the responder runs as: the functions that it calls and nothing else.
--- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold settings, the limits
--- (whose rows it may change, but neither add nor delete), and the catalogue of refusals, to read. The functions of a role
--- are those whose file names it in its line "-- Role:"; the build makes grants.sql of these lines, which runs after this.
+-- rigger_read: the views. rigger_admin: the views, the functions that steer, the two tables that hold
+-- settings, the limits (whose rows it may change, but neither add nor delete), and the catalogue of refusals,
+-- to read. The functions of a role are those whose file names it in its line "-- Role:"; the build makes
+-- grants.sql of these lines, which runs after this.
 
 do $$
 declare

@@ -1,5 +1,5 @@
--- Looks into the bodies of all functions in SQL, which were not looked at while they were made: they may call each other in
--- any order. A name that does not exist stops the migration here.
+-- Looks into the bodies of all functions in SQL, which were not looked at while they were made: they may call
+-- each other in any order. A name that does not exist stops the migration here.
 
 set local check_function_bodies = on;
 

@@ -1,4 +1,5 @@
--- Purpose: a consumer of take_events() is done with its events up to one; what it took beyond is handed out again.
+-- Purpose: a consumer of take_events() is done with its events up to one; what it took beyond is handed out
+--   again.
 -- Parameters: the consumer, the last event it is done with (null: none of them, all are handed out again).
 -- Returns: false where there is no such consumer.
 -- Tables: rigger.event_consumers (written).

@@ -3,8 +3,8 @@
 --   verification.count and verification.period say. One that is active and verified stays as it is.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance, what
 --   "active" is to be.
--- Returns: refusal (instance_not_found is the same for "not there", "not yours" and "made from a launch config"), or the
---   instance as JSON.
+-- Returns: refusal (instance_not_found is the same for "not there", "not yours" and "made from a launch
+--   config"), or the instance as JSON.
 -- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
 -- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
 --   rigger.events (written).
@@ -75,4 +75,5 @@ begin
 end
 $$;
 comment on function rigger.activate_instance(text, integer, bytea, uuid, text, text, boolean) is
-  'PATCH /instances/{chute_id}/{instance_id}: an instance of an old SDK becomes active; its verification is queued.';
+  'PATCH /instances/{chute_id}/{instance_id}: an instance of an old SDK becomes active;'
+  ' its verification is queued.';

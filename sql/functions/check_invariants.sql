@@ -3,9 +3,9 @@
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
 -- Calls: limit_interval, refusal_text.
--- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.placements, rigger.challenges,
---   rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what prune_events() forgot is not
---   missed).
+-- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.placements,
+--   rigger.challenges, rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what
+--   prune_events() forgot is not missed).
 -- Role: rigger_admin
 create or replace function rigger.check_invariants()
 returns table (invariant integer, subject text, what text)
@@ -42,7 +42,8 @@ as $$
   join rigger.placements k on k.instance_id = i.instance_id
   where i.config_id is not null
     and i.verified
-    and (l.verified_at is null or c.decided_at is null or c.failure is not null or c.attempt_at > c.expires_at)
+    and (l.verified_at is null or c.decided_at is null or c.failure is not null
+         or c.attempt_at > c.expires_at)
   union all
   select 4, i.instance_id, 'active, but not verified'
   from public.instances i
@@ -88,4 +89,5 @@ as $$
     and l.state in ('claimed', 'challenged')
     and l.until < now() - (select rigger.limit_interval('reaper.lag'))
 $$;
-comment on function rigger.check_invariants() is 'Broken promises of the schema; no row is the only good answer.';
+comment on function rigger.check_invariants() is
+  'Broken promises of the schema; no row is the only good answer.';

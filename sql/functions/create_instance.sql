@@ -4,7 +4,8 @@
 --   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
 --   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing).
 -- Returns: refusal and its subject, or the instance as JSON.
--- Calls: authenticate_hotkey, sdk_features, host_port_is_taken, find_place, lock_gpus, place_instance, instance_json.
+-- Calls: authenticate_hotkey, sdk_features, host_port_is_taken, find_place, lock_gpus, place_instance,
+--   instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -73,8 +74,8 @@ begin
   v_placement.instance_id := p_instance_id;
   select p.refusal
   into refusal
-  from rigger.place_instance(v_placement, v_caller.miner_uid, v_caller.miner_coldkey, p_host, p_address::inet, p_port, v_gpus,
-                             p_symmetric_key, null) p;
+  from rigger.place_instance(v_placement, v_caller.miner_uid, v_caller.miner_coldkey, p_host, p_address::inet,
+                             p_port, v_gpus, p_symmetric_key, null) p;
   if refusal is null then
     select rigger.instance_json(i)
     into instance

@@ -3,8 +3,8 @@
 -- Parameters: the chute, the miner's hotkey.
 -- Returns: rule, the branch that allows it (null: none does, see refusal); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
--- Tables: instances, capacity_log, rolling_updates, rigger.limits (read: in the statement that counts, which costs less than
---   limit_of does; every request for a token and every claim comes here).
+-- Tables: instances, capacity_log, rolling_updates, rigger.limits (read: in the statement that counts, which
+--   costs less than limit_of does; every request for a token and every claim comes here).
 create or replace function rigger.decide_capacity(
   p_chute_id text, p_hotkey text,
   out rule text, out takes_quota boolean, out instances_before integer, out instances_allowed integer,

@@ -49,7 +49,9 @@ begin
   -- rule: delete.job
   perform rigger.end_job(p_instance_id, v_reason, true);
   perform rigger.remove_instance(p_instance_id, v_reason);
-  update rigger.used_signatures u set deleted_instance_id = p_instance_id where u.signature_hash = p_signature_hash;
+  update rigger.used_signatures u
+  set deleted_instance_id = p_instance_id
+  where u.signature_hash = p_signature_hash;
 end
 $$;
 comment on function rigger.delete_instance(text, integer, bytea, uuid, text, text) is

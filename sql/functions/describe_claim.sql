@@ -10,7 +10,8 @@
 create or replace function rigger.describe_claim(p_config_id text)
 returns table (
   env_key text, seed numeric, miner_hotkey text, chute_id text, ref_str text, filename text, code text,
-  seed_in_command boolean, digest_with_claim boolean, image_id text, patch_version text, environment_rules jsonb)
+  seed_in_command boolean, digest_with_claim boolean, image_id text, patch_version text,
+  environment_rules jsonb)
 language sql
 stable
 security definer

@@ -1,6 +1,7 @@
 -- Purpose: what the checks of a verification need. Carries secrets: for begin_verification alone.
 -- Parameters: the config.
--- Returns: one row, none without a challenged instance; digest_with_claim: what the instance's SDK does (sdk_features).
+-- Returns: one row, none without a challenged instance; digest_with_claim: what the instance's SDK does
+--   (sdk_features).
 -- Calls: device_info, job_ports, sdk_features.
 -- Tables: rigger.challenges, instances, chutes, images, launch_configs, rigger.vetted_addresses (read).
 create or replace function rigger.describe_verification(p_config_id text)

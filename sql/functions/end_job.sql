@@ -1,5 +1,5 @@
--- Purpose: ends the job of an instance that is about to go: one that runs ends with an error, one that has not started is free
---   for others. The caller holds the lock on the job.
+-- Purpose: ends the job of an instance that is about to go: one that runs ends with an error, one that has
+--   not started is free for others. The caller holds the lock on the job.
 -- Parameters: the instance; the reason in words; whether the job's miner ended it.
 -- Returns: nothing.
 -- Calls: free_job.

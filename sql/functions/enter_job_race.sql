@@ -1,5 +1,5 @@
--- Purpose: enters a miner in the race for a job: a miner may try a job once, and only so many miners may try it as the limit
---   job.hotkeys says.
+-- Purpose: enters a miner in the race for a job: a miner may try a job once, and only so many miners may try
+--   it as the limit job.hotkeys says.
 -- Parameters: the job, the chute it must be of, the miner's hotkey.
 -- Returns: refusal; null: it is in the race.
 -- Calls: limit_of.

@@ -1,5 +1,5 @@
--- Purpose: an administrator takes an instance away: audited and announced like a deletion. A running job of it
---   ends, its config can neither verify nor activate any more.
+-- Purpose: an administrator takes an instance away: audited and announced like a deletion. A running job of
+--   it ends, its config can neither verify nor activate any more.
 -- Parameters: the instance, the reason.
 -- Returns: false where there is none.
 -- Calls: refusal_text, end_job, fail_launch_config, remove_instance.
@@ -27,7 +27,8 @@ begin
   -- rule: evict.job
   perform rigger.end_job(p_instance_id, v_reason, false);
   -- rule: evict.config
-  return rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason) or rigger.remove_instance(p_instance_id, v_reason);
+  return rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason)
+    or rigger.remove_instance(p_instance_id, v_reason);
 end
 $$;
 comment on function rigger.evict(text, text) is

@@ -1,7 +1,7 @@
 -- Purpose: ends a launch config as failed, once: its challenge is decided, its job free for others where this
 --   config holds it (the trigger free_job_of_config), its instance gone.
--- Parameters: the config, the failure, what its text is about (null: nothing), and the reason in words, which goes into the
---   config and the audit (null: the text of the failure).
+-- Parameters: the config, the failure, what its text is about (null: nothing), and the reason in words, which
+--   goes into the config and the audit (null: the text of the failure).
 -- Returns: false where it had failed before or is unknown.
 -- Calls: refusal_text, remove_instance.
 -- Tables: launch_configs, rigger.challenges (written), jobs (by trigger), instances, instance_audit.

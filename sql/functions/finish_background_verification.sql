@@ -1,8 +1,10 @@
 -- Purpose: records the result of a background verification, or gives it back to the queue.
--- Parameters: the verification, the worker's id of take_verification, the result (passed, failed, unjudged), the failure.
+-- Parameters: the verification, the worker's id of take_verification, the result (passed, failed, unjudged),
+--   the failure.
 -- Returns: whether it was this worker's to finish; a result that is told again changes nothing.
 -- Calls: refusal_text, emit_instance_event.
--- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.events (written).
+-- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.events
+--   (written).
 -- Role: rigger_app
 create or replace function rigger.finish_background_verification(
   p_verification_id bigint, p_worker_id uuid, p_result text, p_failure text)
@@ -47,7 +49,8 @@ begin
   set state = p_result, finished_at = clock_timestamp(), lease_until = null, failure = p_failure
   where v.verification_id = p_verification_id;
   update public.instances i
-  set verified = (p_result = 'passed'), verification_error = rigger.refusal_text(p_failure), updated_at = clock_timestamp(),
+  set verified = (p_result = 'passed'), verification_error = rigger.refusal_text(p_failure),
+      updated_at = clock_timestamp(),
       last_verified_at = case p_result when 'passed' then clock_timestamp() else i.last_verified_at end
   where i.instance_id = v_instance.instance_id;
   -- rule: verification.event

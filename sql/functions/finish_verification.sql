@@ -1,9 +1,9 @@
--- Purpose: PUT /instances/launch_config/{config_id}, second half: records how the attempt that holds the challenge
---   went. One whose lease is over may still finish as long as no other has begun. The attempt that decided gets the same
---   answer again.
+-- Purpose: PUT /instances/launch_config/{config_id}, second half: records how the attempt that holds the
+--   challenge went. One whose lease is over may still finish as long as no other has begun. The attempt that
+--   decided gets the same answer again.
 -- Parameters: the config, the attempt, the failure (null: every check passed).
--- Returns: refusal, or chute, instance, time (ISO 8601, UTC), and for a job its id, method and arguments; issued_at: when
---   the tokens in the answer are issued, in Unix seconds.
+-- Returns: refusal, or chute, instance, time (ISO 8601, UTC), and for a job its id, method and arguments;
+--   issued_at: when the tokens in the answer are issued, in Unix seconds.
 -- Calls: fail_launch_config, accept_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), jobs (read).
 -- Role: rigger_app

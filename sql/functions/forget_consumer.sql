@@ -1,5 +1,5 @@
--- Purpose: an administrator forgets a consumer of events that will not come back: what it has not read no longer waits
---   for it.
+-- Purpose: an administrator forgets a consumer of events that will not come back: what it has not read no
+--   longer waits for it.
 -- Parameters: the consumer.
 -- Returns: false where there is no such consumer.
 -- Tables: rigger.event_consumers (written).
@@ -16,4 +16,5 @@ begin
   return found;
 end
 $$;
-comment on function rigger.forget_consumer(text) is 'Forgets a consumer of events: nothing waits for it any more.';
+comment on function rigger.forget_consumer(text) is
+  'Forgets a consumer of events: nothing waits for it any more.';

@@ -25,4 +25,5 @@ begin
   return new;
 end
 $$;
-comment on function rigger.free_job_of_config() is 'Trigger: frees the job of a failed launch config that holds it.';
+comment on function rigger.free_job_of_config() is
+  'Trigger: frees the job of a failed launch config that holds it.';

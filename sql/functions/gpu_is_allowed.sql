@@ -1,6 +1,6 @@
 -- Purpose: whether a node selector allows a GPU model: among `include` (none given: all), not among
---   `exclude`, with enough memory (where it says nothing of it, the limit gpu.memory). A model that rigger.gpu_models does not
---   know is never allowed.
+--   `exclude`, with enough memory (where it says nothing of it, the limit gpu.memory). A model that
+--   rigger.gpu_models does not know is never allowed.
 -- Parameters: the model in any case; chutes.node_selector.
 -- Returns: boolean.
 -- Calls: limit_of.
@@ -15,7 +15,8 @@ as $$
     from rigger.gpu_models m
     where m.model = lower(p_model)
       -- rule: gpu.memory
-      and m.memory_gb >= coalesce((p_selector ->> 'min_vram_gb_per_gpu')::numeric, (select rigger.limit_of('gpu.memory')))
+      and m.memory_gb >= coalesce((p_selector ->> 'min_vram_gb_per_gpu')::numeric,
+                                  (select rigger.limit_of('gpu.memory')))
       and case
             -- rule: gpu.included
             when jsonb_typeof(p_selector -> 'include') = 'array' and p_selector -> 'include' <> '[]'

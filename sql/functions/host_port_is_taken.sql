@@ -1,5 +1,5 @@
--- Purpose: whether an instance is at this host and port. An answer before the instance is written spares the work; the unique
---   constraint that place_instance meets has the last word.
+-- Purpose: whether an instance is at this host and port. An answer before the instance is written spares the
+--   work; the unique constraint that place_instance meets has the last word.
 -- Parameters: the host in any case, the port.
 -- Returns: boolean.
 -- Tables: instances (read).
@@ -13,4 +13,5 @@ begin
   return exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port);
 end
 $$;
-comment on function rigger.host_port_is_taken(text, integer) is 'Whether an instance is at this host and port.';
+comment on function rigger.host_port_is_taken(text, integer) is
+  'Whether an instance is at this host and port.';

@@ -1,5 +1,6 @@
--- Purpose: the value of a limit, as it stands in rigger.limits now. In a query, "(select rigger.limit_of('…'))" looks it up
---   once and not for every row. Views read the table themselves: who may look at a view may not execute this.
+-- Purpose: the value of a limit, as it stands in rigger.limits now. In a query,
+--   "(select rigger.limit_of('…'))" looks it up once and not for every row. Views read the table
+--   themselves: who may look at a view may not execute this.
 -- Parameters: the limit's name.
 -- Returns: its value, in the unit of its row; an unknown name is an error.
 -- Tables: rigger.limits (read).

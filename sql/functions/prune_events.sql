@@ -1,4 +1,5 @@
--- Purpose: forgets old events that every consumer is done with: at most so many in one call as the limit events.pruned says.
+-- Purpose: forgets old events that every consumer is done with: at most so many in one call as the limit
+--   events.pruned says.
 -- Parameters: how old an event must be.
 -- Returns: how many were forgotten.
 -- Calls: limit_of.

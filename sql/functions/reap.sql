@@ -1,6 +1,7 @@
--- Purpose: undoes what is overdue by v_stuck: launches that have not come further in time fail, instances of an old SDK
---   that nothing verified in time go; forgets old signatures. One caller works at a time; the others find nothing to do.
---   What one call leaves, because it is more than the limit reaper.taken or in somebody's hands, the next one takes.
+-- Purpose: undoes what is overdue by v_stuck: launches that have not come further in time fail, instances of
+--   an old SDK that nothing verified in time go; forgets old signatures. One caller works at a time; the
+--   others find nothing to do. What one call leaves, because it is more than the limit reaper.taken or in
+--   somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
 -- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, remove_instance.
@@ -67,7 +68,8 @@ begin
   end loop;
 
   -- rule: reap.signatures
-  delete from rigger.used_signatures s where s.used_at < now() - rigger.limit_interval('signature.remembered');
+  delete from rigger.used_signatures s
+  where s.used_at < now() - rigger.limit_interval('signature.remembered');
 end
 $$;
 comment on function rigger.reap() is 'Undoes what is overdue; returns a row for everything taken.';

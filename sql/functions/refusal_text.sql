@@ -1,7 +1,8 @@
--- Purpose: the public text of a refusal or failure, its subject filled in: for the columns and lists that people read.
+-- Purpose: the public text of a refusal or failure, its subject filled in: for the columns and lists that
+--   people read.
 -- Parameters: the code, the subject (null: none).
--- Returns: the text; the code itself where the catalogue does not have it, so that no record is lost for want of words;
---   null for null.
+-- Returns: the text; the code itself where the catalogue does not have it, so that no record is lost for want
+--   of words; null for null.
 -- Tables: rigger.refusals (read).
 create or replace function rigger.refusal_text(p_code text, p_subject text default null)
 returns text
@@ -12,4 +13,5 @@ as $$
                    from rigger.refusals r
                    where r.code = p_code), p_code)
 $$;
-comment on function rigger.refusal_text(text, text) is 'The public text of a refusal or failure, its subject filled in.';
+comment on function rigger.refusal_text(text, text) is
+  'The public text of a refusal or failure, its subject filled in.';

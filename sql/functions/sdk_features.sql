@@ -1,10 +1,10 @@
 -- Purpose: what an SDK does, by its version. This is the only place where versions of the SDK are compared.
 -- Parameters: the version, as chutes and instances name it; null and nonsense stand for the oldest.
--- Returns: holds_key (since 0.2.0): an instance is given its key, and bodies go encrypted. hides_paths (since 0.2.14): the
---   paths of requests go encrypted. shows_files (since 0.2.20): an instance lets whole files be read. uses_launch_configs
---   (since 0.3.0): an instance is made by the claim of a launch config. seed_in_command (before 0.3.0): the command of a pod
---   names the seed. digest_with_claim (since 0.3.1): the digest of the filesystem comes with the claim, before it with the
---   attempt.
+-- Returns: holds_key (since 0.2.0): an instance is given its key, and bodies go encrypted. hides_paths (since
+--   0.2.14): the paths of requests go encrypted. shows_files (since 0.2.20): an instance lets whole files be
+--   read. uses_launch_configs (since 0.3.0): an instance is made by the claim of a launch config.
+--   seed_in_command (before 0.3.0): the command of a pod names the seed. digest_with_claim (since 0.3.1): the
+--   digest of the filesystem comes with the claim, before it with the attempt.
 -- Calls: version_parts.
 -- Tables: none.
 create or replace function rigger.sdk_features(

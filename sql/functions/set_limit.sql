@@ -1,6 +1,7 @@
 -- Purpose: an administrator changes a limit. It holds at once, for every server on this database.
 -- Parameters: the limit's name; the value (null: what it was at first).
--- Returns: false where there is no such limit; a value out of its bounds is an error that says which they are.
+-- Returns: false where there is no such limit; a value out of its bounds is an error that says which they
+--   are.
 -- Tables: rigger.limits (written).
 -- Role: rigger_admin
 create or replace function rigger.set_limit(p_name text, p_value numeric)

@@ -18,7 +18,9 @@ as $$
   union all
   select 'instances ' || s.state, s.count::text
   from (
-    select case when active and verified then 'hot' when verified then 'verified' else 'unverified' end as state,
+    select case when active and verified then 'hot'
+                when verified then 'verified'
+                else 'unverified' end as state,
            count(*) as count
     from public.instances
     group by 1

@@ -1,11 +1,12 @@
 -- Purpose: hands a named consumer its next events, in order of their numbers, at least once: what it does not
---   acknowledge (acknowledge_events) within the limit events.acknowledged_within is handed out again. An event gets its
---   number before its transaction commits, so one with a lower number may still become visible after one with a higher
---   number. Therefore a call notes the newest number it sees, and events up to it are handed out once every transaction that
---   was open then is over. That is told by the id of the call's own transaction, which is drawn right after the note: no older
---   one is open any more. So nothing may be written before in that transaction, or its id would be older than the note.
--- Parameters: the consumer's name (its first call makes it known: it starts at the oldest event), how many at most (the limit
---   events.taken is the most).
+--   acknowledge (acknowledge_events) within the limit events.acknowledged_within is handed out again. An
+--   event gets its number before its transaction commits, so one with a lower number may still become visible
+--   after one with a higher number. Therefore a call notes the newest number it sees, and events up to it are
+--   handed out once every transaction that was open then is over. That is told by the id of the call's own
+--   transaction, which is drawn right after the note: no older one is open any more. So nothing may be
+--   written before in that transaction, or its id would be older than the note.
+-- Parameters: the consumer's name (its first call makes it known: it starts at the oldest event), how many at
+--   most (the limit events.taken is the most).
 -- Returns: the events; none while another call of the same consumer holds some.
 -- Calls: limit_of, limit_interval.
 -- Tables: rigger.events (read), rigger.event_consumers (written).
@@ -26,7 +27,8 @@ begin
   -- rule: events.first_to_write
   if pg_current_xact_id_if_assigned() is not null then
     raise exception 'take_events() must be the first in its transaction to write'
-      using errcode = 'active_sql_transaction', hint = 'Take in a transaction of its own, or before anything else.';
+      using errcode = 'active_sql_transaction',
+      hint = 'Take in a transaction of its own, or before anything else.';
   end if;
   select max(e.event_id), pg_snapshot_xmin(pg_current_snapshot())
   into v_newest, v_oldest_open

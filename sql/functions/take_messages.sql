@@ -1,5 +1,6 @@
--- Purpose: take_events() for a relay to the Chutes network's socket servers: its channels and payloads. What happens to
---   an instance is told to everybody, and once more to its miner, whose control plane listens to miner_broadcast alone.
+-- Purpose: take_events() for a relay to the Chutes network's socket servers: its channels and payloads. What
+--   happens to an instance is told to everybody, and once more to its miner, whose control plane listens to
+--   miner_broadcast alone.
 -- Parameters: the consumer's name, how many events at most.
 -- Returns: a row a message, in order: the event it is of, the channel, the message.
 -- Calls: take_events.
@@ -12,8 +13,9 @@ security definer
 set search_path = pg_catalog, rigger, public, pg_temp
 as $$
   select e.event_id, m.channel,
-         e.payload || case m.channel when 'miner_broadcast' then jsonb_build_object('filter_recipients', m.recipients)
-                                     else '{}' end
+         e.payload || case m.channel
+           when 'miner_broadcast' then jsonb_build_object('filter_recipients', m.recipients)
+           else '{}' end
   from rigger.take_events(p_consumer, p_count) e
   cross join lateral (
     select e.channel, to_jsonb(e.recipients), 1

@@ -1,8 +1,9 @@
--- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is over. The same
---   worker id again gets the same one.
+-- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is
+--   over. The same worker id again gets the same one.
 -- Parameters: an id of this turn of the worker, how long it may hold it.
--- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does (sdk_features), its chute and
---   its GPUs (by device index), and of each kind of the image's files so many challenges as the limit verification.files says.
+-- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does
+--   (sdk_features), its chute and its GPUs (by device index), and of each kind of the image's files so many
+--   challenges as the limit verification.files says.
 -- Calls: device_info, limit_of, sdk_features.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).
@@ -41,16 +42,17 @@ begin
   end if;
 
   return query
-  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, s.holds_key, s.hides_paths,
-         s.shows_files, c.code, c.filename, c.ref_str, coalesce(g.gpus, '[]'), coalesce(f.challenges, '[]')
+  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, s.holds_key,
+         s.hides_paths, s.shows_files, c.code, c.filename, c.ref_str, coalesce(g.gpus, '[]'),
+         coalesce(f.challenges, '[]')
   from rigger.verifications v
   join public.instances i on i.instance_id = v.instance_id
   join public.chutes c on c.chute_id = i.chute_id
   left join rigger.vetted_addresses a on a.instance_id = i.instance_id
   cross join lateral rigger.sdk_features(i.chutes_version) s
   cross join lateral (
-    select json_agg(json_build_object('uuid', n.uuid, 'device_info', rigger.device_info(n.uuid), 'seed', n.seed,
-                                      'iterations', coalesce(m.iterations, 1))
+    select json_agg(json_build_object('uuid', n.uuid, 'device_info', rigger.device_info(n.uuid),
+                                      'seed', n.seed, 'iterations', coalesce(m.iterations, 1))
                     order by n.device_index, n.uuid) as gpus
     from public.instance_nodes o
     join public.nodes n on n.uuid = o.node_id
@@ -70,4 +72,5 @@ begin
   where v.verification_id = v_id;
 end
 $$;
-comment on function rigger.take_verification(uuid, interval) is 'Hands a worker the next background verification.';
+comment on function rigger.take_verification(uuid, interval) is
+  'Hands a worker the next background verification.';

@@ -8,6 +8,7 @@ language sql
 immutable
 as $$
   select array[coalesce(p[1], 0), coalesce(p[2], 0), coalesce(p[3], 0), coalesce(p[4], 0)]
-  from (select string_to_array(substring(p_version from '^[0-9]+(?:\.[0-9]+)*'), '.')::numeric[] as p) as parts
+  from (select string_to_array(substring(p_version from '^[0-9]+(?:\.[0-9]+)*'), '.')::numeric[] as p)
+    as parts
 $$;
 comment on function rigger.version_parts(text) is 'An SDK version as numbers that compare.';

@@ -1,11 +1,12 @@
--- The limits that SQL functions and views apply, a row each. This makes the table; what stands in it is written by
--- sql/limits.sql, and watched by the trigger check_limits.
+-- The limits that SQL functions and views apply, a row each. This makes the table; what stands in it is
+-- written by sql/limits.sql, and watched by the trigger check_limits.
 
 create table rigger.limits (
   name text primary key,
   value numeric not null,
   initial numeric not null,
-  unit text not null check (unit in ('seconds', 'factor', 'GB', 'instances', 'hotkeys', 'rows', 'files', 'verifications')),
+  unit text not null check (unit in ('seconds', 'factor', 'GB', 'instances', 'hotkeys', 'rows', 'files',
+                                     'verifications')),
   minimum numeric not null,
   maximum numeric not null,
   purpose text not null,
@@ -21,18 +22,21 @@ comment on column rigger.limits.minimum is 'The least value that may be set.';
 comment on column rigger.limits.maximum is 'The greatest value that may be set.';
 comment on column rigger.limits.purpose is 'What it is for.';
 
--- The setting unverified_instance_seconds becomes the limit instance.verified_within. Nothing ever checked it: what is no
--- number is left out, and what is out of bounds goes to the next bound.
+-- The setting unverified_instance_seconds becomes the limit instance.verified_within. Nothing ever checked
+-- it: what is no number is left out, and what is out of bounds goes to the next bound.
 do $$
 declare
-  v_setting constant jsonb := (select s.value from rigger.settings s where s.key = 'unverified_instance_seconds');
+  v_setting constant jsonb := (select s.value
+                               from rigger.settings s
+                               where s.key = 'unverified_instance_seconds');
   v_seconds numeric;
 begin
   begin
     v_seconds := round((v_setting #>> '{}')::numeric);
   exception
     when data_exception then
-      raise notice 'the setting unverified_instance_seconds is %, which is no number: it is left out', v_setting;
+      raise notice 'the setting unverified_instance_seconds is %, which is no number: it is left out',
+        v_setting;
   end;
   if v_seconds is not null then
     insert into rigger.limits (name, value, initial, unit, minimum, maximum, purpose)

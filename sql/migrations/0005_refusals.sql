@@ -6,8 +6,10 @@ create table rigger.refusals (
   public_text text not null
 );
 comment on table rigger.refusals is
-  'What a request is refused with and why the check of a launch fails. `rigger migrate` writes it; change nothing here.';
+  'What a request is refused with and why the check of a launch fails.'
+  ' `rigger migrate` writes it; change nothing here.';
 comment on column rigger.refusals.code is 'What functions and columns call it.';
 comment on column rigger.refusals.http_status is
   'The status of the answer; null: no request is answered with it, it is only stored.';
-comment on column rigger.refusals.public_text is 'What client or miner reads; {} is the place of the subject.';
+comment on column rigger.refusals.public_text is
+  'What client or miner reads; {} is the place of the subject.';

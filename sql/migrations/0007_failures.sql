@@ -1,11 +1,15 @@
--- Why a challenge or a background verification failed is a code of the catalogue of refusals, and no sentence any more.
+-- Why a challenge or a background verification failed is a code of the catalogue of refusals, and no sentence
+-- any more.
 
 alter table rigger.challenges rename column fault to failure;
 alter table rigger.verifications rename column fault to failure;
-comment on column rigger.challenges.failure is 'Why it failed, a code of rigger.refusals; null: it passed or is open.';
-comment on column rigger.verifications.failure is 'Why it failed, a code of rigger.refusals; null: it has not.';
+comment on column rigger.challenges.failure is
+  'Why it failed, a code of rigger.refusals; null: it passed or is open.';
+comment on column rigger.verifications.failure is
+  'Why it failed, a code of rigger.refusals; null: it has not.';
 
--- What an earlier version wrote in words. Other words, of an administrator who evicted an instance, stay as they are.
+-- What an earlier version wrote in words. Other words, of an administrator who evicted an instance, stay as
+-- they are.
 with said (code, words) as (values
   ('answer_wrong', 'the answer does not show possession of the key'),
   ('proof_wrong', 'the proof of work is wrong'),

@@ -1,5 +1,5 @@
--- Purpose: riggerctl events: the newest events behind a number. The column json is the whole row of the view, for
---   scripts.
+-- Purpose: riggerctl events: the newest events behind a number. The column json is the whole row of the view,
+--   for scripts.
 -- Parameters: the number that they come after, how many at most (null: all).
 -- Returns: a row an event, the newest last.
 -- Tables: v_events (read).

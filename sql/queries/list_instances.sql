@@ -3,8 +3,8 @@
 -- Returns: a row an instance, the oldest first.
 -- Tables: v_instances (read).
 -- Query: (p_chute text, p_hotkey text) returns table (
---   instance_id text, chute text, miner_hotkey text, host text, port integer, active boolean, verified boolean,
---   job_id text, created_at timestamptz, json json)
+--   instance_id text, chute text, miner_hotkey text, host text, port integer, active boolean,
+--   verified boolean, job_id text, created_at timestamptz, json json)
 select i.instance_id, i.chute, i.miner_hotkey, i.host, i.port, i.active, i.verified, i.job_id,
        date_trunc('second', i.created_at) as created_at, to_json(i) as json
 from rigger.v_instances i

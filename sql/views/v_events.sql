@@ -1,5 +1,5 @@
--- Purpose: the outbox, its payload in columns. Readers who poll: where event_id > the last one seen, and mind that two
---   transactions may commit out of that order; take_events() does.
+-- Purpose: the outbox, its payload in columns. Readers who poll: where event_id > the last one seen, and mind
+--   that two transactions may commit out of that order; take_events() does.
 -- Tables: rigger.events.
 create or replace view rigger.v_events as
 select

@@ -48,14 +48,17 @@ comment on column rigger.v_instances.miner_hotkey is 'Who runs it.';
 comment on column rigger.v_instances.miner_uid is 'That miner''s uid on the subnet.';
 comment on column rigger.v_instances.host is 'Where it said it is.';
 comment on column rigger.v_instances.port is 'Port of its service.';
-comment on column rigger.v_instances.address is 'The address that the host was vetted at, and that is dialled.';
+comment on column rigger.v_instances.address is
+  'The address that the host was vetted at, and that is dialled.';
 comment on column rigger.v_instances.active is 'Whether it was activated.';
-comment on column rigger.v_instances.verified is 'Whether it was verified; active and verified: it takes traffic.';
+comment on column rigger.v_instances.verified is
+  'Whether it was verified; active and verified: it takes traffic.';
 comment on column rigger.v_instances.gpus is 'Its GPUs.';
 comment on column rigger.v_instances.gpu_models is 'Their models.';
 comment on column rigger.v_instances.job_id is 'The job it runs.';
 comment on column rigger.v_instances.job_status is 'How that job is.';
-comment on column rigger.v_instances.config_id is 'The launch config that made it; null: it is of an old SDK.';
+comment on column rigger.v_instances.config_id is
+  'The launch config that made it; null: it is of an old SDK.';
 comment on column rigger.v_instances.version is 'Version of the chute it runs.';
 comment on column rigger.v_instances.chutes_version is 'Version of the SDK it runs.';
 comment on column rigger.v_instances.port_mappings is 'Its ports: internal_port, external_port, proto.';

@@ -1,4 +1,5 @@
--- Purpose: what became of the launch configs of each hour. For one day: where hour > now() - interval '1 day'.
+-- Purpose: what became of the launch configs of each hour. For one day:
+--   where hour > now() - interval '1 day'.
 -- Tables: rigger.v_launches.
 create or replace view rigger.v_launch_funnel as
 select
@@ -12,6 +13,7 @@ group by 1, 2, 3;
 comment on view rigger.v_launch_funnel is 'What became of the launch configs of each hour.';
 comment on column rigger.v_launch_funnel.hour is 'When they were issued.';
 comment on column rigger.v_launch_funnel.state is
-  'How far they have come: issued, claimed, challenged, verified, active, ended (their instance is gone), failed.';
+  'How far they have come: issued, claimed, challenged, verified, active, ended'
+  ' (their instance is gone), failed.';
 comment on column rigger.v_launch_funnel.reason is 'Why they failed; ids in it are written as *.';
 comment on column rigger.v_launch_funnel.count is 'How many.';

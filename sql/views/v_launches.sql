@@ -1,8 +1,8 @@
--- Purpose: each launch with its state, what it waits for and until when. Whoever asks how a launch stands asks here: the
---   reaper, the invariants, status() and other views. The condition "open" goes by an index of the launch configs, however
---   many are done with. Instance and challenge are looked up row by row, where the state needs them.
---   The planner takes many more of them for open than are, so functions that read this turn the JIT compiler off: it would
---   take half a second for a handful of rows.
+-- Purpose: each launch with its state, what it waits for and until when. Whoever asks how a launch stands
+--   asks here: the reaper, the invariants, status() and other views. The condition "open" goes by an index of
+--   the launch configs, however many are done with. Instance and challenge are looked up row by row, where
+--   the state needs them. The planner takes many more of them for open than are, so functions that read this
+--   turn the JIT compiler off: it would take half a second for a handful of rows.
 -- Tables: launch_configs, instances, rigger.challenges, rigger.limits.
 create or replace view rigger.v_launches as
 select
@@ -27,7 +27,9 @@ select
     -- rule: launch.claimed_until
     when 'claimed' then
       (l.retrieved_at at time zone 'utc')
-      + (select t.value * interval '1 second' from rigger.limits t where t.name = 'claim.challenge_stored_within')
+      + (select t.value * interval '1 second'
+         from rigger.limits t
+         where t.name = 'claim.challenge_stored_within')
     -- rule: launch.challenged_until
     when 'challenged' then
       (select greatest(c.expires_at + g.value * interval '1 second', c.lease_until)
@@ -70,10 +72,13 @@ comment on column rigger.v_launches.state is
   'issued, claimed, challenged, verified, active, failed, or ended (its instance is gone).';
 comment on column rigger.v_launches.open is 'Whether it is neither verified nor failed.';
 comment on column rigger.v_launches.waiting_for is 'What has not come yet; null: nothing more is to come.';
-comment on column rigger.v_launches.until is 'When the reaper may take it if that does not come; null: never.';
-comment on column rigger.v_launches.late_failure is 'Its failure, should the reaper take it: a code of rigger.refusals.';
+comment on column rigger.v_launches.until is
+  'When the reaper may take it if that does not come; null: never.';
+comment on column rigger.v_launches.late_failure is
+  'Its failure, should the reaper take it: a code of rigger.refusals.';
 comment on column rigger.v_launches.failure is 'Why it failed; null: it has not.';
 comment on column rigger.v_launches.issued_at is 'When its token was issued.';
-comment on column rigger.v_launches.claimed_at is 'When it was claimed or, from then on, its challenge stored.';
+comment on column rigger.v_launches.claimed_at is
+  'When it was claimed or, from then on, its challenge stored.';
 comment on column rigger.v_launches.verified_at is 'When it was verified.';
 comment on column rigger.v_launches.failed_at is 'When it failed.';

@@ -33,7 +33,8 @@ comment on column rigger.v_miners.hotkey is 'SS58 address.';
 comment on column rigger.v_miners.coldkey is 'SS58 address of the owner.';
 comment on column rigger.v_miners.uid is 'Uid on the subnet.';
 comment on column rigger.v_miners.netuid is 'The subnet.';
-comment on column rigger.v_miners.blacklist_reason is 'Why it may do nothing; null: it may. blacklist() changes it.';
+comment on column rigger.v_miners.blacklist_reason is
+  'Why it may do nothing; null: it may. blacklist() changes it.';
 comment on column rigger.v_miners.gpus is 'GPUs it has.';
 comment on column rigger.v_miners.gpus_in_use is 'Those that are in an instance.';
 comment on column rigger.v_miners.instances is 'Its instances.';

@@ -14,13 +14,15 @@ where l.open
 union all
 select 'instance', i.instance_id, i.chute_id, i.miner_hotkey, 'its background verification',
        -- rule: instance.verified_within
-       i.created_at + (select t.value * interval '1 second' from rigger.limits t where t.name = 'instance.verified_within')
+       i.created_at
+       + (select t.value * interval '1 second' from rigger.limits t where t.name = 'instance.verified_within')
 from public.instances i
 -- rule: instance.old_sdk
 where i.config_id is null
   and not i.verified;
 
-comment on view rigger.v_stuck is 'What is waiting for something, and when reap() takes it if that does not come.';
+comment on view rigger.v_stuck is
+  'What is waiting for something, and when reap() takes it if that does not come.';
 comment on column rigger.v_stuck.kind is 'launch_config or instance (of an old SDK).';
 comment on column rigger.v_stuck.id is 'Its id.';
 comment on column rigger.v_stuck.chute_id is 'Its chute.';

@@ -14,10 +14,14 @@ select is((select result from fixture.begin('a', 'second')), 'occupied',
 select pg_temp.abandon('first');
 select is((select result from fixture.begin('a', 'second')), 'begun',
           'given back, the next attempt has it');
-select is((select refusal from fixture.finish('a', 'first')), 'attempt_overtaken', 'the first one cannot finish any more');
+select is(
+  (select refusal from fixture.finish('a', 'first')), 'attempt_overtaken',
+  'the first one cannot finish any more');
 select fixture.finish('a', 'second');
 select lives_ok($$ select pg_temp.abandon('second') $$, 'what was decided');
-select isnt((select decided_by from rigger.challenges where config_id = fixture.config_id('a')), null, 'stays decided');
-select is((select refusal from fixture.finish('a', 'second')), 'none', 'and the answer may be asked for again');
+select isnt(
+  (select decided_by from rigger.challenges where config_id = fixture.config_id('a')), null, 'stays decided');
+select is(
+  (select refusal from fixture.finish('a', 'second')), 'none', 'and the answer may be asked for again');
 select * from finish();
 rollback;

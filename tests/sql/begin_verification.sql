@@ -10,10 +10,14 @@ as $$ select attempt_id from rigger.challenges where config_id = fixture.config_
 -- 1: the state.
 select is((select refusal from fixture.begin('none')), 'config_unknown', '1: an unknown config is 401');
 select fixture.issue('a', 'alice', 'llm');
-select is((select refusal from fixture.begin('a')), 'config_not_claimed', '1: a config that is not claimed is 409');
-select is((select refusal from fixture.begin('a', 'first', false)), 'config_not_claimed', '1: whatever the body');
+select is(
+  (select refusal from fixture.begin('a')), 'config_not_claimed', '1: a config that is not claimed is 409');
+select is(
+  (select refusal from fixture.begin('a', 'first', false)), 'config_not_claimed', '1: whatever the body');
 select fixture.claim('a', '{g1}');
-select is((select refusal from fixture.begin('a')), 'challenge_not_ready', '1: a claim whose challenge is being made is 409');
+select is(
+  (select refusal from fixture.begin('a')), 'challenge_not_ready',
+  '1: a claim whose challenge is being made is 409');
 select fixture.store('a', 'g1');
 
 -- 3: a malformed body.
@@ -22,12 +26,12 @@ select is(pg_temp.attempt('a'), null, '3: and no attempt');
 
 -- What the checks get.
 select results_eq(
-  $$ select result, refusal, instance_id, symmetric_key, gpu_uuid, device_info::jsonb ->> 'uuid', algorithm, seed,
-            iterations, kept, address, probe_ports, digest_with_claim, image_id, patch_version, filename
+  $$ select result, refusal, instance_id, symmetric_key, gpu_uuid, device_info::jsonb ->> 'uuid', algorithm,
+            seed, iterations, kept, address, probe_ports, digest_with_claim, image_id, patch_version, filename
      from rigger.begin_verification(fixture.config_id('a'), fixture.id('first'), 60000, true) $$,
   $$ values ('begun', null::text, fixture.instance_id('a'), '000102030405060708090a0b0c0d0e0f', 'g1', 'g1',
-             'rigger-matmul-v1', 4711::bigint, 5, '{"n": 256, "secret_row": 17}'::jsonb, '1.2.3.4', null::jsonb, true,
-             'llm image', 'patch 1', 'app.py') $$,
+             'rigger-matmul-v1', 4711::bigint, 5, '{"n": 256, "secret_row": 17}'::jsonb, '1.2.3.4',
+             null::jsonb, true, 'llm image', 'patch 1', 'app.py') $$,
   'an attempt gets what the checks need, and without a job nothing to probe');
 select is(pg_temp.attempt('a'), fixture.id('first'), 'it holds the challenge');
 select ok(
@@ -46,7 +50,8 @@ where config_id = fixture.config_id('a');
 select is(
   (select result from fixture.begin('a', 'second')), 'occupied',
   'a late one does not end an attempt that was in time');
-select is((select result from fixture.begin('a', 'first')), 'begun', 'which may ask again after the time limit');
+select is(
+  (select result from fixture.begin('a', 'first')), 'begun', 'which may ask again after the time limit');
 select is(pg_temp.attempt('a'), fixture.id('first'), 'none of these took the challenge');
 
 -- 2: time.
@@ -81,8 +86,10 @@ select is(
 select is(pg_temp.attempt('b'), fixture.id('second'), 'and the next one holds it');
 
 select fixture.live('c', 'verified', 'llm', 'alice', 'g3', 20002);
-select is((select refusal from fixture.begin('c', 'second')), 'config_verified', '1: a verified config is 400');
-select is((select refusal from fixture.begin('c', 'second', false)), 'config_verified', '1: whatever the body');
+select is(
+  (select refusal from fixture.begin('c', 'second')), 'config_verified', '1: a verified config is 400');
+select is(
+  (select refusal from fixture.begin('c', 'second', false)), 'config_verified', '1: whatever the body');
 
 select fixture.live('d', 'challenged', 'llm', 'alice', 'g4', 20003);
 delete from public.instances where instance_id = fixture.instance_id('d');
@@ -110,7 +117,8 @@ select is(
   '7: every mapping but 8000 and 8001 is to be probed');
 select fixture.issue('k', 'alice', 'jobs', 'quiet'), fixture.gpu('g6', 'alice');
 select is(
-  (select refusal from fixture.claim('k', '{g6}', p_port => 21100)), 'none', 'a job without ports is claimed');
+  (select refusal from fixture.claim('k', '{g6}', p_port => 21100)), 'none',
+  'a job without ports is claimed');
 select fixture.store('k', 'g6');
 select is(
   (select probe_ports

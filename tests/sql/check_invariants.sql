@@ -2,7 +2,8 @@
 begin;
 select plan(18);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm', 10), fixture.chute('jobs', 0),
-       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.job('job', 'jobs');
+       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'),
+       fixture.job('job', 'jobs');
 select fixture.live('a', 'active', 'llm', 'alice', 'g1', 20001);
 select fixture.live('gone', 'active', 'llm', 'alice', 'g2', 20002);
 select rigger.delete_instance('alice', 64, null, fixture.id('deletion'), 'llm', fixture.instance_id('gone'));
@@ -40,26 +41,35 @@ select is(
   '1 more than one instance has this host and port', 'two instances at one host and port');
 select is(
   pg_temp.broken($$
-    update rigger.placements set config_id = fixture.config_id('a') where config_id = fixture.config_id('gone') $$),
+    update rigger.placements
+    set config_id = fixture.config_id('a')
+    where config_id = fixture.config_id('gone') $$),
   '1 the config made more than one instance', 'a config used twice');
 select is(
-  pg_temp.broken($$ update rigger.placements set instances_before = 99 where config_id = fixture.config_id('a') $$),
+  pg_temp.broken($$ update rigger.placements
+                    set instances_before = 99
+                    where config_id = fixture.config_id('a') $$),
   '2 its place was not one the capacity rule allowed', 'a place beyond the target');
 select is(
   pg_temp.broken($$ update public.jobs set miner_hotkey = 'bob' $$),
   '3 the job is held by an instance of another miner', 'a job of somebody else');
 select is(
-  pg_temp.broken($$ update public.launch_configs set verified_at = null where config_id = fixture.config_id('a') $$),
+  pg_temp.broken($$ update public.launch_configs
+                    set verified_at = null
+                    where config_id = fixture.config_id('a') $$),
   '4 verified, but its config or challenge is not', 'an instance verified without its config');
 select is(
-  pg_temp.broken($$ update rigger.challenges set decided_at = null where config_id = fixture.config_id('a') $$),
+  pg_temp.broken($$ update rigger.challenges
+                    set decided_at = null
+                    where config_id = fixture.config_id('a') $$),
   '4 verified, but its config or challenge is not', 'or without an answer');
 select is(
   pg_temp.broken($$ update rigger.challenges set attempt_at = expires_at + interval '1 second' $$),
   '4 verified, but its config or challenge is not', 'or by one that was late');
 select is(
   pg_temp.broken($$ update public.instances set active = true where config_id = fixture.config_id('job') $$),
-  '4 active, but not verified; 6 instance_activated was never announced', 'an instance active before it is verified');
+  '4 active, but not verified; 6 instance_activated was never announced',
+  'an instance active before it is verified');
 select is(
   pg_temp.broken($$ delete from public.instance_audit where instance_id = fixture.instance_id('a') $$),
   '5 the instance has no audit row', 'an instance without its audit');
@@ -69,7 +79,10 @@ select is(
   '5 deleted without time or reason', 'a deletion without a reason');
 select is(
   pg_temp.broken($$ insert into rigger.events (channel, reason, payload)
-                    select channel, reason, payload from rigger.events where reason = 'instance_hot' limit 1 $$),
+                    select channel, reason, payload
+                    from rigger.events
+                    where reason = 'instance_hot'
+                    limit 1 $$),
   '6 instance_hot was announced 2 times', 'an event too many');
 select is(
   pg_temp.broken($$ delete from rigger.events where reason = 'instance_deleted' $$),
@@ -83,7 +96,8 @@ select is(
   'none', 'events that were pruned are not missed');
 select is(
   pg_temp.broken($$ insert into rigger.used_signatures (signature_hash, hotkey, request_key)
-                    select fixture.signature(i), 'alice', fixture.id('one') from unnest(array['1', '2']) as i $$),
+                    select fixture.signature(i), 'alice', fixture.id('one')
+                    from unnest(array['1', '2']) as i $$),
   '7 one request used more than one signature', 'two signatures for one request');
 select is(
   pg_temp.broken($$ update public.launch_configs set retrieved_at = retrieved_at - interval '121 seconds'

@@ -3,8 +3,9 @@ begin;
 select plan(40);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.miner('eve', 'cheats'),
        fixture.chute('old', 2, p_chutes_version => '0.2.20'), fixture.chute('new', 2),
-       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob'), fixture.gpu('g4', 'alice'),
-       fixture.gpu('elsewhere', 'alice', '5.6.7.8'), fixture.gpu('unverified', 'alice', p_verified => false);
+       fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob'),
+       fixture.gpu('g4', 'alice'), fixture.gpu('elsewhere', 'alice', '5.6.7.8'),
+       fixture.gpu('unverified', 'alice', p_verified => false);
 
 create function pg_temp.make(
   p_instance text, p_gpus text[] default '{g1}', p_chute text default 'old', p_miner text default 'alice',
@@ -23,12 +24,14 @@ returns text
 language sql
 as $$
   select coalesce(refusal, 'none')
-  from rigger.activate_instance(p_miner, 64, null, gen_random_uuid(), p_chute, fixture.instance_id(p_instance),
-                                p_active)
+  from rigger.activate_instance(p_miner, 64, null, gen_random_uuid(), p_chute,
+                                fixture.instance_id(p_instance), p_active)
 $$;
 
-select is(pg_temp.make('a', p_chute => 'nothing'), 'chute_not_found Chute not found', 'a chute that is not there');
-select alike(pg_temp.make('a', p_chute => 'new'), 'sdk_uses_launch_configs %', 'a chute of an SDK with launch configs');
+select is(
+  pg_temp.make('a', p_chute => 'nothing'), 'chute_not_found Chute not found', 'a chute that is not there');
+select alike(
+  pg_temp.make('a', p_chute => 'new'), 'sdk_uses_launch_configs %', 'a chute of an SDK with launch configs');
 select alike(pg_temp.make('a', p_miner => 'eve'), 'hotkey_blacklisted %', 'a miner that is shut out');
 select alike(pg_temp.make('a', p_miner => 'nobody'), 'hotkey_unregistered %', 'a stranger');
 select is(
@@ -44,10 +47,13 @@ select is_empty($$ select from public.instances $$, 'none of these left anything
 select is(pg_temp.make('a', p_signature => 'first'), 'none', 'an instance');
 select is(pg_temp.make('a', p_signature => 'first'), 'none', 'the same request again gets the same answer');
 select is((select count(*) from public.instances), 1::bigint, 'and makes nothing');
-select alike(pg_temp.make('b', '{g2}', p_port => 20002, p_signature => 'first'), 'signature_used %', 'a signature works once');
+select alike(
+  pg_temp.make('b', '{g2}', p_port => 20002, p_signature => 'first'), 'signature_used %',
+  'a signature works once');
 select alike(pg_temp.make('b', '{g2}'), 'host_port_taken %', 'a host and port that are taken');
 select alike(
-  pg_temp.make('b', '{g2}', p_host_refusal => 'host_own'), 'host_port_taken %', 'which is said before what is wrong with the host');
+  pg_temp.make('b', '{g2}', p_host_refusal => 'host_own'), 'host_port_taken %',
+  'which is said before what is wrong with the host');
 select alike(pg_temp.make('b', '{g1}', p_port => 20002), 'gpu_in_use %', 'a GPU that is in use');
 select is(pg_temp.make('b', '{g2}', p_port => 20002), 'none', 'a second instance');
 select fixture.target('old', 0);
@@ -59,10 +65,12 @@ select is((select count(*) from public.instance_audit), 2::bigint, 'and both are
 
 select is(pg_temp.activate('a', false), 'only_activation', 'an instance is not deactivated');
 select is(pg_temp.activate('a', p_miner => 'bob'), 'instance_not_found', 'somebody else''s is not there');
-select alike(pg_temp.make('a', '{g3}', p_miner => 'bob'), 'host_port_taken %', 'the instance of another is not shown');
+select alike(
+  pg_temp.make('a', '{g3}', p_miner => 'bob'), 'host_port_taken %', 'the instance of another is not shown');
 select is(pg_temp.activate('a', p_chute => 'new'), 'instance_not_found', 'nor is another chute''s');
 select fixture.live('config', 'verified', 'new', 'alice', 'g4', 20010);
-select is(pg_temp.activate('config', p_chute => 'new'), 'instance_not_found', 'nor is one of a launch config');
+select is(
+  pg_temp.activate('config', p_chute => 'new'), 'instance_not_found', 'nor is one of a launch config');
 select is(pg_temp.activate('a'), 'none', 'it becomes active');
 select is(pg_temp.activate('a'), 'none', 'again');
 select is(
@@ -90,9 +98,11 @@ select fixture.chute('rolling', 1, p_chutes_version => '0.2.20'), fixture.gpu('g
 select fixture.instances('rolling', 'bob', 1);
 insert into public.rolling_updates (chute_id, old_version, new_version, permitted)
 values ('rolling', 'version 0', 'version 1', '{"alice": 1}');
-select is(pg_temp.make('r', '{g5}', 'rolling', p_port => 20004), 'none', 'a quota of a rolling update lets one in');
 select is(
-  (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0}', 'and is one less');
+  pg_temp.make('r', '{g5}', 'rolling', p_port => 20004), 'none', 'a quota of a rolling update lets one in');
+select is(
+  (select permitted from public.rolling_updates where chute_id = 'rolling'), '{"alice": 0}',
+  'and is one less');
 
 select * from finish();
 rollback;

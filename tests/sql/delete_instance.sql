@@ -18,9 +18,15 @@ $$;
 select is(
   pg_temp.delete('nobody', 'llm', 'a'), 'hotkey_unregistered The hotkey is not registered on this subnet',
   'a stranger is 401');
-select is(pg_temp.delete('bob', 'llm', 'a'), 'instance_not_found Instance not found', 'another miner''s instance is 404');
-select is(pg_temp.delete('alice', 'llm', 'none'), 'instance_not_found Instance not found', 'an unknown one is the same 404');
-select is(pg_temp.delete('alice', 'other', 'a'), 'instance_not_found Instance not found', 'as is one of another chute');
+select is(
+  pg_temp.delete('bob', 'llm', 'a'), 'instance_not_found Instance not found',
+  'another miner''s instance is 404');
+select is(
+  pg_temp.delete('alice', 'llm', 'none'), 'instance_not_found Instance not found',
+  'an unknown one is the same 404');
+select is(
+  pg_temp.delete('alice', 'other', 'a'), 'instance_not_found Instance not found',
+  'as is one of another chute');
 select is(
   (select count(*) from public.instances where instance_id = fixture.instance_id('a')), 1::bigint,
   'none of these deleted it');
@@ -46,7 +52,8 @@ select is(
   pg_temp.delete('alice', 'llm', 'a', 's1', 'r2'), 'signature_used The signature was used before',
   'another one with that signature is 401');
 select is(
-  pg_temp.delete('alice', 'llm', 'a', 's2', 'r2'), 'instance_not_found Instance not found', 'a second deletion is 404');
+  pg_temp.delete('alice', 'llm', 'a', 's2', 'r2'), 'instance_not_found Instance not found',
+  'a second deletion is 404');
 select is(
   (select count(*) from rigger.events
    where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
@@ -77,12 +84,14 @@ select results_eq(
   $$ select status, finished_at, miner_hotkey, instance_id from public.jobs where job_id = 'waiting' $$,
   $$ values ('pending', null::timestamp, null::text, null::text) $$,
   'and leaves the job to others');
-select is((select refusal from fixture.begin('w')), 'instance_gone', 'its verification finds the instance gone');
+select is(
+  (select refusal from fixture.begin('w')), 'instance_gone', 'its verification finds the instance gone');
 select is(
   (select failed_at is not null from public.launch_configs where config_id = fixture.config_id('w')), true,
   'and fails the config');
 select fixture.gpu('g4', 'alice'), fixture.job('done', 'jobs');
-select fixture.issue('d', 'alice', 'jobs', 'done'), fixture.claim('d', '{g4}', p_port => 21002), fixture.store('d', 'g4');
+select fixture.issue('d', 'alice', 'jobs', 'done'), fixture.claim('d', '{g4}', p_port => 21002),
+       fixture.store('d', 'g4');
 select fixture.begin('d'), fixture.finish('d');
 update public.jobs set status = 'completed', finished_at = now() at time zone 'utc' where job_id = 'done';
 select is(pg_temp.delete('alice', 'jobs', 'd'), 'none', 'the instance of a job that is finished is deleted');

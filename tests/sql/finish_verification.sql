@@ -38,9 +38,11 @@ select results_eq(
   $$ values (fixture.id('first'), true, null::text) $$,
   'the attempt decided');
 select is((select refusal from fixture.finish('a')), 'none', 'it gets the same answer again');
-select is((select refusal from fixture.finish('a', 'first', 'answer_wrong')), 'none', 'even with another verdict');
+select is(
+  (select refusal from fixture.finish('a', 'first', 'answer_wrong')), 'none', 'even with another verdict');
 select is(fixture.events('a'), 'instance_created instance_verified instance_hot', 'without further events');
-select is((select refusal from fixture.finish('a', 'second')), 'attempt_overtaken', 'another attempt does not');
+select is(
+  (select refusal from fixture.finish('a', 'second')), 'attempt_overtaken', 'another attempt does not');
 
 -- Failure.
 select fixture.live('b', 'challenged', 'llm', 'alice', 'g2', 20001);
@@ -65,24 +67,28 @@ select is_empty(
 select is_empty($$ select from public.instance_nodes where node_id = 'g2' $$, 'its GPU is free');
 select is(fixture.events('b'), 'instance_created instance_deleted', 'it is announced');
 select is(
-  (select refusal from fixture.finish('b')), 'verification_failed', 'the attempt gets the same answer again, whatever it says');
+  (select refusal from fixture.finish('b')), 'verification_failed',
+  'the attempt gets the same answer again, whatever it says');
 select is((select refusal from fixture.begin('b', 'second')), 'config_failed', 'there is no second attempt');
 
 -- What happens in between.
 select fixture.live('c', 'challenged', 'llm', 'alice', 'g3', 20002);
 select fixture.begin('c');
 delete from public.instances where instance_id = fixture.instance_id('c');
-select is((select refusal from fixture.finish('c')), 'instance_gone', 'an instance that went meanwhile is 404');
+select is(
+  (select refusal from fixture.finish('c')), 'instance_gone', 'an instance that went meanwhile is 404');
 select is(
   (select failed_at is not null and verified_at is null from public.launch_configs
    where config_id = fixture.config_id('c')),
   true, 'and its config fails');
-select is((select refusal from fixture.finish('c')), 'instance_gone', 'the attempt gets the same answer again');
+select is(
+  (select refusal from fixture.finish('c')), 'instance_gone', 'the attempt gets the same answer again');
 
 select fixture.live('d', 'challenged', 'llm', 'alice', 'g4', 20003);
 select fixture.begin('d');
 select rigger.fail_launch_config(fixture.config_id('d'), 'evicted');
-select is((select refusal from fixture.finish('d')), 'verification_failed', 'a config that failed meanwhile is 403');
+select is(
+  (select refusal from fixture.finish('d')), 'verification_failed', 'a config that failed meanwhile is 403');
 select is(
   (select verified_at is null from public.launch_configs where config_id = fixture.config_id('d')), true,
   'and stays failed');
@@ -91,7 +97,9 @@ select fixture.live('e', 'challenged', 'llm', 'alice', 'g5', 20004);
 select fixture.begin('e');
 update rigger.challenges set lease_until = now() where config_id = fixture.config_id('e');
 select fixture.begin('e', 'second');
-select is((select refusal from fixture.finish('e')), 'attempt_overtaken', 'an attempt that was overtaken cannot finish');
+select is(
+  (select refusal from fixture.finish('e')), 'attempt_overtaken',
+  'an attempt that was overtaken cannot finish');
 select is((select refusal from fixture.finish('e', 'second')), 'none', 'the one that overtook it can');
 
 -- Jobs.

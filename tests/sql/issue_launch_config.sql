@@ -24,14 +24,17 @@ select is(
   'it is issued now, in whole seconds that are over');
 
 select is(
-  (select expires_at - issued_at from rigger.issue_launch_config('alice', 64, null, fixture.id('e'), 'llm', null, 'key e')),
+  (select expires_at - issued_at
+   from rigger.issue_launch_config('alice', 64, null, fixture.id('e'), 'llm', null, 'key e')),
   7200::bigint, 'and is good for two hours');
 delete from public.launch_configs where config_id = fixture.config_id('e');
 select lives_ok(
-  $$ select rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null, 'x') $$,
+  $$ select rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('a'), 'llm', null,
+                                       'x') $$,
   'a signed request may come again');
 select lives_ok(
-  $$ select rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x') $$, 'as may one of an account');
+  $$ select rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x') $$,
+  'as may one of an account');
 select fixture.miner('bob');
 select throws_ok(
   $$ select rigger.issue_launch_config('bob', 64, null, fixture.id('b'), 'llm', null, 'x') $$, '23505', null,
@@ -44,22 +47,31 @@ select is(
   (select env_key from rigger.issue_launch_config('alice', 64, null, fixture.id('b'), 'llm', null, 'x')),
   'key b', 'the same request under an account gets the same answer');
 select is(
-  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm',
+  (select coalesce(refusal, 'none')
+   from rigger.issue_launch_config('alice', 64, fixture.signature('1'), fixture.id('c'), 'llm',
   null, 'x')),
   'signature_used', 'another request with that signature is 401');
 select is((select count(*) from public.launch_configs), 2::bigint, 'and no config was made for any of these');
 
-select is((select refusal from fixture.issue('d', 'nobody', 'llm')), 'hotkey_unregistered', 'an unregistered hotkey is 401');
-select is((select refusal from fixture.issue('d', 'mallory', 'llm')), 'hotkey_blacklisted', 'a blacklisted hotkey is 403');
-select lives_ok($$ select fixture.issue('d', 'alice', 'none') $$, 'a chute that is not there is no error');
-select is((select refusal from fixture.issue('d', 'alice', 'none')), 'chute_not_found', 'an unknown chute is 404');
-select is((select refusal from fixture.issue('d', 'alice', 'full')), 'chute_full', 'a chute at its target is 423');
 select is(
-  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full',
+  (select refusal from fixture.issue('d', 'nobody', 'llm')), 'hotkey_unregistered',
+  'an unregistered hotkey is 401');
+select is(
+  (select refusal from fixture.issue('d', 'mallory', 'llm')), 'hotkey_blacklisted',
+  'a blacklisted hotkey is 403');
+select lives_ok($$ select fixture.issue('d', 'alice', 'none') $$, 'a chute that is not there is no error');
+select is(
+  (select refusal from fixture.issue('d', 'alice', 'none')), 'chute_not_found', 'an unknown chute is 404');
+select is(
+  (select refusal from fixture.issue('d', 'alice', 'full')), 'chute_full', 'a chute at its target is 423');
+select is(
+  (select coalesce(refusal, 'none')
+   from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('d'), 'full',
   null, 'x')),
   'chute_full', 'a refused request');
 select is(
-  (select coalesce(refusal, 'none') from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm',
+  (select coalesce(refusal, 'none')
+   from rigger.issue_launch_config('alice', 64, fixture.signature('2'), fixture.id('e'), 'llm',
   null, 'x')),
   'signature_used', 'has used its signature');
 
@@ -67,10 +79,14 @@ select is(
 select fixture.job('training', 'full', 'train', '{"_disk_gb": 25}'), fixture.job('done', 'full');
 update public.jobs set finished_at = now() at time zone 'utc' where job_id = 'done';
 
-select is((select refusal from fixture.issue('j', 'alice', 'full', 'none')), 'job_not_found', 'an unknown job is 404');
 select is(
-  (select refusal from fixture.issue('j', 'alice', 'llm', 'training')), 'job_not_found', 'a job of another chute is 404');
-select is((select refusal from fixture.issue('j', 'alice', 'full', 'done')), 'job_finished', 'a finished job is 409');
+  (select refusal from fixture.issue('j', 'alice', 'full', 'none')), 'job_not_found',
+  'an unknown job is 404');
+select is(
+  (select refusal from fixture.issue('j', 'alice', 'llm', 'training')), 'job_not_found',
+  'a job of another chute is 404');
+select is(
+  (select refusal from fixture.issue('j', 'alice', 'full', 'done')), 'job_finished', 'a finished job is 409');
 select results_eq(
   $$ select refusal, job_id, disk_gb
      from rigger.issue_launch_config('alice', 64, null, fixture.id('j'), 'full', 'training', 'x') $$,
@@ -96,7 +112,9 @@ select is(
    cross join lateral fixture.issue('race ' || n, miner, 'full', 'training') as i),
   '{none}', 'fifteen hotkeys may race for a job');
 select fixture.miner('late');
-select is((select refusal from fixture.issue('l', 'late', 'full', 'training')), 'job_race_full', 'the sixteenth is 423');
+select is(
+  (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'job_race_full',
+  'the sixteenth is 423');
 update public.jobs set miner_history = null where job_id = 'training';
 select is(
   (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'none', 'a history of null is empty');

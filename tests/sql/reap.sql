@@ -2,8 +2,9 @@
 begin;
 select plan(21);
 select fixture.miner('alice'), fixture.chute('llm', 10), fixture.chute('jobs', 0),
-       fixture.chute('old', 3, p_chutes_version => '0.2.20'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'),
-       fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'), fixture.gpu('g5', 'alice'), fixture.job('job', 'jobs');
+       fixture.chute('old', 3, p_chutes_version => '0.2.20'), fixture.gpu('g1', 'alice'),
+       fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'), fixture.gpu('g4', 'alice'),
+       fixture.gpu('g5', 'alice'), fixture.job('job', 'jobs');
 
 create function pg_temp.age(p_config text, p_seconds integer) returns void language plpgsql
 as $$
@@ -44,18 +45,26 @@ select is(
 select fixture.live('late', 'challenged', 'llm', 'alice', 'g2', 20002);
 select pg_temp.age('late', 205);
 select is_empty($$ select * from rigger.reap() $$, 'a challenge has its time limit and a minute');
-update rigger.challenges set lease_until = now() + interval '1 hour' where config_id = fixture.config_id('late');
+update rigger.challenges
+set lease_until = now() + interval '1 hour'
+where config_id = fixture.config_id('late');
 select pg_temp.age('late', 10);
 select is_empty($$ select * from rigger.reap() $$, 'an attempt under way goes first');
-update rigger.challenges set lease_until = now() - interval '1 second' where config_id = fixture.config_id('late');
+update rigger.challenges
+set lease_until = now() - interval '1 second'
+where config_id = fixture.config_id('late');
 select results_eq(
   $$ select id, reason from rigger.reap() $$,
-  $$ values (fixture.config_id('late'), 'the challenge was not answered in time') $$, 'until its lease is over');
+  $$ values (fixture.config_id('late'), 'the challenge was not answered in time') $$,
+  'until its lease is over');
 
-select is(rigger.fail_launch_config(fixture.config_id('late'), 'proof_wrong'), false, 'what has failed does not fail again');
+select is(
+  rigger.fail_launch_config(fixture.config_id('late'), 'proof_wrong'), false,
+  'what has failed does not fail again');
 select is(
   (select verification_error from public.launch_configs where config_id = fixture.config_id('late')),
-  (select public_text from rigger.refusals where code = 'challenge_unanswered'), 'and says still why it failed');
+  (select public_text from rigger.refusals where code = 'challenge_unanswered'),
+  'and says still why it failed');
 
 select fixture.issue('one', 'alice', 'llm'), fixture.issue('two', 'alice', 'llm');
 select pg_temp.age('one', 7210), pg_temp.age('two', 7210);
@@ -74,7 +83,9 @@ select results_eq(
   $$ values ('instance', fixture.instance_id('old'), 'never verified') $$, 'and no more');
 
 select fixture.live('hot', 'active', 'llm', 'alice', 'g4', 20004);
-update public.launch_configs set created_at = created_at - interval '1 day' where config_id = fixture.config_id('hot');
+update public.launch_configs
+set created_at = created_at - interval '1 day'
+where config_id = fixture.config_id('hot');
 insert into rigger.used_signatures (signature_hash, hotkey, request_key, used_at)
 select fixture.signature(i::text), 'alice', fixture.id(i::text), now() - make_interval(secs => i)
 from unnest(array[1190, 1210]) as i;

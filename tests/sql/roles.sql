@@ -18,15 +18,15 @@ select is_empty($$ select pg_temp.executable('stranger') $$, 'a stranger may exe
 select is(has_schema_privilege('stranger', 'rigger', 'usage'), false, 'nor look into the schema');
 select set_has(
   $$ select pg_temp.executable('rigger_app') $$,
-  $$ values ('ready'), ('authenticate_hotkey'), ('issue_launch_config'), ('describe_claim'), ('abandon_attempt'),
-    ('claim_launch_config'),
-            ('store_challenge'), ('undo_claim'), ('begin_verification'), ('finish_verification'),
-            ('activate_launch_config'), ('delete_instance') $$,
+  $$ values ('ready'), ('authenticate_hotkey'), ('issue_launch_config'), ('describe_claim'),
+            ('abandon_attempt'), ('claim_launch_config'), ('store_challenge'), ('undo_claim'),
+            ('begin_verification'), ('finish_verification'), ('activate_launch_config'),
+            ('delete_instance') $$,
   'rigger_app may execute what the endpoints call');
 select set_hasnt(
   $$ select pg_temp.executable('rigger_app') $$,
-  $$ values ('fail_launch_config'), ('remove_instance'), ('place_instance'), ('set_target'), ('set_limit'), ('blacklist'),
-    ('evict') $$,
+  $$ values ('fail_launch_config'), ('remove_instance'), ('place_instance'), ('set_target'),
+            ('set_limit'), ('blacklist'), ('evict') $$,
   'and not what they are made of, nor what administrators do');
 select is_empty(
   $$ select c.oid::regclass
@@ -40,8 +40,9 @@ select is_empty(
   'rigger_app has no right on any table, rigger_read may read the views alone');
 select set_eq(
   $$ select pg_temp.executable('rigger_admin') $$,
-  $$ values ('ready'), ('status'), ('reap'), ('check_invariants'), ('set_target'), ('set_limit'), ('blacklist'), ('evict'),
-            ('requeue_verification'), ('take_events'), ('acknowledge_events'), ('prune_events'), ('forget_consumer') $$,
+  $$ values ('ready'), ('status'), ('reap'), ('check_invariants'), ('set_target'), ('set_limit'),
+            ('blacklist'), ('evict'), ('requeue_verification'), ('take_events'), ('acknowledge_events'),
+            ('prune_events'), ('forget_consumer') $$,
   'rigger_admin may execute what steers, and not what endpoints call');
 select set_eq(
   $$ select c.relname || ' ' || c.relkind::text
@@ -50,15 +51,19 @@ select set_eq(
        and c.relkind in ('r', 'v', 'p')
        and c.relname !~ '^(pg_all_foreign_keys|tap_funky)$'
        and has_table_privilege('rigger_admin', c.oid, 'select') $$,
-  $$ select c.relname || ' v' from pg_class c where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'
+  $$ select c.relname || ' v'
+     from pg_class c
+     where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v'
      union all values ('gpu_models r'), ('settings r'), ('limits r'), ('refusals r') $$,
   'rigger_admin may read the views, the two tables of settings, the limits and the refusals');
 select is(
-  has_table_privilege('rigger_admin', 'rigger.refusals', 'insert, update, delete, truncate, references, trigger'), false,
+  has_table_privilege('rigger_admin', 'rigger.refusals',
+                      'insert, update, delete, truncate, references, trigger'), false,
   'the catalogue of refusals is not its to change');
 select is(
   has_table_privilege('rigger_admin', 'rigger.limits', 'update')
-  and not has_table_privilege('rigger_admin', 'rigger.limits', 'insert, delete, truncate, references, trigger'),
+  and not has_table_privilege('rigger_admin', 'rigger.limits',
+                              'insert, delete, truncate, references, trigger'),
   true, 'whose values it may change, and nothing else');
 select is_empty($$ select pg_temp.executable('rigger_read') $$, 'rigger_read may execute nothing');
 select is_empty(

@@ -117,7 +117,9 @@ update public.jobs set miner_hotkey = 'alice', finished_at = now() at time zone 
 update public.launch_configs set failed_at = null where config_id = fixture.config_id('winner');
 update public.launch_configs set failed_at = now() at time zone 'utc'
 where config_id = fixture.config_id('winner');
-select is((select miner_hotkey from public.jobs where job_id = 'job'), 'alice', 'a job that is finished stays its miner''s');
+select is(
+  (select miner_hotkey from public.jobs where job_id = 'job'), 'alice',
+  'a job that is finished stays its miner''s');
 
 -- A Chutes database: its own triggers.
 create function public.their_audit() returns trigger language plpgsql

@@ -3,7 +3,9 @@ select plan(14);
 
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
 select fixture.issue('unclaimed', 'alice', 'llm');
-select is(fixture.store('unclaimed', 'g1'), 'config_failed_meanwhile', 'a config that is not claimed gets no challenge');
+select is(
+  fixture.store('unclaimed', 'g1'), 'config_failed_meanwhile',
+  'a config that is not claimed gets no challenge');
 
 select fixture.live('a', 'claimed', 'llm', 'alice', 'g1');
 update public.launch_configs

@@ -1,8 +1,9 @@
--- take_events: what it hands out, and when. It has to be the first in its transaction to write, so it is called before the
--- transaction of the tests begins, and what it wrote is taken back afterwards.
+-- take_events: what it hands out, and when. It has to be the first in its transaction to write, so it is
+-- called before the transaction of the tests begins, and what it wrote is taken back afterwards.
 create extension dblink;
 select dblink_connect('older', format('host=%s port=%s dbname=%s user=%s',
-  split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(), current_user))
+  split_part(current_setting('unix_socket_directories'), ',', 1), current_setting('port'), current_database(),
+  current_user))
 \g /dev/null
 select dblink_exec('older', 'begin'), dblink_exec('older', 'create temporary table writes (a int)')
 \g /dev/null

@@ -143,7 +143,7 @@ RULES = [
     ("end_job.running", "set status = 'error', error_detail", "set error_detail"),
     ("end_job.running", "and j.finished_at is null", ""),
     ("end_job.waiting", "perform rigger.free_job(p_instance_id);", "null;"),
-    ("evict.config", "rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason) or ", ""),
+    ("evict.config", "rigger.fail_launch_config(v_config_id, 'evicted', null, v_reason)\n    or ", ""),
     ("evict.job", "perform rigger.end_job(p_instance_id, v_reason, false);", "null;"),
     ("evict.job", "v_reason, false", "v_reason, true"),
     ("launch.issued_until", "'token.lifetime'", "'verification.period'"),
