@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints a C file with files as byte arrays, in their order, for a `struct TYPE { path, text, length }` of HEADER.
-# A file that does not lie in the directory is given as PATH=FILE: what it is called, where it is.
+# Prints a C file with files as byte arrays, in their order, for a `struct TYPE { path, text, length }` of
+# HEADER. A file that does not lie in the directory is given as PATH=FILE: what it is called, where it is.
 # usage: embed.sh HEADER TYPE NAME DIRECTORY FILE...
 set -eu
 header=$1 type=$2 name=$3

@@ -1,5 +1,6 @@
-# Makes of the catalogue (src/core/refusals.list) what the program, the database and the documents need of it. Stops, with
-# the line's number, at a line that it does not understand, at a code given twice and where there is nothing.
+# Makes of the catalogue (src/core/refusals.list) what the program, the database and the documents
+# need of it. Stops, with the line's number, at a line that it does not understand, at a code
+# given twice and where there is nothing.
 # usage: awk -v form=c|sql|markdown -f refusals.awk refusals.list
 
 function refuse(why) {
@@ -47,7 +48,8 @@ function write_c(i) {
     print "#ifndef RIGGER_CORE_REFUSALS_H\n#define RIGGER_CORE_REFUSALS_H\n"
     print "/* X(name, code, HTTP status or 0, public text) */\n#define REFUSAL_TABLE(X) \\"
     for (i = 1; i <= count; i++)
-        printf "    X(%s, \"%s\", %d, \"%s\")%s\n", toupper(code[i]), code[i], status[i], texts[i], i < count ? " \\" : ""
+        printf "    X(%s, \"%s\", %d, \"%s\")%s\n", toupper(code[i]), code[i], status[i], texts[i], \
+            i < count ? " \\" : ""
     print ""
     for (i = 1; i <= count; i++)
         printf "#define REFUSAL_%s_TEXT \"%s\"\n", toupper(code[i]), texts[i]
@@ -55,18 +57,20 @@ function write_c(i) {
 }
 
 function write_sql(i) {
-    print "-- Made by src/make/refusals.awk of src/core/refusals.list; do not edit. The catalogue of this program takes the place of"
-    print "-- what the table held."
+    print "-- Made by src/make/refusals.awk of src/core/refusals.list; do not edit. The catalogue of this"
+    print "-- program takes the place of what the table held."
     print "with listed (code, http_status, public_text) as (values"
     for (i = 1; i <= count; i++)
-        printf "  ('%s', %s, %s)%s\n", code[i], status[i] == "" ? "null" : status[i], literal(texts[i]), i < count ? "," : "),"
+        printf "  ('%s', %s, %s)%s\n", code[i], status[i] == "" ? "null" : status[i], literal(texts[i]), \
+            i < count ? "," : "),"
     print "dropped as ("
     print "  delete from rigger.refusals r"
     print "  where not exists (select from listed l where l.code = r.code))"
     print "insert into rigger.refusals (code, http_status, public_text)"
     print "select l.code, l.http_status, l.public_text"
     print "from listed l"
-    print "on conflict (code) do update set http_status = excluded.http_status, public_text = excluded.public_text;"
+    print "on conflict (code) do update"
+    print "  set http_status = excluded.http_status, public_text = excluded.public_text;"
 }
 
 function write_markdown(i) {

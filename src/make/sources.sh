@@ -1,6 +1,7 @@
 #!/bin/sh
-# Prints sources.am, which Makefile.am includes: the sources of the library and of the unit tests, as they lie in their
-# folders. Automake wants every file by name; nobody has to write the names. Run by configure.ac and by ./dev, in the top folder.
+# Prints sources.am, which Makefile.am includes: the sources of the library and of the unit tests, as they
+# lie in their folders. Automake wants every file by name; nobody has to write the names. Run by
+# configure.ac and by ./dev, in the top folder.
 set -eu
 export LC_ALL=C
 

@@ -1,24 +1,26 @@
-# Makes the C side of the SQL. Prints, for every function of sql/functions/ that a role may execute and every query of
-# sql/queries/, what C needs to call it, so that a signature stands once, in its .sql file. sql_read.awk reads them. The Makefile
-# runs the two three times:
+# Makes the C side of the SQL. Prints, for every function of sql/functions/ that a role may execute and every
+# query of sql/queries/, what C needs to call it, so that a signature stands once, in its .sql file.
+# sql_read.awk reads them. The Makefile runs the two three times:
 #
-#   part=header  db/calls.h: for each file NAME.sql a struct db_NAME_in of the inputs, a struct db_NAME_out of the outputs, and
-#                the prototype of db_NAME(); the types of the members are those of src/db/value.h, where null is explained
+#   part=header  db/calls.h: for each file NAME.sql a struct db_NAME_in of the inputs, a struct db_NAME_out of
+#                the outputs, and the prototype of db_NAME(); the types of the members are those of
+#                src/db/value.h, where null is explained
 #   part=source  db/calls.c: the same functions, each over db_call() of src/db/statement.h
 #   part=grants  grants.sql, which runs after sql/roles.sql: who may execute what
 #
 # A file of sql/functions/ holds one function, named as the file, written as
 #
 #   create or replace function rigger.NAME(p_input type, ..., out output type, ...)
-#   returns type | returns setof type | returns table (output type, ...)     (or, with outputs or without any, nothing)
+#   returns type | returns setof type | returns table (output type, ...)
 #
+# Without outputs, or where they stand among the inputs, there may be no line of what it returns.
 # A single value that is returned becomes the member `returned`. Two lines of the header comment count:
 #
-#   -- Role: rigger_app, rigger_admin     who may execute the function; without it nobody may, and there is no C
-#   -- Not for C: WHO CALLS IT            no C is made, for what only others call
+#   -- Role: rigger_app, rigger_admin   who may execute the function; without it nobody may, and there is no C
+#   -- Not for C: WHO CALLS IT          no C is made, for what only others call
 #
-# A file of sql/queries/ holds one select over views, asked with the rights of whoever asks. Its signature is a line of its
-# header comment; its inputs stand in the select by their names:
+# A file of sql/queries/ holds one select over views, asked with the rights of whoever asks. Its signature is
+# a line of its header comment; its inputs stand in the select by their names:
 #
 #   -- Query: (p_input type, ...) returns table (output type, ...)
 #
@@ -40,18 +42,19 @@ function begin_part() {
     print "/* Made by src/make/sql_calls.awk from sql/functions/ and sql/queries/; do not edit."
     if (part == "header") {
         print " *"
-        print " * A function of this header calls the SQL function of its name, or asks the query, in one statement that is its"
-        print " * own transaction."
-        print " * An input that is not given is null (db/value.h). STATUS_OK: the outputs are filled in; what they point to lives"
-        print " * on the arena. Functions that may return any number of rows fill in how many there are, and the rows. What else"
-        print " * can come of a call is said at db_call (db/statement.h). */"
+        print " * A function of this header calls the SQL function of its name, or asks the query, in one"
+        print " * statement that is its own transaction."
+        print " * An input that is not given is null (db/value.h). STATUS_OK: the outputs are filled in; what"
+        print " * they point to lives on the arena. Functions that may return any number of rows fill in how"
+        print " * many there are, and the rows. What else can come of a call is said at db_call"
+        print " * (db/statement.h). */"
         guard = "RIGGER_" toupper(header)
         gsub(/[^A-Z]/, "_", guard)
         print "#ifndef " guard "\n#define " guard "\n"
         print "#include \"db/connection.h\"\n#include \"db/rows.h\"\n#include \"db/value.h\""
     } else {
-        print " * Every function hands its inputs to db_call() in the order of the statement's parameters, and reads the outputs by"
-        print " * the numbers of the statement's columns. */"
+        print " * Every function hands its inputs to db_call() in the order of the statement's parameters,"
+        print " * and reads the outputs by the numbers of the statement's columns. */"
         print "#include \"" header "\"\n\n#include \"db/statement.h\""
     }
 }
@@ -131,7 +134,8 @@ function print_read(indent, target, rows, row, i, reader) {
     reader["i"] = "rows_integer"
     reader["b"] = "rows_boolean"
     for (i = 1; i <= outputs; i++)
-        printf "%s%s%s = %s(%s, %s, %d);\n", indent, target, out_name[i], reader[out_kind[i]], rows, row, i - 1
+        printf "%s%s%s = %s(%s, %s, %d);\n", indent, target, out_name[i], reader[out_kind[i]], rows, row, \
+            i - 1
 }
 
 function print_parameters(i, given) {
@@ -151,8 +155,8 @@ function print_source(columns, kinds, i) {
         kinds = kinds out_kind[i]
     }
     # A void function answers a column all the same: it has the function's name, and is text.
-    printf "\nstatic const struct statement %s = {\n    .name = \"%s\",\n    .text = %s,\n", name "_statement", name, \
-        quoted(statement_text(columns))
+    printf "\nstatic const struct statement %s = {\n    .name = \"%s\",\n    .text = %s,\n", \
+        name "_statement", name, quoted(statement_text(columns))
     printf "    .parameter_count = %d,\n    .columns = \"%s\",\n    .kinds = \"%s\",\n};\n\n", inputs, \
         outputs ? columns : name, outputs ? kinds : "t"
     print prototype() "\n{"
@@ -161,8 +165,8 @@ function print_source(columns, kinds, i) {
     printf "    struct db_rows %s;\n", many ? "answer" : "rows"
     if (many)
         printf "    struct db_%s_out *row;\n", name
-    printf "    enum status status = db_call(db, arena, &%s_statement, %s, &%s);\n\n", name, inputs ? "parameters" : "NULL", \
-        many ? "answer" : "rows"
+    printf "    enum status status = db_call(db, arena, &%s_statement, %s, &%s);\n\n", name, \
+        inputs ? "parameters" : "NULL", many ? "answer" : "rows"
     if (many) {
         print "    if (status != STATUS_OK)\n        return status;"
         print "    row = arena_alloc(arena, (size_t)answer.count * sizeof(*row));"
@@ -180,7 +184,8 @@ function print_source(columns, kinds, i) {
     }
 }
 
-# PostgreSQL names a function by the types of its inputs; here the name alone must do, so there is one of each.
+# PostgreSQL names a function by the types of its inputs; here the name alone must do,
+# so there is one of each.
 function add_grants(list, n, i) {
     n = split(roles, list, ", ")
     for (i = 1; i <= n; i++)
@@ -188,8 +193,8 @@ function add_grants(list, n, i) {
 }
 
 function print_grants() {
-    print "-- Made by src/make/sql_calls.awk from the role lines of sql/functions/; do not edit. Runs after roles.sql, which takes"
-    print "-- every right away. A role that is missing there is passed over here."
+    print "-- Made by src/make/sql_calls.awk from the role lines of sql/functions/; do not edit. Runs after"
+    print "-- roles.sql, which takes every right away. A role that is missing there is passed over here."
     print "do $$\ndeclare\n  granted record;\nbegin\n  for granted in"
     print "    select g.role, g.name::regproc::regprocedure as routine\n    from (values"
     print grants ") as g (role, name)"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Prints the files of sql/ in the order in which they are installed: migrations by number, then functions, then views, each
-# after the views that it reads, then what is said about all of them. Functions may stand in any order: PostgreSQL does not
-# look into their bodies while they are made (db/migrate.c turns that off).
+# Prints the files of sql/ in the order in which they are installed: migrations by number, then functions,
+# then views, each after the views that it reads, then what is said about all of them. Functions may stand in
+# any order: PostgreSQL does not look into their bodies while they are made (db/migrate.c turns that off).
 # usage: sql_order.sh DIRECTORY
 set -eu
 export LC_ALL=C

@@ -1,7 +1,7 @@
-# Reads the files of sql/functions/ and sql/queries/ for sql_calls.awk, which prints what is made of them: their header
-# comments, their signatures as tokens up to the body, and what these mean (inputs, outputs, whether there may be many rows).
-# Whatever is not written as sql_calls.awk says, and a type that is not in the table below, ends the build with FILE:LINE and
-# what is wrong: nothing is guessed.
+# Reads the files of sql/functions/ and sql/queries/ for sql_calls.awk, which prints what is made of them:
+# their header comments, their signatures as tokens up to the body, and what these mean (inputs, outputs,
+# whether there may be many rows). Whatever is not written as sql_calls.awk says, and a type that is not in
+# the table below, ends the build with FILE:LINE and what is wrong: nothing is guessed.
 
 BEGIN {
     # How a type travels: t as text, i a whole number, b a boolean, x bytes.
@@ -101,8 +101,8 @@ function read_tokens(text) {
     while (text != "") {
         if (match(text, /^ +/)) {
             text = substr(text, RLENGTH + 1)
-        } else if (match(text, /^[A-Za-z_][A-Za-z_0-9.]*(\[\])?/) || match(text, /^[(),=;]/) || match(text, /^[0-9]+/) ||
-                   match(text, /^'[^']*'/)) {
+        } else if (match(text, /^[A-Za-z_][A-Za-z_0-9.]*(\[\])?/) || match(text, /^[(),=;]/) ||
+                   match(text, /^[0-9]+/) || match(text, /^'[^']*'/)) {
             token[++count] = substr(text, 1, RLENGTH)
             token_line[count] = FNR
             text = substr(text, RLENGTH + 1)
@@ -116,7 +116,8 @@ function read_tokens(text) {
 
 function expect(what) {
     if (at > count || token[at] != what)
-        fail(at > count ? last_line : token_line[at], "expected \"" what "\"" (at > count ? "" : " instead of \"" token[at] "\""))
+        fail(at > count ? last_line : token_line[at], \
+            "expected \"" what "\"" (at > count ? "" : " instead of \"" token[at] "\""))
     at++
 }
 
@@ -201,7 +202,8 @@ function is_definer(i) {
 
 function check_roles(list, n, i) {
     if (roles == "" && is_definer())
-        fail(token_line[1], "security definer without a role line: who may execute it? (\"-- Role: rigger_app\")")
+        fail(token_line[1], \
+            "security definer without a role line: who may execute it? (\"-- Role: rigger_app\")")
     if (roles == "" && not_for_c)
         fail(not_for_c, "\"Not for C\" without a role line: nobody may execute it anyhow")
     if (roles != "" && !is_definer())

@@ -23,8 +23,9 @@ class Account:
         self.user_id = stack.network.user()
         self.fingerprint = secrets.token_hex(32)
         self.miner = stack.network.miner(gpus=1) if hotkey else None
-        stack.postgres.execute("update public.users set fingerprint_hash = %s, hotkey = %s where user_id = %s",
-                               (self.fingerprint, self.miner.hotkey if hotkey else None, self.user_id))
+        stack.postgres.execute(
+            "update public.users set fingerprint_hash = %s, hotkey = %s where user_id = %s",
+            (self.fingerprint, self.miner.hotkey if hotkey else None, self.user_id))
 
     def api_key(self, admin=True, secret=None):
         """A stored API key's text."""
@@ -32,7 +33,8 @@ class Account:
         secret = secret or "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(32))
         text = f"cpk_{key_id.replace('-', '')}.{self.user_id.replace('-', '')}.{secret}"
         self.stack.postgres.execute(
-            "insert into public.api_keys (api_key_id, key_hash, user_id, admin, name) values (%s, %s, %s, %s, %s)",
+            "insert into public.api_keys (api_key_id, key_hash, user_id, admin, name)"
+            " values (%s, %s, %s, %s, %s)",
             (key_id, HASHER.hash(text), self.user_id, admin, key_id[:8]))
         return text
 

@@ -1,8 +1,9 @@
 """An instance of an old SDK: its miner announces it, and what it is told."""
 
-INSTANCE_KEYS = {"instance_id", "chute_id", "host", "port", "version", "miner_uid", "miner_hotkey", "miner_coldkey", "region",
-                 "active", "verified", "created_at", "updated_at", "last_verified_at", "last_queried_at", "verification_error",
-                 "consecutive_failures", "chutes_version", "config_id", "port_mappings"}
+INSTANCE_KEYS = {"instance_id", "chute_id", "host", "port", "version", "miner_uid", "miner_hotkey",
+                 "miner_coldkey", "region", "active", "verified", "created_at", "updated_at",
+                 "last_verified_at", "last_queried_at", "verification_error", "consecutive_failures",
+                 "chutes_version", "config_id", "port_mappings"}
 
 
 def announce(api, miner, chute, gpus=None, **changes):

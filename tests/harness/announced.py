@@ -1,4 +1,5 @@
-"""An instance of an old SDK with its pod, in a stack whose validator can sign and asks without long pauses."""
+"""An instance of an old SDK with its pod, in a stack whose validator can sign and asks
+without long pauses."""
 
 
 from .chance import chance
@@ -30,19 +31,23 @@ class Announced:
         host = stack.network.loopback()
         miner = stack.network.miner(gpus=gpu_count, host=host)
         seed = DRAWN.randrange(1, 2**63)
-        stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s", (seed, miner.hotkey))
+        stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s",
+                               (seed, miner.hotkey))
         chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)
         code = "import chutes\n" + f"# {DRAWN.random()}\n" * DRAWN.randrange(0, 9)
         stack.postgres.execute("update public.chutes set code = %s where chute_id = %s", (code, chute))
         files = {"/app/app.py": code.encode(), "/proc/1/cmdline": "\0".join(
-            ["/usr/bin/python3.12", "/usr/local/bin/chutes", "run", "app:chute", "--port", "8000", "--graval-seed",
-             str(seed), "--miner-ss58", miner.hotkey, "--validator-ss58", VALIDATOR, ""]).encode()}
-        image = stack.postgres.execute("select image_id from public.chutes where chute_id = %s", (chute,))[0]["image_id"]
+            ["/usr/bin/python3.12", "/usr/local/bin/chutes", "run", "app:chute", "--port",
+             "8000", "--graval-seed", str(seed), "--miner-ss58", miner.hotkey, "--validator-ss58",
+             VALIDATOR, ""]).encode()}
+        image = stack.postgres.execute("select image_id from public.chutes where chute_id = %s",
+                                       (chute,))[0]["image_id"]
         self.image_files(image, files)
         if change is not None:
             change(files)
         gpus = sorted(gpu for gpu, _ in miner.gpus)
-        by_index = stack.postgres.execute("select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
+        by_index = stack.postgres.execute(
+            "select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
         self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], host)
         self.pod.cheat = cheat
         self.pod.troubles.extend(troubles)
@@ -51,7 +56,8 @@ class Announced:
                                {"node_ids": gpus, "host": host, "port": self.pod.port})
         assert made.status == 202, made
         self.instance = made.json["instance_id"]
-        row = stack.postgres.execute("select symmetric_key from public.instances where instance_id = %s", (self.instance,))
+        row = stack.postgres.execute("select symmetric_key from public.instances where instance_id = %s",
+                                     (self.instance,))
         self.key = row[0]["symmetric_key"]
         self.path, self.miner = f"/instances/{chute}/{self.instance}", miner
         self.activate()
@@ -61,7 +67,8 @@ class Announced:
         for number in range(3):
             files[f"/usr/lib/file{number}"] = DRAWN.randbytes(100)
             self.stack.postgres.execute(
-                "insert into public.fs_challenges (image_id, challenge_type, filename, \"offset\", length, expected)"
+                "insert into public.fs_challenges (image_id, challenge_type, filename,"
+                " \"offset\", length, expected)"
                 " values (%s, 'workdir', %s, 10, 50, encode(sha256(%s), 'hex'))",
                 (image, f"/usr/lib/file{number}", files[f"/usr/lib/file{number}"][10:60]))
 
@@ -73,10 +80,13 @@ class Announced:
     def verdict(self):
         """(state, fault) of the newest verification, once there is one."""
         row = self.stack.postgres.wait_for_row(
-            "select v.state, r.public_text as fault, i.verified, i.verification_error from rigger.verifications v"
+            "select v.state, r.public_text as fault, i.verified, i.verification_error"
+            " from rigger.verifications v"
             " left join rigger.refusals r on r.code = v.failure"
-            " join public.instances i using (instance_id) where instance_id = %s and v.state in ('passed', 'failed')"
-            " and v.verification_id = (select max(verification_id) from rigger.verifications where instance_id = %s)",
+            " join public.instances i using (instance_id) where instance_id = %s"
+            " and v.state in ('passed', 'failed')"
+            " and v.verification_id = (select max(verification_id) from rigger.verifications"
+            " where instance_id = %s)",
             (self.instance, self.instance))
         assert row["verified"] is (row["state"] == "passed") and row["verification_error"] == row["fault"]
         return row["state"], row["fault"]

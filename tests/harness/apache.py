@@ -59,7 +59,8 @@ class Apache:
             conf.write(MAIN.format(
                 directory=self.directory, port=self.port, extra=self.extra(self.port),
                 user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
-                modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in self.modules)))
+                modules="\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so"
+                                  for name in self.modules)))
         command = [program("apache2"), "-f", path, "-DFOREGROUND"]
         run([*command, "-t"])
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)

@@ -1,4 +1,5 @@
-"""The one source of chance of the tests: RIGGER_TEST_SEED=N gives a run's draws again. pytest prints N at its end."""
+"""The one source of chance of the tests: RIGGER_TEST_SEED=N gives a run's draws again.
+pytest prints N at its end."""
 
 import os
 import random

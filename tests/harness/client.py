@@ -133,7 +133,8 @@ class Launch:
         body = {
             "gpus": [{"uuid": uuid, "name": "GPU"} for uuid, _ in gpus],
             "host": gpus[0][1],
-            "port_mappings": [{"internal_port": 8000, "external_port": port or 20000, "proto": "tcp", "default": True},
+            "port_mappings": [{"internal_port": 8000, "external_port": port or 20000,
+                               "proto": "tcp", "default": True},
                               {"internal_port": 8001, "external_port": (port or 20000) + 1, "proto": "tcp"}],
             "env": "ZW52",
             "code": "Y29kZQ==",
@@ -163,7 +164,8 @@ class Launch:
         return {
             "response": base64.b64encode(sealed).decode(),
             "iv": bytes(16).hex(),
-            "proof": {self.challenge["symmetric_key"]["uuid"]: {"work_product": product or self.work.product()}},
+            "proof": {self.challenge["symmetric_key"]["uuid"]: {"work_product": product
+                                                                or self.work.product()}},
         }
 
     def verify(self, body=None):

@@ -6,7 +6,8 @@ from .processes import wait_for
 def emit(connection, reason):
     """Writes an event in the connection's transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("insert into rigger.events (channel, reason, payload) values ('events', %s, '{}')", (reason,))
+        cursor.execute("insert into rigger.events (channel, reason, payload) values ('events', %s, '{}')",
+                       (reason,))
 
 
 class Consumer:

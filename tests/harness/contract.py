@@ -16,11 +16,14 @@ class Contract:
 
     def __init__(self, document):
         self.document = document
-        self.operations = [(method.upper(), re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + r"\Z"), operation)
-                           for path, methods in document["paths"].items() for method, operation in methods.items()]
+        self.operations = [(method.upper(),
+                            re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + r"\Z"), operation)
+                           for path, methods in document["paths"].items()
+                           for method, operation in methods.items()]
 
     def find(self, method, path):
-        """The operation of a request, None where it is not of the contract. A fixed path goes before a pattern."""
+        """The operation of a request, None where it is not of the contract. A fixed
+        path goes before a pattern."""
         found = [(pattern.pattern.count("[^/]+"), operation) for wanted, pattern, operation in self.operations
                  if wanted == method and pattern.match(path.split("?")[0])]
         return min(found, key=lambda each: each[0])[1] if found else None
@@ -35,10 +38,12 @@ class Contract:
         if operation is None:
             return
         name = f"{method} {operation['operationId']}"
-        assert str(status) in operation["responses"], f"{name} answered {status}, which is not documented: {text}"
+        assert str(status) in operation["responses"], \
+            f"{name} answered {status}, which is not documented: {text}"
         documented = operation["responses"][str(status)]
         schema = documented["content"]["application/json"]["schema"]
-        faults = [error.message for error in Draft202012Validator(self.resolve(schema)).iter_errors(json.loads(text))]
+        faults = [error.message
+                  for error in Draft202012Validator(self.resolve(schema)).iter_errors(json.loads(text))]
         assert not faults, f"{name} answered {status} {text}: {faults}"
         extra = set(json.loads(text)) - set(self.properties(schema))
         assert not extra, f"{name} answered {extra}, which is not documented"

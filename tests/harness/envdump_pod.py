@@ -17,12 +17,15 @@ class EnvdumpPod:
         self.stack, self.api = stack, Api(stack)
         self.miner, self.chute = stack.network.miner(gpus=1), stack.network.chute()
         self.launch = self.api.launch(self.miner, self.chute)
-        row, = stack.postgres.execute("select code, ref_str from public.chutes where chute_id = %s", (self.chute,))
+        row, = stack.postgres.execute("select code, ref_str from public.chutes where chute_id = %s",
+                                      (self.chute,))
         self.env_key = payload_of(self.launch.token)["env_key"]
         self.code = {"content": base64.b64encode(row["code"].encode()).decode()}
-        self.cmdline = (f"/usr/bin/python3.10 /usr/local/bin/chutes run {row['ref_str']} --port 8000 --miner-ss58"
-                        f" {self.miner.hotkey} --validator-ss58 {stack.settings['launch']['validator_ss58']}")
-        self.env = {"all_processes": [{"pid": 1, "username": "chutes", "cmdline": self.cmdline}], "os": "Linux"}
+        self.cmdline = (
+            f"/usr/bin/python3.10 /usr/local/bin/chutes run {row['ref_str']} --port 8000 --miner-ss58"
+            f" {self.miner.hotkey} --validator-ss58 {stack.settings['launch']['validator_ss58']}")
+        self.env = {"all_processes": [{"pid": 1, "username": "chutes", "cmdline": self.cmdline}],
+                    "os": "Linux"}
 
     def claim(self, **changes):
         """POST with both dumps."""

@@ -10,7 +10,8 @@ BEGIN, END, PARAMS, STDIN, STDOUT, STDERR = 1, 3, 4, 5, 6, 7
 
 def record(kind, content=b"", request_id=1, version=1, length=None):
     """One record; length lies about the content where it is given."""
-    return struct.pack(">BBHHBB", version, kind, request_id, len(content) if length is None else length, 0, 0) + content
+    return struct.pack(">BBHHBB", version, kind, request_id,
+                       len(content) if length is None else length, 0, 0) + content
 
 
 def parameter(name, value):

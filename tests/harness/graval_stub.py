@@ -1,7 +1,7 @@
 """A GraVal service for tests: a real HTTP server that can also hang, lie and answer garbage.
 
-`encrypt` gives the payload back under a key that the test knows; a work product is right when it is "work of SEED", a
-device challenge's answer when it is "devices say CHALLENGE".
+`encrypt` gives the payload back under a key that the test knows; a work product is right when it is "work of
+SEED", a device challenge's answer when it is "devices say CHALLENGE".
 """
 
 import base64

@@ -6,14 +6,16 @@ import uuid
 from .client import Launch
 from .pod import Port
 
-JOBS = [{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}, {"port": 9001, "proto": "udp"}], "timeout": 3600}]
+JOBS = [{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}, {"port": 9001, "proto": "udp"}],
+         "timeout": 3600}]
 
 
 def job_of(stack, chute, **columns):
     """A pending job; its id."""
     job = str(uuid.uuid4())
-    row = {"job_id": job, "chute_id": chute, "method": "train", "job_args": json.dumps({"_disk_gb": 20, "x": 1}),
-           "version": "1", "chutes_version": "0.3.5", "status": "pending", **columns}
+    row = {"job_id": job, "chute_id": chute, "method": "train",
+           "job_args": json.dumps({"_disk_gb": 20, "x": 1}), "version": "1", "chutes_version": "0.3.5",
+           "status": "pending", **columns}
     stack.postgres.execute(
         f"insert into public.jobs ({', '.join(row)}, user_id) select {', '.join(['%s'] * len(row))}, user_id"
         " from public.chutes where chute_id = %s", (*row.values(), chute))

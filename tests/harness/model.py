@@ -1,4 +1,5 @@
-"""What the wire contract says, as a small model: what each request is answered with, and what there is afterwards."""
+"""What the wire contract says, as a small model: what each request is answered with,
+and what there is afterwards."""
 
 from dataclasses import dataclass, field
 
@@ -38,7 +39,8 @@ class Config:
 
 @dataclass
 class Instance:
-    """An instance; queue: how many background verifications it was given, open: whether one is not finished."""
+    """An instance; queue: how many background verifications it was given, open:
+    whether one is not finished."""
     miner: str
     chute: str
     gpus: tuple
@@ -147,7 +149,8 @@ class Model:
         return 200
 
     def claim(self, config_id, instance_id, gpus, place, is_client, extra_ports):
-        """POST launch_config; is_client: the request comes from that host; extra_ports: ports that no job declares."""
+        """POST launch_config; is_client: the request comes from that host;
+        extra_ports: ports that no job declares."""
         config = self.configs[config_id]
         if config.state != "issued":
             return 401
@@ -175,7 +178,8 @@ class Model:
         config.state, config.instance = "claimed", instance_id
         if job is not None:
             job.owner, job.instance = config.miner, instance_id
-        self.place(instance_id, Instance(config.miner, config.chute, tuple(dict.fromkeys(gpus)), place, config_id), takes_quota)
+        self.place(instance_id, Instance(config.miner, config.chute, tuple(dict.fromkeys(gpus)),
+                                         place, config_id), takes_quota)
         return 200
 
     def verify(self, config_id, good, late=False, well_formed=True):
@@ -257,7 +261,8 @@ class Model:
         if not active:
             return 400
         instance = self.instances.get(instance_id)
-        if instance is None or instance.miner != miner or instance.chute != chute_id or instance.config is not None:
+        if instance is None or instance.miner != miner or instance.chute != chute_id \
+                or instance.config is not None:
             return 404
         if not (instance.active and instance.verified) and not instance.open:
             if instance.queued >= 6:

@@ -31,7 +31,8 @@ class Network:
     def _insert(self, table, **columns):
         names = ", ".join(columns)
         marks = ", ".join(["%s"] * len(columns))
-        values = [json.dumps(value) if isinstance(value, (dict, list)) else value for value in columns.values()]
+        values = [json.dumps(value) if isinstance(value, (dict, list)) else value
+                  for value in columns.values()]
         self.postgres.query(f"insert into public.{table} ({names}) values ({marks})", values)
 
     def keygen(self):
@@ -42,15 +43,15 @@ class Network:
     def user(self):
         """An account."""
         user_id = str(uuid.uuid4())
-        self._insert("users", user_id=user_id, username=f"user-{user_id[:8]}", fingerprint_hash=uuid.uuid4().hex,
-                     permissions_bitmask=0, balance=0)
+        self._insert("users", user_id=user_id, username=f"user-{user_id[:8]}",
+                     fingerprint_hash=uuid.uuid4().hex, permissions_bitmask=0, balance=0)
         return user_id
 
     def image(self, user_id):
         """An image of that account."""
         image_id = str(uuid.uuid4())
-        self._insert("images", image_id=image_id, user_id=user_id, name="llm", tag="1.0", patch_version="initial",
-                     chutes_version="0.3.5", public=True, status="built and pushed")
+        self._insert("images", image_id=image_id, user_id=user_id, name="llm", tag="1.0",
+                     patch_version="initial", chutes_version="0.3.5", public=True, status="built and pushed")
         return image_id
 
     def chute(self, gpu_count=1, target=10, chutes_version="0.3.5", jobs=None, **node_selector):
@@ -87,7 +88,8 @@ class Network:
         return f"10.{self.hosts >> 16 & 255}.{self.hosts >> 8 & 255}.{self.hosts & 255}"
 
     def loopback(self):
-        """An address of this machine nobody else has: whatever port the kernel gives there, the place is a new one."""
+        """An address of this machine nobody else has: whatever port the kernel gives
+        there, the place is a new one."""
         self.hosts += 1
         return f"127.{1 + (self.hosts >> 16 & 127)}.{self.hosts >> 8 & 255}.{self.hosts & 255}"
 
@@ -98,12 +100,13 @@ class Network:
             gpu = uuid.uuid4().hex
             self._insert("nodes", uuid=gpu, name=f"NVIDIA {model}", memory=85899345920, major=9, minor=0,
                          processors=132, sxm=True, clock_rate=1980000.0, max_threads_per_processor=2048,
-                         concurrent_kernels=True, ecc=True, seed=1, miner_hotkey=miner.hotkey, gpu_identifier=model,
-                         device_index=index, server_id=f"server-{host}", verification_host=host,
-                         verification_port=9000)
+                         concurrent_kernels=True, ecc=True, seed=1, miner_hotkey=miner.hotkey,
+                         gpu_identifier=model, device_index=index, server_id=f"server-{host}",
+                         verification_host=host, verification_port=9000)
             added.append((gpu, host))
-        self.postgres.query("update public.nodes set verified_at = case when %s then now() end where uuid = any(%s)",
-                              (verified, [gpu for gpu, _ in added]))
+        self.postgres.query(
+            "update public.nodes set verified_at = case when %s then now() end where uuid = any(%s)",
+              (verified, [gpu for gpu, _ in added]))
         miner.gpus.extend(added)
         return added
 

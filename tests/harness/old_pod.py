@@ -24,7 +24,8 @@ AGE_MAX_S = 30
 
 def unseal(key, iv, cipher):
     """The text of AES-CBC with PKCS#7."""
-    decryptor, unpadder = Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor(), padding.PKCS7(128).unpadder()
+    decryptor, unpadder = \
+        Cipher(algorithms.AES(key), modes.CBC(iv)).decryptor(), padding.PKCS7(128).unpadder()
     return (unpadder.update(decryptor.update(cipher) + decryptor.finalize()) + unpadder.finalize()).decode()
 
 
@@ -34,7 +35,8 @@ def version(text):
 
 
 class OldPod(http.server.ThreadingHTTPServer):
-    """One instance. `cheat`: what it does wrong; `troubles`: what happens to its next requests instead of an answer."""
+    """One instance. `cheat`: what it does wrong; `troubles`: what happens to its next
+    requests instead of an answer."""
 
     daemon_threads = True
 
@@ -64,7 +66,8 @@ class OldPod(http.server.ThreadingHTTPServer):
         if "povw" not in envelope:
             return unseal(key_of(envelope["seed"]), bytes.fromhex(envelope["iv"]),
                           base64.b64decode(envelope["ciphertext"]))
-        sealed = base64.b64encode(bytes.fromhex(envelope["iv"]) + base64.b64decode(envelope["ciphertext"])).decode()
+        sealed = base64.b64encode(bytes.fromhex(envelope["iv"])
+                                  + base64.b64decode(envelope["ciphertext"])).decode()
         work = envelope["povw"]
         return Prover({"seed": envelope["seed"], "iterations": work["iterations"], "povw": work,
                        "symmetric_key": {"uuid": gpu}}).open(sealed).decode()
@@ -122,7 +125,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """An answer under the key and the question's iv."""
         padder = padding.PKCS7(128).padder()
         encryptor = Cipher(algorithms.AES(self.server.key), modes.CBC(iv)).encryptor()
-        sealed = encryptor.update(padder.update(json.dumps(answer).encode()) + padder.finalize()) + encryptor.finalize()
+        sealed = encryptor.update(padder.update(json.dumps(answer).encode()) + padder.finalize()) \
+            + encryptor.finalize()
         self._send(200, json.dumps({"json": base64.b64encode(sealed).decode()}))
 
     def _exchange(self, body):

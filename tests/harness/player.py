@@ -1,4 +1,5 @@
-"""Plays random operations against a running stack and the model, and compares every answer and what comes of it.
+"""Plays random operations against a running stack and the model, and compares every
+answer and what comes of it.
 
 What is drawn depends on the seed alone, not on the ids that the run happens to make.
 """
@@ -18,13 +19,16 @@ MINERS, GPUS, PORTS = 6, 4, 14
 BATCH, BATCH_AGE_S = 50, 300
 SNAPSHOT = """
 select
-  (select coalesce(json_object_agg(i.instance_id, json_build_array(i.miner_hotkey, i.chute_id, i.host, i.port, i.active, i.verified,
-     i.config_id, (select json_agg(n.node_id order by n.node_id) from public.instance_nodes n
-                   where n.instance_id = i.instance_id))), '{}') from public.instances i) as instances,
-  (select coalesce(json_object_agg(j.job_id, json_build_array(j.miner_hotkey, j.instance_id, j.started_at is not null,
-     j.finished_at is not null, coalesce(j.miner_history, '[]'))), '{}') from public.jobs j) as jobs,
+  (select coalesce(json_object_agg(i.instance_id, json_build_array(
+     i.miner_hotkey, i.chute_id, i.host, i.port, i.active, i.verified, i.config_id,
+     (select json_agg(n.node_id order by n.node_id) from public.instance_nodes n
+      where n.instance_id = i.instance_id))), '{}') from public.instances i) as instances,
+  (select coalesce(json_object_agg(j.job_id, json_build_array(
+     j.miner_hotkey, j.instance_id, j.started_at is not null, j.finished_at is not null,
+     coalesce(j.miner_history, '[]'))), '{}') from public.jobs j) as jobs,
   (select coalesce(json_object_agg(l.config_id, case when l.failed_at is not null then 'failed'
-     when l.verified_at is not null then 'verified' when l.retrieved_at is not null then 'claimed' else 'issued' end), '{}')
+     when l.verified_at is not null then 'verified' when l.retrieved_at is not null then 'claimed'
+     else 'issued' end), '{}')
    from public.launch_configs l) as configs,
   (select coalesce(json_object_agg(u.chute_id, u.permitted), '{}') from public.rolling_updates u) as rolling
 """
@@ -35,7 +39,8 @@ from rigger.events group by 1
 
 
 class Player:
-    """One world: its miners, chutes and everything that was ever asked. Operations draw from one source of chance."""
+    """One world: its miners, chutes and everything that was ever asked. Operations
+    draw from one source of chance."""
 
     def __init__(self, stack, chance):
         self.stack, self.api, self.chance = stack, Api(stack), chance
@@ -47,7 +52,8 @@ class Player:
         self.model = Model({hotkey: [gpu for gpu, _ in miner.gpus] for hotkey, miner in self.miners.items()},
                            {hotkey: miner.gpus[0][1] for hotkey, miner in self.miners.items()})
         for gpu_count, target, old in ((1, 4, False), (2, 2, False), (1, 3, True)):
-            chute = stack.network.chute(gpu_count=gpu_count, target=target, chutes_version="0.2.20" if old else "0.3.5")
+            chute = stack.network.chute(gpu_count=gpu_count, target=target,
+                                        chutes_version="0.2.20" if old else "0.3.5")
             self.model.chutes[chute] = Chute(gpu_count, target, old)
         self.job_chute = stack.network.chute(gpu_count=1, target=0, jobs=[{"name": "train", "ports": []}])
         self.model.chutes[self.job_chute] = Chute(1, 0)
@@ -81,7 +87,8 @@ class Player:
         if kind < 0.06:
             return gpus + [self.some(self.model.gpus[miner])]
         if kind < 0.09:
-            return gpus[1:] + [self.some(self.model.gpus[self.some(other for other in self.miners if other != miner)])]
+            return gpus[1:] \
+                + [self.some(self.model.gpus[self.some(other for other in self.miners if other != miner)])]
         if kind < 0.11:
             return gpus[1:] + [uuid.UUID(int=self.chance.getrandbits(128)).hex]
         return gpus
@@ -146,7 +153,8 @@ class Player:
         extra = known.job is not None and self.chance.random() < 0.05
         mappings = [{"internal_port": 8000, "external_port": place[1], "proto": "tcp"}]
         mappings += [{"internal_port": 9000, "external_port": 30000, "proto": "tcp"}] if extra else []
-        body = {**launch.claim_body([("", place[0])], port_mappings=mappings), "gpus": [{"uuid": gpu} for gpu in gpus]}
+        body = {**launch.claim_body([("", place[0])], port_mappings=mappings),
+                "gpus": [{"uuid": gpu} for gpu in gpus]}
         answer = self.api.request("POST", launch.path, body, launch.headers())
         launch.challenge = answer.json if answer.status == 200 else launch.challenge
         made = self.sql("select instance_id from public.instances where config_id = %s", config) \
@@ -157,7 +165,8 @@ class Player:
 
     def verify(self):
         """PUT launch_config, well or badly."""
-        config = self.recent(config for config, known in self.model.configs.items() if known.state == "claimed") \
+        config = self.recent(config for config, known in self.model.configs.items()
+                             if known.state == "claimed") \
             if self.chance.random() < 0.8 else self.recent(self.launches)
         if config is None:
             return
@@ -192,7 +201,8 @@ class Player:
             one, other = self.chance.sample(list(self.launches)[-12:], 2) if len(self.launches) > 12 \
                 else self.chance.sample(list(self.launches), 2)
             method = self.some(["POST", "PUT"])
-            body = {"gpus": [], "host": HOST, "port_mappings": [], "env": "", "code": ""} if method == "POST" else {}
+            body = {"gpus": [], "host": HOST, "port_mappings": [], "env": "", "code": ""} \
+                if method == "POST" else {}
             answer = self.api.request(method, self.launches[one].path, body, self.launches[other].headers())
             self.check(f"foreign {one} {other}", answer, 401)
 
@@ -202,11 +212,13 @@ class Player:
         answer = self.api.request("GET", f"/instances/token_check?salt={salt}")
         self.check(f"token_check {salt}", answer, 200)
         own = self.stack.settings["launch"]["ip_check_salt"]
-        assert answer.json["token"] == str(uuid.uuid5(uuid.NAMESPACE_OID, f"{HOST}:{own}" + (f":{salt}" if salt else "")))
+        assert answer.json["token"] == str(uuid.uuid5(uuid.NAMESPACE_OID,
+                                                      f"{HOST}:{own}" + (f":{salt}" if salt else "")))
 
     def some_instance(self):
         """(miner, chute, instance), mostly its miner's."""
-        instance = self.some(self.model.instances) if self.chance.random() < 0.9 else self.recent(self.model.told)
+        instance = self.some(self.model.instances) \
+            if self.chance.random() < 0.9 else self.recent(self.model.told)
         known = self.model.instances.get(instance)
         miner = known.miner if known and self.chance.random() < 0.9 else self.some(self.miners)
         chute = known.chute if known and self.chance.random() < 0.95 else self.some(self.model.chutes)
@@ -221,9 +233,11 @@ class Player:
     def create(self):
         """POST of an instance of an old SDK."""
         old = [chute for chute, known in self.model.chutes.items() if known.old]
-        miner, chute = self.some(self.miners), self.some(old) if self.chance.random() < 0.9 else self.some_chute()
+        miner, chute = self.some(self.miners), \
+            self.some(old) if self.chance.random() < 0.9 else self.some_chute()
         gpus, place = self.some_gpus(miner, chute), self.some_place(miner)
-        answer = self.ask(miner, "POST", f"/instances/{chute}/", {"node_ids": gpus, "host": place[0], "port": place[1]})
+        answer = self.ask(miner, "POST", f"/instances/{chute}/",
+                          {"node_ids": gpus, "host": place[0], "port": place[1]})
         due = self.model.create(answer.json.get("instance_id"), miner, chute, gpus, place)
         self.check(f"create {miner} {chute} {gpus} {place}", answer, due)
 
@@ -235,16 +249,19 @@ class Player:
             miner, chute, instance = self.model.instances[old].miner, self.model.instances[old].chute, old
         active = self.chance.random() < 0.95
         answer = self.ask(miner, "PATCH", f"/instances/{chute}/{instance}", {"active": active})
-        self.check(f"patch {miner} {chute} {instance} {active}", answer, self.model.patch(miner, chute, instance, active))
+        self.check(f"patch {miner} {chute} {instance} {active}", answer,
+                   self.model.patch(miner, chute, instance, active))
 
     def replay(self):
         """A signed request again."""
         if self.replays:
             miner, method, path, raw, headers = self.some(self.replays)
-            used = self.sql("select 1 from rigger.used_signatures where signature_hash = %s", self.hash_of(headers))
+            used = self.sql("select 1 from rigger.used_signatures where signature_hash = %s",
+                            self.hash_of(headers))
             if used:
                 due = 403 if miner in self.model.blacklisted else 401
-                self.check(f"replay {method} {path}", self.api.request(method, path, raw or None, headers), due)
+                self.check(f"replay {method} {path}",
+                           self.api.request(method, path, raw or None, headers), due)
 
     @staticmethod
     def hash_of(headers):
@@ -256,11 +273,13 @@ class Player:
     def judge_old(self):
         """A background verification ends."""
         worker = str(uuid.UUID(int=self.chance.getrandbits(128)))
-        taken = self.sql("select verification_id, instance_id from rigger.take_verification(%s, '1 minute')", worker)
+        taken = self.sql("select verification_id, instance_id from rigger.take_verification(%s, '1 minute')",
+                         worker)
         passed = self.chance.random() < 0.7
         if taken:
-            self.sql("select rigger.finish_background_verification(%s, %s, %s, %s)", taken[0]["verification_id"], worker,
-                     "passed" if passed else "failed", None if passed else "old_sdk_late")
+            self.sql("select rigger.finish_background_verification(%s, %s, %s, %s)",
+                     taken[0]["verification_id"], worker, "passed" if passed else "failed",
+                     None if passed else "old_sdk_late")
             self.model.judge_old(taken[0]["instance_id"], passed)
         else:
             assert not any(instance.open for instance in self.model.instances.values())
@@ -274,9 +293,12 @@ class Player:
             known.target = self.chance.randrange(6)
             self.sql("select rigger.set_target(%s, %s)", chute, known.target)
         elif what == "roll":
-            known.permitted = {miner: self.chance.randrange(3) for miner in self.miners if self.chance.random() < 0.5}
-            self.sql("insert into public.rolling_updates (chute_id, old_version, new_version, started_at, permitted)"
-                     " values (%s, '1', '2', now(), %s) on conflict (chute_id) do update set permitted = excluded.permitted",
+            known.permitted = {miner: self.chance.randrange(3) for miner in self.miners
+                               if self.chance.random() < 0.5}
+            self.sql("insert into public.rolling_updates (chute_id, old_version, new_version,"
+                     " started_at, permitted)"
+                     " values (%s, '1', '2', now(), %s) on conflict (chute_id) do update"
+                     " set permitted = excluded.permitted",
                      chute, json.dumps(known.permitted))
         elif what == "settle":
             known.permitted = None
@@ -292,26 +314,31 @@ class Player:
         elif what == "job":
             job = str(uuid.UUID(int=self.chance.getrandbits(128)))
             self.sql("insert into public.jobs (job_id, user_id, chute_id, version, method, job_args)"
-                     " select %s, user_id, chute_id, version, 'train', '{}' from public.chutes where chute_id = %s",
+                     " select %s, user_id, chute_id, version, 'train', '{}' from public.chutes"
+                     " where chute_id = %s",
                      job, self.job_chute)
             self.model.jobs[job] = Job(self.job_chute)
         self.lines.append(f"steer {what}")
 
     def abandon(self):
         """What was never finished is reaped: an issued or claimed config, aged."""
-        open_ones = [config for config, known in self.model.configs.items() if known.state in ("issued", "claimed")]
+        open_ones = [config for config, known in self.model.configs.items()
+                     if known.state in ("issued", "claimed")]
         config = self.some(open_ones[-12:])
         if config is None:
             return
-        self.sql("update public.launch_configs set created_at = created_at - interval '3 hours' where config_id = %s", config)
-        self.sql("update rigger.challenges set expires_at = now() - interval '61 seconds' where config_id = %s", config)
+        self.sql("update public.launch_configs set created_at = created_at - interval '3 hours'"
+                 " where config_id = %s", config)
+        self.sql("update rigger.challenges set expires_at = now() - interval '61 seconds'"
+                 " where config_id = %s", config)
         reaped = [row["id"] for row in self.sql("select id from rigger.reap()")]
         assert reaped == [config], (reaped, config)
         self.model.fail(config)
         self.lines.append(f"abandon {config}")
 
-    WEIGHTS = {"issue": 24, "claim": 24, "verify": 16, "activate": 9, "foreign": 2, "delete": 8, "create": 8, "patch": 8,
-               "replay": 4, "token_check": 1, "judge_old": 4, "steer": 9, "abandon": 2}
+    WEIGHTS = {"issue": 24, "claim": 24, "verify": 16, "activate": 9, "foreign": 2, "delete": 8,
+               "create": 8, "patch": 8, "replay": 4, "token_check": 1, "judge_old": 4,
+               "steer": 9, "abandon": 2}
 
     def step(self):
         """One operation."""
@@ -322,12 +349,14 @@ class Player:
         there = self.sql(SNAPSHOT)[0]
         model = self.model
         assert there["instances"] == {
-            key: [known.miner, known.chute, *known.place, known.active, known.verified, known.config, sorted(known.gpus)]
+            key: [known.miner, known.chute, *known.place, known.active, known.verified,
+                  known.config, sorted(known.gpus)]
             for key, known in model.instances.items()}
         assert there["jobs"] == {key: [job.owner, job.instance, job.started, job.finished, job.history]
                                  for key, job in model.jobs.items()}
         assert there["configs"] == {key: config.state for key, config in model.configs.items()}
-        assert there["rolling"] == {key: chute.permitted for key, chute in model.chutes.items() if chute.permitted is not None}
+        assert there["rolling"] == {key: chute.permitted for key, chute in model.chutes.items()
+                                    if chute.permitted is not None}
         broken = self.sql("select * from rigger.check_invariants()")
         assert broken == [], f"broken: {broken}"
 

@@ -31,7 +31,8 @@ class Port:
     def __init__(self, proto, internal, lie=None, address="127.0.0.1"):
         self.proto, self.internal, self.lie = proto, internal, lie
         self.key = None
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
+        self.socket = socket.socket(socket.AF_INET,
+                                    socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
         self.socket.bind((address, 0))
         if proto != "udp":
             self.socket.listen(8)
@@ -44,7 +45,8 @@ class Port:
 
     def _answer(self):
         internal = 1 if self.lie == "port" else self.internal
-        iv, cipher = seal(bytes(16) if self.lie == "key" else self.key, f"response from {self.proto} {internal}".lower())
+        iv, cipher = seal(bytes(16) if self.lie == "key" else self.key,
+                          f"response from {self.proto} {internal}".lower())
         return f"{iv.hex()}|{base64.b64encode(cipher).decode()}".encode()
 
     def _serve(self):

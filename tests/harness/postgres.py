@@ -30,8 +30,9 @@ def fresh_cluster(binaries):
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     if os.geteuid() == 0:
         shutil.chown(directory, "postgres", "postgres")
-    run(as_user("postgres", [program("initdb", binaries), "-D", os.path.join(directory, "data"), "-U", "rigger_owner", "-A",
-                             "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync"]), cwd="/")
+    run(as_user("postgres", [program("initdb", binaries), "-D", os.path.join(directory, "data"),
+                             "-U", "rigger_owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                             "--no-instructions", "--no-sync"]), cwd="/")
     return os.path.join(directory, "data")
 
 
@@ -61,7 +62,8 @@ class Postgres:
             if os.geteuid() == 0:
                 shutil.chown(path, "postgres", "postgres")
         os.chmod(self.socket, 0o755)
-        run(as_user("postgres", [program("cp"), "-R", os.path.join(fresh_cluster(self.binaries), "."), self.data]), cwd="/")
+        run(as_user("postgres", [program("cp"), "-R",
+                                 os.path.join(fresh_cluster(self.binaries), "."), self.data]), cwd="/")
         with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as conf:
             conf.write(SETTINGS.format(socket=self.socket) + self.settings)
         self.start()
@@ -70,8 +72,9 @@ class Postgres:
     def start(self):
         """Starts the server and waits until it answers."""
         with open(self.log, "ab") as log:
-            subprocess.run(as_user("postgres", [program("pg_ctl", self.binaries), "-D", self.data, "-w", "-t", str(int(HANG_S)),
-                                                "-s", "start"]), stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/")
+            subprocess.run(as_user("postgres", [program("pg_ctl", self.binaries), "-D",
+                                                self.data, "-w", "-t", str(int(HANG_S)), "-s", "start"]),
+                           stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/")
 
     def stop(self, mode="immediate"):
         """Stops it; mode as of pg_ctl (smart, fast, immediate)."""
@@ -101,7 +104,8 @@ class Postgres:
             connection.close()
 
     def query(self, sql, parameters=None):
-        """The same as the superuser, on a connection that is kept; where that was lost meanwhile, on a new one."""
+        """The same as the superuser, on a connection that is kept; where that was lost
+        meanwhile, on a new one."""
         for attempt in range(2):
             try:
                 if self.kept is None:

@@ -33,16 +33,18 @@ def as_user(user, command):
     """The command as that user; unchanged unless we are root."""
     if os.geteuid() != 0:
         return command
-    return [program("setpriv"), f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}", "--init-groups", *command]
+    return [program("setpriv"), f"--reuid={user}", f"--regid={pwd.getpwnam(user).pw_gid}",
+            "--init-groups", *command]
 
 
 class HeldPort:
-    """A port for a program that wants to be told its number. It is held until `close`: the kernel gives it to nobody who
-    asks for any port, and to whoever names it and sets SO_REUSEADDR, as servers do. What is held takes no connection and no
-    datagram that is not from itself."""
+    """A port for a program that wants to be told its number. It is held until `close`: the kernel gives it to
+    nobody who asks for any port, and to whoever names it and sets SO_REUSEADDR, as servers do. What is held
+    takes no connection and no datagram that is not from itself."""
 
     def __init__(self, proto="tcp"):
-        self._held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
+        self._held = socket.socket(socket.AF_INET,
+                                   socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._held.bind(("", 0))
         self.number = self._held.getsockname()[1]

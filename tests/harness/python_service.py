@@ -13,7 +13,8 @@ class PythonService(http.server.BaseHTTPRequestHandler):
         """Quiet."""
 
     def _answer(self):
-        body = json.dumps({"theirs": self.path, "method": self.command, "length": self.headers.get("Content-Length"),
+        body = json.dumps({"theirs": self.path, "method": self.command,
+                           "length": self.headers.get("Content-Length"),
                            "for": self.headers.get("X-Forwarded-For")}).encode()
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.send_response(200)

@@ -25,8 +25,8 @@ class RedisServer:
     def start(self):
         """Starts it; returns a Listener who was there before anybody else could reach it at `path`."""
         self.process = subprocess.Popen(
-            [program("redis-server"), "--port", "0", "--unixsocket", self.path + self.NEW, "--save", "", "--dir", self.directory,
-             "--requirepass", PASSWORD], stdout=subprocess.DEVNULL)
+            [program("redis-server"), "--port", "0", "--unixsocket", self.path + self.NEW,
+             "--save", "", "--dir", self.directory, "--requirepass", PASSWORD], stdout=subprocess.DEVNULL)
         wait_for(self._answers, "redis-server")
         listener = Listener(self.client(self.NEW))
         os.rename(self.path + self.NEW, self.path)

@@ -14,8 +14,9 @@ from .processes import HANG_S, StackError, run, wait_for
 
 
 def default_settings(directory, dsn):
-    """Settings of a development network; a test changes what it is about. The program's own limits of time are so long that
-    no slow machine meets them; fast_deadline_ms and slow_deadline_ms stay below nginx's 70 s."""
+    """Settings of a development network; a test changes what it is about. The program's own
+    limits of time are so long that no slow machine meets them; fast_deadline_ms and
+    slow_deadline_ms stay below nginx's 70 s."""
     settings = {
         "server": {
             "fast_socket": os.path.join(directory, "fast.sock"),
@@ -26,8 +27,8 @@ def default_settings(directory, dsn):
             "slow_deadline_ms": 60000,
             "io_timeout_ms": 60000,
         },
-        "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000, "lock_timeout_ms": 40000,
-                     "activation_retry_ms": 50000},
+        "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000,
+                     "lock_timeout_ms": 40000, "activation_retry_ms": 50000},
         "launch": {
             "netuid": 64,
             "public_url": "https://localhost",
@@ -62,7 +63,8 @@ class Responder:
 
     def write_config(self):
         """Writes the settings as an ini file."""
-        with open(os.open(self.config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as conf:
+        with open(os.open(self.config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600),
+                  "w", encoding="utf-8") as conf:
             for section, keys in self.settings.items():
                 conf.write(f"[{section}]\n")
                 conf.writelines(f"{key} = {value}\n" for key, value in keys.items())
@@ -72,14 +74,16 @@ class Responder:
         return run([self.program, "migrate", "--config", self.config], env=self.environment())
 
     def check(self, command="check-config", **changes):
-        """A command of `rigger` with other settings, {section: {key: value}}; a value None takes the key away."""
+        """A command of `rigger` with other settings, {section: {key: value}}; a value
+        None takes the key away."""
         other = Responder(tempfile.mkdtemp(dir=self.directory), os.path.dirname(self.program), {
-            section: {key: value for key, value in {**self.settings.get(section, {}), **changes.get(section, {})}.items()
+            section: {key: value
+                      for key, value in {**self.settings.get(section, {}), **changes.get(section, {})}.items()
                       if value is not None}
             for section in {**self.settings, **changes}})
         other.write_config()
-        return subprocess.run([self.program, command, "--config", other.config], capture_output=True, text=True, check=False,
-                              env=self.environment())
+        return subprocess.run([self.program, command, "--config", other.config], capture_output=True,
+                              text=True, check=False, env=self.environment())
 
     @staticmethod
     def environment():
@@ -89,8 +93,9 @@ class Responder:
     def start(self):
         """Starts it and waits until both sockets take connections."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([self.program, "serve", "--config", self.config], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, env=self.environment(), start_new_session=True)
+            self.process = subprocess.Popen([self.program, "serve", "--config", self.config],
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env=self.environment(), start_new_session=True)
         for key in ("fast_socket", "slow_socket"):
             wait_for(lambda path=self.settings["server"][key]: self._answers(path), f"{key} of rigger serve")
 

@@ -1,5 +1,5 @@
-"""sr25519 in Python, written from the descriptions of STROBE, Merlin and schnorrkel: what another party makes of our
-signatures, and one to sign what our own tools do not. Group arithmetic is libsodium's.
+"""sr25519 in Python, written from the descriptions of STROBE, Merlin and schnorrkel: what another party makes
+of our signatures, and one to sign what our own tools do not. Group arithmetic is libsodium's.
 """
 
 import ctypes
@@ -11,7 +11,8 @@ import struct
 SODIUM = ctypes.CDLL(ctypes.util.find_library("sodium"))
 RATE = 166
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-ROTATIONS = [[0, 36, 3, 41, 18], [1, 44, 10, 45, 2], [62, 6, 43, 15, 61], [28, 55, 25, 21, 56], [27, 20, 39, 8, 14]]
+ROTATIONS = [[0, 36, 3, 41, 18], [1, 44, 10, 45, 2], [62, 6, 43, 15, 61], [28, 55, 25, 21, 56],
+             [27, 20, 39, 8, 14]]
 META, ASSOCIATED, INBOUND, CIPHER, KEYED = 16, 2, 1, 4, 32
 
 
@@ -153,6 +154,7 @@ def sign(message, seed):
     nonce, witness, answer = (ctypes.create_string_buffer(32) for _ in range(3))
     SODIUM.crypto_core_ristretto255_scalar_reduce(witness, os.urandom(64))
     SODIUM.crypto_scalarmult_ristretto255_base(nonce, witness.raw)
-    SODIUM.crypto_core_ristretto255_scalar_mul(answer, challenge_of(message, key_of(seed), nonce.raw), secret_of(seed))
+    SODIUM.crypto_core_ristretto255_scalar_mul(answer, challenge_of(message, key_of(seed), nonce.raw),
+                                               secret_of(seed))
     SODIUM.crypto_core_ristretto255_scalar_add(answer, answer, witness.raw)
     return nonce.raw + answer.raw[:31] + bytes([answer.raw[31] | 0x80])

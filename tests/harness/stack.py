@@ -31,7 +31,8 @@ class Stack:
         self.network = Network(self.postgres, build)
 
     def start(self):
-        """Starts everything, in order. The responder serves as a role that may call the functions, nothing else."""
+        """Starts everything, in order. The responder serves as a role that may call
+        the functions, nothing else."""
         self.settings["launch"]["public_url"] = self.nginx.url
         self.postgres.create()
         self.responder.write_config()
@@ -44,11 +45,13 @@ class Stack:
         return self
 
     def stop(self):
-        """Stops everything and removes the directory. What a sanitizer found is an error, whoever survived it."""
+        """Stops everything and removes the directory. What a sanitizer found is an
+        error, whoever survived it."""
         self.nginx.stop()
         self.responder.stop()
         self.postgres.stop()
-        found = [line for line in self.responder.log().splitlines() if "Sanitizer" in line or "runtime error" in line]
+        found = [line for line in self.responder.log().splitlines() if "Sanitizer" in line
+                 or "runtime error" in line]
         shutil.rmtree(self.directory, ignore_errors=True)
         if found:
             raise StackError("\n".join(found))

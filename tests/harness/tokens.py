@@ -1,4 +1,5 @@
-"""Launch tokens, read and made outside the service: what a JWT says, and one signed by whoever knows the secret."""
+"""Launch tokens, read and made outside the service: what a JWT says, and one signed by
+whoever knows the secret."""
 
 import base64
 import hashlib

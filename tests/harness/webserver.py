@@ -49,9 +49,10 @@ class Nginx:
             return original.read()
 
     def _write_certificate(self):
-        run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-             "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-             "-keyout", os.path.join(self.directory, "key.pem"), "-out", self.certificate])
+        run([program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
+             os.path.join(self.directory, "key.pem"), "-out", self.certificate])
 
     def _write_configuration(self):
         """The project's own files, only paths and ports replaced."""

@@ -51,7 +51,8 @@ def invariants(request):
     """rigger.check_invariants() is empty after every test that used the shared stack."""
     yield
     if "stack" in request.fixturenames:
-        assert request.getfixturevalue("stack").postgres.query("select * from rigger.check_invariants()") == []
+        assert request.getfixturevalue("stack").postgres.query(
+            "select * from rigger.check_invariants()") == []
 
 
 @pytest.fixture

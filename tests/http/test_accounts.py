@@ -39,12 +39,14 @@ def test_an_api_key_acts_for_its_account_s_hotkey(accounts, account):
     row, = accounts.postgres.execute("select miner_hotkey from public.launch_configs where config_id = %s",
                                      (answer.json["config_id"],))
     assert row["miner_hotkey"] == account.miner.hotkey
-    used, = accounts.postgres.execute("select last_used_at from public.api_keys where user_id = %s", (account.user_id,))
+    used, = accounts.postgres.execute("select last_used_at from public.api_keys where user_id = %s",
+                                      (account.user_id,))
     assert used["last_used_at"] is not None
 
 
 def test_a_user_token_acts_for_its_account_s_hotkey(accounts, account):
-    for token in (account.token(), account.token(salted=True), account.token(iat=None), account.token(exp=None)):
+    for token in (account.token(), account.token(salted=True), account.token(iat=None),
+                  account.token(exp=None)):
         assert ask(accounts, f"Bearer {token}").status == 200
 
 
@@ -61,29 +63,32 @@ def change(text, place, letter):
     return text[:place] + (letter if text[place] != letter else "0") + text[place + 1:]
 
 
-@pytest.mark.parametrize("how", ["another secret", "another key id", "another user id", "cut", "longer", "upper case",
-                                 "no prefix", "empty", "Bearer", "Basic", "not admin", "revoked", "two words"])
+@pytest.mark.parametrize("how", ["another secret", "another key id", "another user id",
+                                 "cut", "longer", "upper case", "no prefix", "empty",
+                                 "Bearer", "Basic", "not admin", "revoked", "two words"])
 def test_any_other_api_key_is_401(accounts, account, how):
     key = account.api_key(admin=how != "not admin")
     if how == "revoked":
         assert ask(accounts, key).status == 200
         accounts.postgres.execute("delete from public.api_keys where user_id = %s", (account.user_id,))
     wrong = {"another secret": change(key, 80, "x"), "another key id": change(key, 10, "a"),
-             "another user id": change(key, 50, "a"), "cut": key[:-1], "longer": key + "x", "upper case": key.upper(),
-             "no prefix": key[4:], "empty": "", "Bearer": "Bearer ", "Basic": "Basic dXNlcjpwYXNz",
-             "two words": f"Token {key}"}.get(how, key)
+             "another user id": change(key, 50, "a"), "cut": key[:-1], "longer": key + "x",
+             "upper case": key.upper(), "no prefix": key[4:], "empty": "", "Bearer": "Bearer ",
+             "Basic": "Basic dXNlcjpwYXNz", "two words": f"Token {key}"}.get(how, key)
     assert ask(accounts, wrong).status == 401
 
 
-@pytest.mark.parametrize("how", ["another fingerprint", "expired", "not yet", "none", "unsalted key", "no sub",
-                                 "unknown user", "bare", "garbage"])
+@pytest.mark.parametrize("how",
+                         ["another fingerprint", "expired", "not yet", "none", "unsalted key", "no sub",
+                          "unknown user", "bare", "garbage"])
 def test_any_other_user_token_is_401(accounts, account, how):
     now = int(time.time())
     authorization = "Bearer " + {
         "another fingerprint": account.token(key=hashlib.sha256(b"x").hexdigest()),
         "expired": account.token(exp=now - 1), "not yet": account.token(nbf=now + 600),
         "none": account.token(algorithm="none"),
-        "unsalted key": account.token(key=hashlib.sha256(account.fingerprint.encode()).hexdigest(), salted=True),
+        "unsalted key": account.token(key=hashlib.sha256(account.fingerprint.encode()).hexdigest(),
+                                      salted=True),
         "no sub": account.token(sub=None), "unknown user": account.token(sub=str(uuid.uuid4())),
         "bare": "", "garbage": "a.b.c"}[how]
     assert ask(accounts, authorization if how != "bare" else account.token()).status == 401
@@ -100,8 +105,9 @@ def test_registration_and_blacklist_are_the_hotkey_s(accounts, account):
     accounts.postgres.execute("update public.metagraph_nodes set blacklist_reason = 'x' where hotkey = %s",
                               (account.miner.hotkey,))
     assert ask(accounts, key).status == 403
-    accounts.postgres.execute("update public.metagraph_nodes set blacklist_reason = null, netuid = 1 where hotkey = %s",
-                              (account.miner.hotkey,))
+    accounts.postgres.execute(
+        "update public.metagraph_nodes set blacklist_reason = null, netuid = 1 where hotkey = %s",
+        (account.miner.hotkey,))
     assert ask(accounts, key).status == 401
 
 
@@ -114,7 +120,8 @@ def test_an_account_may_delete_its_own_instance_alone(accounts, account):
         assert launch.claim(miner.gpus).status == 200
         row, = accounts.postgres.execute("select instance_id from public.instances where config_id = %s",
                                          (launch.config_id,))
-        answer = api.request("DELETE", f"/instances/{chute}/{row['instance_id']}", headers={"Authorization": key})
+        answer = api.request("DELETE", f"/instances/{chute}/{row['instance_id']}",
+                             headers={"Authorization": key})
         assert answer.status == status
 
 
@@ -129,6 +136,7 @@ def test_a_signature_counts_before_a_credential(accounts, account):
 def test_no_key_or_hash_is_logged(accounts, account):
     key = account.api_key()
     assert ask(accounts, key).status == 200
-    row, = accounts.postgres.execute("select key_hash from public.api_keys where user_id = %s", (account.user_id,))
+    row, = accounts.postgres.execute("select key_hash from public.api_keys where user_id = %s",
+                                     (account.user_id,))
     log = accounts.responder.log()
     assert key not in log and row["key_hash"] not in log and account.fingerprint not in log

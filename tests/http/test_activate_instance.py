@@ -21,7 +21,8 @@ def patch(api, miner, chute, instance, active=True):
 
 def queue(stack, instance):
     """The instance's verifications."""
-    return stack.postgres.execute("select * from rigger.verifications where instance_id = %s order by 1", (instance,))
+    return stack.postgres.execute("select * from rigger.verifications where instance_id = %s order by 1",
+                                  (instance,))
 
 
 def test_it_becomes_active_and_a_verification_is_queued_once(stack, api, announced):
@@ -31,19 +32,22 @@ def test_it_becomes_active_and_a_verification_is_queued_once(stack, api, announc
     assert (answer.json["active"], answer.json["verified"]) == (True, False)
     assert patch(api, miner, chute, instance).status == 200
     assert len(queue(stack, instance)) == 1
-    rows = stack.postgres.execute("select reason from rigger.events where payload->'data'->>'instance_id' = %s"
-                                  " order by event_id", (instance,))
+    rows = stack.postgres.execute(
+        "select reason from rigger.events where payload->'data'->>'instance_id' = %s"
+        " order by event_id", (instance,))
     assert [row["reason"] for row in rows] == ["instance_created", "instance_activated"]
 
 
 def test_active_and_verified_stays_as_it_is(stack, api, announced):
     miner, chute, instance = announced
-    stack.postgres.execute("update public.instances set active = true, verified = true where instance_id = %s",
-                           (instance,))
+    stack.postgres.execute(
+        "update public.instances set active = true, verified = true where instance_id = %s",
+        (instance,))
     assert patch(api, miner, chute, instance).json["verified"] is True
     assert queue(stack, instance) == []
-    stack.postgres.execute("update public.instances set active = false, verified = false where instance_id = %s",
-                           (instance,))
+    stack.postgres.execute(
+        "update public.instances set active = false, verified = false where instance_id = %s",
+        (instance,))
 
 
 def test_false_is_400(api, announced):
@@ -60,7 +64,8 @@ def test_not_there_not_yours_and_not_of_this_path_are_one_404(stack, network, ap
     claimed = network.miner(gpus=1)
     launch = api.launch(claimed, new := network.chute())
     assert launch.claim(claimed.gpus).status == 200
-    row, = stack.postgres.execute("select instance_id from public.instances where config_id = %s", (launch.config_id,))
+    row, = stack.postgres.execute("select instance_id from public.instances where config_id = %s",
+                                  (launch.config_id,))
     answers = [patch(api, network.miner(), chute, instance), patch(api, miner, chute, str(uuid.uuid4())),
                patch(api, miner, network.chute(), instance), patch(api, claimed, new, row["instance_id"])]
     assert {(answer.status, answer.text) for answer in answers} == {(404, answers[0].text)}

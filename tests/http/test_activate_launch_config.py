@@ -16,7 +16,8 @@ def verified(network, api):
 def reasons(stack, launch):
     """The reasons of its instance's events."""
     rows = stack.postgres.execute(
-        "select reason from rigger.events join rigger.placements on instance_id = payload->'data'->>'instance_id'"
+        "select reason from rigger.events join rigger.placements"
+        " on instance_id = payload->'data'->>'instance_id'"
         " where config_id = %s order by event_id", (launch.config_id,))
     return [row["reason"] for row in rows]
 
@@ -25,7 +26,8 @@ def test_the_first_call_activates_and_later_ones_change_nothing(stack, verified)
     for _ in range(3):
         answer = verified.activate()
         assert (answer.status, answer.json) == (200, {"ok": True})
-    row, = stack.postgres.execute("select active from public.instances where config_id = %s", (verified.config_id,))
+    row, = stack.postgres.execute("select active from public.instances where config_id = %s",
+                                  (verified.config_id,))
     assert row["active"] is True
     assert reasons(stack, verified).count("instance_activated") == 1
 
@@ -39,7 +41,8 @@ def test_not_verified_is_403(network, api):
 
 
 def test_an_instance_that_is_gone_is_404(stack, api, verified):
-    row, = stack.postgres.execute("select * from public.instances where config_id = %s", (verified.config_id,))
+    row, = stack.postgres.execute("select * from public.instances where config_id = %s",
+                                  (verified.config_id,))
     stack.postgres.execute("select rigger.evict(%s, 'test')", (row["instance_id"],))
     assert verified.activate().status in (403, 404)
 

@@ -1,5 +1,5 @@
-"""A whole life through a real Apache: mod_proxy_fcgi to the responder's sockets, and the .htaccess of shared hosting with
-mod_fcgid and with plain CGI."""
+"""A whole life through a real Apache: mod_proxy_fcgi to the responder's sockets, and the .htaccess of shared
+hosting with mod_fcgid and with plain CGI."""
 
 import pytest
 
@@ -34,7 +34,8 @@ def test_a_whole_life_through_apache(stack, network, apache_api):
     assert apache_api.request("GET", "/no/such/path").json == {"detail": "Not Found"}
     assert launch.claim(miner.gpus).status == 401
     large = launch.claim_body(miner.gpus, env="A" * 300000)
-    assert apache_api.request("POST", launch.path, large, launch.headers()).status == 401, "a claim may be large"
+    assert apache_api.request("POST", launch.path, large, launch.headers()).status == 401, \
+        "a claim may be large"
 
 
 def test_a_header_sent_twice_is_401(network, apache_api):

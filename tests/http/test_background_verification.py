@@ -1,4 +1,5 @@
-"""The background verification of instances of old SDKs, against pods of each range of versions, honest and not."""
+"""The background verification of instances of old SDKs, against pods of each range of
+versions, honest and not."""
 
 import os
 import signal
@@ -39,7 +40,8 @@ def test_an_honest_instance_is_verified(graval, pods, sdk):
     announced = Announced(graval, pods, sdk)
     assert announced.verdict() == ("passed", None), announced.pod.refused
     assert announced.pod.refused == []
-    assert announced.reasons() == ["instance_created", "instance_activated", "instance_verified", "instance_hot"]
+    assert announced.reasons() == ["instance_created", "instance_activated", "instance_verified",
+                                   "instance_hot"]
     asked = announced.pod.asked
     assert asked.count("/_device_challenge") == 20
     old = sdk < "0.2.20"
@@ -50,9 +52,11 @@ def test_an_honest_instance_is_verified(graval, pods, sdk):
 def test_the_key_travels_under_the_seed_of_the_gpu(graval, pods):
     announced = Announced(graval, pods, "0.2.20")
     announced.verdict()
-    sealed = [body for path, body in graval.stub.seen if path == "/encrypt" and body["payload"] == announced.key]
+    sealed = [body for path, body in graval.stub.seen if path == "/encrypt"
+              and body["payload"] == announced.key]
     assert len(sealed) == 1 and announced.pod.key == bytes.fromhex(announced.key)
-    (row,) = graval.postgres.execute("select seed::text from public.nodes where uuid = %s", (sealed[0]["device_info"]["uuid"],))
+    (row,) = graval.postgres.execute("select seed::text from public.nodes where uuid = %s",
+                                     (sealed[0]["device_info"]["uuid"],))
     assert row["seed"] == str(sealed[0]["seed"]) and sealed[0]["iterations"] == 5
 
 
@@ -147,9 +151,11 @@ def test_a_hanging_instance_holds_up_neither_the_reaper_nor_the_others(graval, p
     launch = Api(graval).launch(graval.network.miner(gpus=1), graval.network.chute())
     graval.postgres.execute("update public.launch_configs set created_at = created_at - interval '3 hours'"
                             " where config_id = %s", (launch.config_id,))
-    graval.postgres.wait_for_row("select 1 from public.launch_configs where config_id = %s and failed_at is not null",
-                                 (launch.config_id,))
-    (row,) = graval.postgres.execute("select state from rigger.verifications where instance_id = %s", (hanging.instance,))
+    graval.postgres.wait_for_row(
+        "select 1 from public.launch_configs where config_id = %s and failed_at is not null",
+        (launch.config_id,))
+    (row,) = graval.postgres.execute("select state from rigger.verifications where instance_id = %s",
+                                     (hanging.instance,))
     assert row["state"] == "running"
 
 
@@ -158,7 +164,8 @@ def test_what_a_dead_verifier_held_is_taken_by_another(graval, pods):
     wait_for(lambda: hanging.pod.asked, "the question that hangs")
     for pid in graval.responder.workers():  # the verifiers are among them
         os.kill(pid, signal.SIGKILL)
-    graval.postgres.execute("update rigger.verifications set lease_until = now() where instance_id = %s", (hanging.instance,))
+    graval.postgres.execute("update rigger.verifications set lease_until = now() where instance_id = %s",
+                            (hanging.instance,))
     assert hanging.verdict() == ("passed", None)
 
 
@@ -200,7 +207,8 @@ def test_without_a_seed_instances_wait(stack, api, network):
     miner, chute = network.miner(gpus=1), network.chute(chutes_version="0.2.20")
     gpu, host = miner.gpus[0]
     made = api.signed(miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": host, "port": 20000})
-    assert api.signed(miner, "PATCH", f"/instances/{chute}/{made.json['instance_id']}", {"active": True}).status == 200
+    assert api.signed(miner, "PATCH", f"/instances/{chute}/{made.json['instance_id']}",
+                      {"active": True}).status == 200
     stack.responder.wait_for_log("instances of old SDKs stay unverified")
     (row,) = stack.postgres.execute("select state from rigger.verifications where instance_id = %s",
                                     (made.json["instance_id"],))
@@ -208,5 +216,7 @@ def test_without_a_seed_instances_wait(stack, api, network):
 
 
 def test_the_seed_of_another_validator_is_refused_at_the_start(graval):
-    checked = graval.responder.check(launch={"validator_ss58": "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ"})
-    assert checked.returncode == 78 and "validator_seed" in checked.stderr and VALIDATOR_SEED not in checked.stderr
+    checked = graval.responder.check(
+        launch={"validator_ss58": "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ"})
+    assert checked.returncode == 78 and "validator_seed" in checked.stderr \
+        and VALIDATOR_SEED not in checked.stderr

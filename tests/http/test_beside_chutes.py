@@ -31,8 +31,9 @@ def test_a_life_is_ours(beside):
 
 
 @pytest.mark.parametrize("method, path", [
-    ("GET", "/chutes/"), ("GET", "/"), ("GET", "/ping"), ("POST", "/invocations/x"), ("GET", "/instances_of_another"),
-    ("GET", "/nodes/?x=1"), ("GET", "/a%2fb/%C3%A9"), ("DELETE", "/jobs/x")])
+    ("GET", "/chutes/"), ("GET", "/"), ("GET", "/ping"), ("POST", "/invocations/x"),
+    ("GET", "/instances_of_another"), ("GET", "/nodes/?x=1"), ("GET", "/a%2fb/%C3%A9"),
+    ("DELETE", "/jobs/x")])
 def test_the_rest_is_theirs_as_it_came(beside, method, path):
     answer = Api(beside).request(method, path)
     assert answer.status == 200 and answer.json["theirs"] == path and answer.json["method"] == method
@@ -44,8 +45,9 @@ def test_their_bodies_have_their_own_limit(beside):
     assert answer.status == 200 and answer.json["length"] == "6000000"
 
 
-@pytest.mark.parametrize("path, status", [("/instances", 404), ("/instances/", 404), ("/instances/launch_config", 401),
-                                          ("/instances/token_check", 200), ("/instances/a/b/c", 404)])
+@pytest.mark.parametrize("path, status",
+                         [("/instances", 404), ("/instances/", 404), ("/instances/launch_config", 401),
+                          ("/instances/token_check", 200), ("/instances/a/b/c", 404)])
 def test_all_of_instances_is_ours(beside, path, status):
     answer = Api(beside).request("GET", path)
     assert answer.status == status and "theirs" not in answer.text

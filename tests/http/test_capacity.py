@@ -26,8 +26,10 @@ class Chute:
         """So many more."""
         for _ in range(count):
             self.stack.postgres.execute(
-                "insert into public.instances (host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, active,"
-                " verified) values (%s, 1, %s, 'v', 7, %s, 'c', %s, %s)", (str(uuid.uuid4()), self.id, miner.hotkey, hot, hot))
+                "insert into public.instances (host, port, chute_id, version, miner_uid,"
+                " miner_hotkey, miner_coldkey, active,"
+                " verified) values (%s, 1, %s, 'v', 7, %s, 'c', %s, %s)",
+                (str(uuid.uuid4()), self.id, miner.hotkey, hot, hot))
 
     def roll(self, permitted):
         """A rolling update; "me" and "other" stand for hotkeys."""
@@ -38,7 +40,8 @@ class Chute:
 
     def quota(self, miner=None):
         """What is left of a hotkey's."""
-        rows = self.stack.postgres.execute("select permitted from public.rolling_updates where chute_id = %s", (self.id,))
+        rows = self.stack.postgres.execute("select permitted from public.rolling_updates where chute_id = %s",
+                                           (self.id,))
         return rows[0]["permitted"].get((miner or self.me).hotkey)
 
 
@@ -134,7 +137,8 @@ def test_racing_claims_take_a_quota_once(stack, api):
 
 def test_racing_claims_of_many_miners_take_their_own_quotas(stack, api):
     miners = [stack.network.miner(gpus=3) for _ in range(6)]
-    chute = Chute(stack, 3, hot_others=3, permitted={miner.hotkey: number % 3 for number, miner in enumerate(miners)})
+    chute = Chute(stack, 3, hot_others=3,
+                  permitted={miner.hotkey: number % 3 for number, miner in enumerate(miners)})
     launches = [(api.launch(miner, chute.id), gpu, port) for number, miner in enumerate(miners) if number % 3
                 for gpu, port in zip(miner.gpus, range(30000, 30006, 2))]
     answers = together([lambda launch=launch, gpu=gpu, port=port: launch.claim([gpu], port=port)
@@ -145,7 +149,8 @@ def test_racing_claims_of_many_miners_take_their_own_quotas(stack, api):
 
 @pytest.mark.parametrize("hot, target, wins", [(0, 2, 5), (2, 5, 3), (1, 4, 3)])
 def test_racing_claims_take_the_places_there_are(stack, api, hot, target, wins):
-    """Without a hot instance target + 3; else up to the target, the last place to another than who has all the others."""
+    """Without a hot instance target + 3; else up to the target, the last place to
+    another than who has all the others."""
     chute = Chute(stack, 100, hot_others=hot)
     miners = [stack.network.miner(gpus=1) for _ in range(12)]
     launches = [api.launch(miner, chute.id) for miner in miners]
@@ -169,8 +174,9 @@ def test_racing_claims_and_deletions_never_pass_the_target(stack, api):
             if answer.status == 200:
                 answer = Launch(api, answer.json).claim(miner.gpus)
             outcomes.append(answer.status)
-            (row, *_) = stack.postgres.execute("select min(instance_id) as id from public.instances where miner_hotkey = %s",
-                                               (miner.hotkey,))
+            (row, *_) = stack.postgres.execute(
+                "select min(instance_id) as id from public.instances where miner_hotkey = %s",
+                (miner.hotkey,))
             if row["id"]:
                 assert api.delete(miner, chute.id, row["id"]).status == 200
         return outcomes
@@ -178,7 +184,8 @@ def test_racing_claims_and_deletions_never_pass_the_target(stack, api):
     outcomes = [status for each in together([lambda miner=miner: claim_and_delete(miner) for miner in miners])
                 for status in each]
     assert set(outcomes) <= {200, 423} and outcomes.count(200) >= 4
-    taken = stack.postgres.execute("select max(instances_before) as most from rigger.placements where chute_id = %s", (chute.id,))
+    taken = stack.postgres.execute(
+        "select max(instances_before) as most from rigger.placements where chute_id = %s", (chute.id,))
     assert taken[0]["most"] <= 3
 
 
@@ -211,8 +218,9 @@ class TestJobs:
         assert row_of(stack, job)["miner_hotkey"] == miners[winner].hotkey
         assert launches[winner].verify().status == 200
         assert row_of(stack, job)["status"] == "running"
-        losers = stack.postgres.execute("select count(*) from public.launch_configs where job_id = %s and failed_at is not null",
-                                        (job,))
+        losers = stack.postgres.execute(
+            "select count(*) from public.launch_configs where job_id = %s and failed_at is not null",
+            (job,))
         assert losers[0]["count"] == 14
 
     def test_a_winner_that_fails_leaves_the_job_to_the_next(self, stack, api, chute):

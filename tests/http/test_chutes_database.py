@@ -1,4 +1,5 @@
-"""On the database of a Chutes deployment: nothing of it changes but what has to, its data stays, and lives work on it."""
+"""On the database of a Chutes deployment: nothing of it changes but what has to, its
+data stays, and lives work on it."""
 
 import os
 import re
@@ -34,8 +35,8 @@ def test_nothing_goes_but_the_wrong_trigger_and_nothing_comes_but_indexes_and_tr
 
 
 def test_migrating_again_changes_nothing(deployment):
-    subprocess.run([os.path.join(deployment.build, "rigger"), "migrate", "--dsn", deployment.postgres.dsn], check=True,
-                   capture_output=True, env=deployment.responder.environment())
+    subprocess.run([os.path.join(deployment.build, "rigger"), "migrate", "--dsn", deployment.postgres.dsn],
+                   check=True, capture_output=True, env=deployment.responder.environment())
     assert dump(deployment.postgres) == deployment.after[0]
 
 
@@ -47,7 +48,8 @@ def test_its_audit_and_history_are_kept_once(deployment):
     audit = deployment.postgres.execute("select * from instance_audit where instance_id = %s", (instance,))
     assert len(audit) == 1 and audit[0]["verified_at"] and audit[0]["deleted_at"]
     assert audit[0]["deletion_reason"] == "deleted by its miner" and audit[0]["billed_to"] is None
-    history = deployment.postgres.execute("select node_id from instance_node_history where instance_id = %s", (instance,))
+    history = deployment.postgres.execute("select node_id from instance_node_history where instance_id = %s",
+                                          (instance,))
     assert [row["node_id"] for row in history] == [miner.gpus[0][0]]
     assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
 
@@ -77,15 +79,18 @@ def test_a_job_runs_on_it_and_a_loser_does_not_reset_it(deployment):
 
 
 def test_what_the_python_service_made_is_shown_and_counted(deployment):
-    (row,) = deployment.postgres.execute("select target, total, hot from rigger.v_chute_capacity where chute_id = 'c'")
+    (row,) = deployment.postgres.execute(
+        "select target, total, hot from rigger.v_chute_capacity where chute_id = 'c'")
     assert (row["target"], row["total"], row["hot"]) == (3, 1, 1)
-    (row,) = deployment.postgres.execute("select active, verified, address from rigger.v_instances where instance_id = 'i'")
+    (row,) = deployment.postgres.execute(
+        "select active, verified, address from rigger.v_instances where instance_id = 'i'")
     assert row == {"active": True, "verified": True, "address": None}
 
 
 def test_an_instance_of_the_python_service_can_be_evicted(deployment):
     assert deployment.postgres.execute("select rigger.evict('i', 'burns') as done")[0]["done"] is True
-    (row,) = deployment.postgres.execute("select deletion_reason, deleted_at from instance_audit where instance_id = 'i'")
+    (row,) = deployment.postgres.execute(
+        "select deletion_reason, deleted_at from instance_audit where instance_id = 'i'")
     assert row["deletion_reason"] == "burns" and row["deleted_at"]
     assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
 
@@ -93,11 +98,14 @@ def test_an_instance_of_the_python_service_can_be_evicted(deployment):
 @pytest.mark.parametrize("change, told", [
     ("alter table instances drop column cacert", "instances.cacert is missing"),
     ("alter table jobs drop column miner_history", "jobs.miner_history is missing"),
-    ("alter table launch_configs alter env_key type bytea using ''::bytea", "launch_configs.env_key is bytea, must be text"),
-    ("alter table launch_configs alter failed_at type timestamptz", "launch_configs.failed_at is timestamp with time zone"),
+    ("alter table launch_configs alter env_key type bytea using ''::bytea",
+     "launch_configs.env_key is bytea, must be text"),
+    ("alter table launch_configs alter failed_at type timestamptz",
+     "launch_configs.failed_at is timestamp with time zone"),
     ("alter table chutes alter node_selector type json", "chutes.node_selector is json, must be jsonb"),
     ("alter table instances alter port type text", "instances.port is text, must be integer"),
-    ("alter table nodes drop column verified_at; alter table users drop column hotkey", "users.hotkey is missing")])
+    ("alter table nodes drop column verified_at; alter table users drop column hotkey",
+     "users.hotkey is missing")])
 def test_a_column_that_does_not_fit_is_named_and_nothing_changes(cluster, stack, change, told):
     cluster.execute("drop database if exists rigger", dbname="postgres")
     cluster.execute("create database rigger", dbname="postgres")
@@ -105,9 +113,10 @@ def test_a_column_that_does_not_fit_is_named_and_nothing_changes(cluster, stack,
     cluster.execute(DATA)
     cluster.execute(change)
     before = dump(cluster)
-    refused = subprocess.run([os.path.join(stack.build, "rigger"), "migrate", "--dsn", cluster.dsn], capture_output=True,
-                             text=True, check=False, env=stack.responder.environment())
+    refused = subprocess.run([os.path.join(stack.build, "rigger"), "migrate", "--dsn", cluster.dsn],
+                             capture_output=True, text=True, check=False, env=stack.responder.environment())
     assert refused.returncode == 1 and told in refused.stderr, refused.stderr
     assert refused.stderr.count("is missing") == change.count("drop column"), "all of them are named"
     assert dump(cluster) == before
-    assert cluster.execute("select 1 from pg_class where relnamespace = to_regnamespace('rigger') and relname = 'events'") == []
+    assert cluster.execute("select 1 from pg_class where relnamespace = to_regnamespace('rigger')"
+                           " and relname = 'events'") == []

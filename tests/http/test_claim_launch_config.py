@@ -13,7 +13,8 @@ def miner(network):
 
 def config(stack, launch):
     """The config's row."""
-    return stack.postgres.execute("select * from public.launch_configs where config_id = %s", (launch.config_id,))[0]
+    return stack.postgres.execute("select * from public.launch_configs where config_id = %s",
+                                  (launch.config_id,))[0]
 
 
 def test_a_claim_gets_a_challenge_and_an_instance(stack, network, api, miner):
@@ -32,10 +33,12 @@ def test_a_claim_gets_a_challenge_and_an_instance(stack, network, api, miner):
         False, False, chute, miner.gpus[0][1], 20000)
     launch.solve()
     assert launch.key.hex() == row["symmetric_key"]
-    audit, = stack.postgres.execute("select * from public.instance_audit where instance_id = %s", (row["instance_id"],))
-    assert audit["deleted_at"] is None
-    events = stack.postgres.execute("select reason from rigger.events where payload->'data'->>'instance_id' = %s",
+    audit, = stack.postgres.execute("select * from public.instance_audit where instance_id = %s",
                                     (row["instance_id"],))
+    assert audit["deleted_at"] is None
+    events = stack.postgres.execute(
+        "select reason from rigger.events where payload->'data'->>'instance_id' = %s",
+        (row["instance_id"],))
     assert [event["reason"] for event in events] == ["instance_created"]
 
 
@@ -58,7 +61,8 @@ def test_a_foreign_token_is_401(network, api, miner):
     assert answer.status == 401
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "x.y.z"}])
+@pytest.mark.parametrize("headers",
+                         [{}, {"Authorization": ""}, {"Authorization": "Bearer"}, {"Authorization": "x.y.z"}])
 def test_no_token_is_401(network, api, miner, headers):
     launch = api.launch(miner, network.chute())
     assert api.request("POST", launch.path, launch.claim_body(miner.gpus), headers).status == 401
@@ -97,8 +101,9 @@ def test_host_and_port_already_taken_are_409(network, api):
     assert second.claim(miner.gpus[1:], port=21000).status == 409
 
 
-@pytest.mark.parametrize("host", ["", "2130706433", "0x7f.1", "127.1", "no such host", "[::1]", "host.invalid.",
-                                  "10.0.0.1/8", "::1%lo"])
+@pytest.mark.parametrize("host",
+                         ["", "2130706433", "0x7f.1", "127.1", "no such host", "[::1]", "host.invalid.",
+                          "10.0.0.1/8", "::1%lo"])
 def test_a_host_that_is_no_address_or_name_is_400(stack, network, api, miner, host):
     launch = api.launch(miner, network.chute())
     assert launch.claim(miner.gpus, host=host).status == 400

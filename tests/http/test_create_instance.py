@@ -25,10 +25,12 @@ def test_an_instance_is_announced(stack, api, miner, chute):
     assert set(answer.json) == INSTANCE_KEYS
     assert (answer.json["active"], answer.json["verified"], answer.json["config_id"]) == (False, False, None)
     assert answer.json["created_at"].endswith("Z") and answer.json["miner_hotkey"] == miner.hotkey
-    row, = stack.postgres.execute("select * from public.instances where instance_id = %s", (answer.json["instance_id"],))
+    row, = stack.postgres.execute("select * from public.instances where instance_id = %s",
+                                  (answer.json["instance_id"],))
     assert row["symmetric_key"] and row["symmetric_key"] not in answer.text
-    events = stack.postgres.execute("select reason from rigger.events where payload->'data'->>'instance_id' = %s",
-                                    (row["instance_id"],))
+    events = stack.postgres.execute(
+        "select reason from rigger.events where payload->'data'->>'instance_id' = %s",
+        (row["instance_id"],))
     assert [event["reason"] for event in events] == ["instance_created"]
     assert api.delete(miner, chute, row["instance_id"]).status == 200
 
@@ -56,10 +58,12 @@ def test_a_host_that_is_not_acceptable_is_400(api, miner, chute, host):
 def test_a_chute_at_its_capacity_is_423(stack, network, api, miner):
     chute = network.chute(chutes_version="0.2.20", target=1)
     assert announce(api, miner, chute).status == 202
-    stack.postgres.execute("update public.instances set active = true, verified = true where chute_id = %s", (chute,))
+    stack.postgres.execute("update public.instances set active = true, verified = true where chute_id = %s",
+                           (chute,))
     other = network.miner(gpus=1)
     assert announce(api, other, chute).status == 423
-    stack.postgres.execute("update public.instances set active = false, verified = false where chute_id = %s", (chute,))
+    stack.postgres.execute("update public.instances set active = false, verified = false where chute_id = %s",
+                           (chute,))
 
 
 @pytest.mark.parametrize("case, status", [("none", 400), ("unknown", 404), ("another miner's", 404),
@@ -72,7 +76,8 @@ def test_gpu_rules_are_those_of_a_claim(stack, network, api, miner, chute, case,
             "another host": lambda: network.gpus(miner, 1, "h100_sxm", network.host()),
             "in use": lambda: miner.gpus[:1] if announce(api, miner, chute).status == 202 else None}[case]()
     assert announce(api, miner, chute, gpus, port=8001).status == status
-    rows = stack.postgres.execute("select 1 from public.instances where chute_id = %s and port = 8001", (chute,))
+    rows = stack.postgres.execute("select 1 from public.instances where chute_id = %s and port = 8001",
+                                  (chute,))
     assert rows == [], "all or nothing"
 
 

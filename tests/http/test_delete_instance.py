@@ -13,7 +13,8 @@ def running(stack, network, api):
     assert launch.claim(miner.gpus).status == 200
     assert launch.verify().status == 200
     assert launch.activate().status == 200
-    row, = stack.postgres.execute("select instance_id from public.instances where config_id = %s", (launch.config_id,))
+    row, = stack.postgres.execute("select instance_id from public.instances where config_id = %s",
+                                  (launch.config_id,))
     return miner, chute, row["instance_id"]
 
 
@@ -22,11 +23,13 @@ def test_the_instance_goes_and_its_audit_row_stays(stack, api, running):
     answer = api.delete(miner, chute, instance)
     assert (answer.status, answer.json) == (200, {"instance_id": instance, "deleted": True})
     assert stack.postgres.execute("select 1 from public.instances where instance_id = %s", (instance,)) == []
-    assert stack.postgres.execute("select 1 from public.instance_nodes where instance_id = %s", (instance,)) == []
+    assert stack.postgres.execute("select 1 from public.instance_nodes where instance_id = %s",
+                                  (instance,)) == []
     audit, = stack.postgres.execute("select * from public.instance_audit where instance_id = %s", (instance,))
     assert audit["deleted_at"] and audit["deletion_reason"]
-    rows = stack.postgres.execute("select reason from rigger.events where payload->'data'->>'instance_id' = %s"
-                                  " order by event_id", (instance,))
+    rows = stack.postgres.execute(
+        "select reason from rigger.events where payload->'data'->>'instance_id' = %s"
+        " order by event_id", (instance,))
     assert [row["reason"] for row in rows][-1] == "instance_deleted"
     assert api.delete(miner, chute, instance).status == 404
 

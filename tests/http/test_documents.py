@@ -1,4 +1,5 @@
-"""What the documents say of the program is so, where that can be looked up: settings, commands, rooms, links."""
+"""What the documents say of the program is so, where that can be looked up: settings,
+commands, rooms, links."""
 
 import html
 import os
@@ -11,7 +12,8 @@ from harness.stack import BUILD, SOURCE
 
 DOCUMENTS = sorted(
     [name for name in os.listdir(SOURCE) if name.endswith(".md")] +
-    [os.path.relpath(os.path.join(folder, name), SOURCE) for folder, _, names in os.walk(os.path.join(SOURCE, "docs"))
+    [os.path.relpath(os.path.join(folder, name), SOURCE)
+     for folder, _, names in os.walk(os.path.join(SOURCE, "docs"))
      for name in names if name.endswith(".md")])
 # Outside of code: [text](target).
 LINK = re.compile(r"(?<!!)\[[^\]\n]+\]\(([^)\s]+)\)")
@@ -46,7 +48,8 @@ def anchor(title):
 
 def settings_in_the_program():
     """The rows that docs/settings.md should have, made from what the program prints of its own table."""
-    dump = subprocess.run([os.path.join(BUILD, "rigger"), "dump-config"], capture_output=True, text=True, check=False,
+    dump = subprocess.run([os.path.join(BUILD, "rigger"), "dump-config"], capture_output=True,
+                          text=True, check=False,
                           env={"PATH": os.environ["PATH"], "RIGGER_CONFIG": "/dev/null", **REQUIRED}).stdout
     section, rows = None, []
     for block in dump.split("\n\n"):
@@ -110,7 +113,8 @@ def test_every_command_of_dev_that_a_document_names_exists(document):
 
 def test_dev_help_tells_of_every_command():
     known = set(re.findall(r"^cmd_(\w+)\(\)", read("dev"), re.MULTILINE)) - {"help"}
-    told = set(re.findall(r"^  ([a-z]+)\b", read("dev").split("./dev COMMAND", 1)[1].split("\nTXT", 1)[0], re.MULTILINE))
+    told = set(re.findall(r"^  ([a-z]+)\b", read("dev").split("./dev COMMAND", 1)[1].split("\nTXT", 1)[0],
+                          re.MULTILINE))
     assert told == known
 
 
@@ -122,7 +126,8 @@ def test_every_document_is_in_the_index():
 
 
 def test_the_rooms_of_the_architecture_are_those_of_the_list():
-    listed = [line.split(None, 1) for line in read("src/rooms.list").splitlines() if line.strip() and not line.startswith("#")]
+    listed = [line.split(None, 1) for line in read("src/rooms.list").splitlines() if line.strip()
+              and not line.startswith("#")]
     told = re.findall(r"^\| `(\w+)/` \| (.+) \|$", read("docs/architecture.md"), re.MULTILINE)
     assert [list(row) for row in told] == listed
 
@@ -136,7 +141,8 @@ def test_comments_cite_documents_and_sections_that_are_there():
     files = ["dev"] + [os.path.relpath(os.path.join(folder, name), SOURCE)
                        for room in ("src", "sql", "web", "nginx", "apache", "systemd", "tests")
                        for folder, _, names in os.walk(os.path.join(SOURCE, room)) if "vectors" not in folder
-                       for name in names if not name.endswith((".pyc", ".json")) and name != os.path.basename(__file__)]
+                       for name in names if not name.endswith((".pyc", ".json"))
+                       and name != os.path.basename(__file__)]
     wrong = [(path, document, section) for path in files for document, section in cited(path)
              if document not in DOCUMENTS or section and section not in titles(document)]
     assert len(files) > 300 and wrong == []
@@ -146,15 +152,18 @@ def test_the_table_of_limits_is_the_database_s(stack):
     limits = {row["name"]: (f"{row['initial']:f} {row['unit'].replace('factor', '')}".strip(), row["purpose"])
               for row in stack.postgres.execute("select name, initial, unit, purpose from rigger.limits")}
     told = {name: (initial, purpose) for name, initial, purpose in
-            re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \|$", read("docs/data.md"), re.MULTILINE) if "." in name}
+            re.findall(r"^\| `([a-z_.]+)` \| ([^|]+) \| ([^|]+) \|$", read("docs/data.md"), re.MULTILINE)
+            if "." in name}
     assert told == limits
 
 
 @pytest.mark.parametrize("page", ["rigger.8", "riggerctl.1", "rigger-miner.1"])
 def test_a_man_page_names_every_command_and_option(page):
     program = page.split(".")[0]
-    told = subprocess.run([os.path.join(BUILD, program), "--help"], capture_output=True, text=True, check=True).stdout
-    words = set(re.findall(r"^  ([a-z]+(?:-[a-z]+)*)(?: |$)", told, re.MULTILINE) + re.findall(r"--[a-z]+(?:-[a-z]+)*", told))
+    told = subprocess.run([os.path.join(BUILD, program), "--help"], capture_output=True,
+                          text=True, check=True).stdout
+    words = set(re.findall(r"^  ([a-z]+(?:-[a-z]+)*)(?: |$)", told, re.MULTILINE)
+                + re.findall(r"--[a-z]+(?:-[a-z]+)*", told))
     manual = read(os.path.join("man", page)).replace("\\-", "-")
     assert len(words) > 4 and [word for word in sorted(words) if word not in manual] == []
 
@@ -162,7 +171,8 @@ def test_a_man_page_names_every_command_and_option(page):
 def test_the_contract_tells_of_every_endpoint():
     contract, missing = read("docs/contract.md"), []
     for name in os.listdir(os.path.join(SOURCE, "src/endpoints")):
-        for method, path in re.findall(r'\.method = HTTP_(\w+),\s+\.path = "([^"]+)"', read(f"src/endpoints/{name}")):
+        for method, path in re.findall(r'\.method = HTTP_(\w+),\s+\.path = "([^"]+)"',
+                                       read(f"src/endpoints/{name}")):
             if f"`{method} {path}`" not in contract and not path.startswith("/docs/docs."):
                 missing.append((method, path))
     assert missing == []

@@ -14,7 +14,8 @@ from harness.stack import Stack
 def envdump():
     """A stack that checks environments."""
     def change(settings):
-        settings["attestation"].update(environment="envdump", envdump_master_key=MASTER_KEY, envdump_salt=SALT)
+        settings["attestation"].update(environment="envdump", envdump_master_key=MASTER_KEY,
+                                       envdump_salt=SALT)
 
     with Stack(change) as stack:
         yield stack
@@ -57,7 +58,8 @@ def test_any_other_environment_is_403_and_the_end(envdump, how):
     answer = pod.claim(**cheat(pod, how))
     assert answer.status == 403
     assert pod.failed()
-    assert "app:chute" not in answer.text and "import chutes" not in answer.text, "what was expected is not told"
+    assert "app:chute" not in answer.text and "import chutes" not in answer.text, \
+        "what was expected is not told"
     assert pod.claim().status == 401
 
 

@@ -77,7 +77,8 @@ def test_a_rolled_back_event_holds_nobody_up(stack, transaction):
     consumer = Consumer(stack, "rollback")
     writer = transaction()
     emit(writer, "never")
-    stack.postgres.execute("insert into rigger.events (channel, reason, payload) values ('events', 'there', '{}')")
+    stack.postgres.execute(
+        "insert into rigger.events (channel, reason, payload) values ('events', 'there', '{}')")
     assert consumer.take() == []
     writer.rollback()
     assert consumer.wait() == ["there"]
@@ -85,7 +86,8 @@ def test_a_rolled_back_event_holds_nobody_up(stack, transaction):
 
 def test_two_consumers_do_not_disturb_each_other(stack):
     one, other = Consumer(stack, "one"), Consumer(stack, "other")
-    stack.postgres.execute("insert into rigger.events (channel, reason, payload) values ('events', 'both', '{}')")
+    stack.postgres.execute(
+        "insert into rigger.events (channel, reason, payload) values ('events', 'both', '{}')")
     assert one.wait() == other.wait() == ["both"]
 
 
@@ -129,7 +131,8 @@ def test_socket_servers_hear_a_life_as_the_network_tells_it(relayed):
     for channel, message in listener.heard:
         if message["data"]["instance_id"] != instance:
             continue
-        assert message.keys() == {"reason", "message", "data"} | ({"filter_recipients"} if channel != "events" else set())
+        assert message.keys() == {"reason", "message", "data"} \
+            | ({"filter_recipients"} if channel != "events" else set())
         assert message.get("filter_recipients", [miner.hotkey]) == [miner.hotkey]
         assert message["data"]["miner_hotkey"] == miner.hotkey and message["data"]["config_id"] == config
 
@@ -164,21 +167,24 @@ def test_old_events_are_forgotten_once_everybody_has_them(relayed):
     live(stack)
     stack.postgres.execute("update rigger.events set created_at = created_at - interval '30 days'")
     stack.postgres.execute("update rigger.placements set placed_at = placed_at - interval '30 days'")
-    wait_for(lambda: stack.postgres.execute("select coalesce(min(last_event_id) >= max(event_id), true) as all"
-                                            " from rigger.event_consumers, rigger.events")[0]["all"], "the relay")
+    wait_for(
+        lambda: stack.postgres.execute("select coalesce(min(last_event_id) >= max(event_id), true) as all"
+                                       " from rigger.event_consumers, rigger.events")[0]["all"], "the relay")
     stack.responder.reload()
     wait_for(lambda: stack.postgres.execute("select * from rigger.events") == [], "the pruning")
     stack.responder.wait_for_log("old events")
 
 
-@pytest.mark.parametrize("url", ["localhost", "redis://", "redis://:1", "redis://host:0", "redis://host:65536",
-                                 "redis://user:secret@host", "redis://host/x", "redis://host:1x", "unix:relative",
-                                 "rediss://host", "http://host"])
+@pytest.mark.parametrize("url",
+                         ["localhost", "redis://", "redis://:1", "redis://host:0", "redis://host:65536",
+                          "redis://user:secret@host", "redis://host/x", "redis://host:1x", "unix:relative",
+                          "rediss://host", "http://host"])
 def test_what_is_no_redis_url_is_refused_at_the_start(stack, url):
     checked = stack.responder.check(events={"redis_url": url})
     assert checked.returncode == 78 and "redis_url" in checked.stderr
 
 
-@pytest.mark.parametrize("url", ["redis://localhost", "redis://10.0.0.1:6380/3", "redis://[::1]:6379/", "unix:/run/r.sock"])
+@pytest.mark.parametrize("url", ["redis://localhost", "redis://10.0.0.1:6380/3", "redis://[::1]:6379/",
+                                 "unix:/run/r.sock"])
 def test_redis_urls(stack, url):
     assert stack.responder.check(events={"redis_url": url}).returncode == 0

@@ -52,14 +52,16 @@ def test_sql(stack, administrator, statement):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_riggerctl(stack, administrator, command):
     program, *arguments = shlex.split(administrator(command))
-    done = subprocess.run([os.path.join(stack.build, program), *arguments, "--dsn", stack.postgres.dsn_of("alice")],
+    done = subprocess.run([os.path.join(stack.build, program), *arguments, "--dsn",
+                           stack.postgres.dsn_of("alice")],
                           capture_output=True, text=True, check=False, env=stack.responder.environment())
     assert done.returncode == 0, done.stderr
 
 
 def test_every_view_and_every_function_that_steers_is_in_it(stack):
     for row in stack.postgres.execute(
-            "select c.relname as name from pg_class c where relnamespace = 'rigger'::regnamespace and relkind = 'v' union"
+            "select c.relname as name from pg_class c where relnamespace = 'rigger'::regnamespace"
+            " and relkind = 'v' union"
             " select proname from pg_proc p where pronamespace = 'rigger'::regnamespace"
             " and has_function_privilege('rigger_admin', p.oid, 'execute')"
             " and not has_function_privilege('rigger_app', p.oid, 'execute')"):

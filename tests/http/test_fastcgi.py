@@ -24,8 +24,8 @@ def test_a_plain_request_is_answered(path):
     b"", b"\x00", b"GET / HTTP/1.0\r\n\r\n", record(BEGIN, b"", version=9), begin(role=2) + record(PARAMS),
     begin() + record(PARAMS, b"\xff\xff\xff\xff"), begin() + record(PARAMS, b"\x7f\x7fabc") + record(PARAMS),
     begin() + record(PARAMS, b"x" * 8, length=60000), begin(), chance("noise").randbytes(4096),
-], ids=["nothing", "a zero", "http", "version 9", "authorizer", "endless length", "cut pair", "cut record", "begin only",
-        "noise"])
+], ids=["nothing", "a zero", "http", "version 9", "authorizer", "endless length", "cut pair",
+        "cut record", "begin only", "noise"])
 def test_malformed_records_cost_nobody_else_anything(stack, path, data):
     workers = stack.responder.workers()
     exchange(path, data)
@@ -45,7 +45,8 @@ def test_a_body_that_is_not_what_was_announced_is_refused(path, parameters, stat
 
 def test_a_body_shorter_than_announced_is_refused(stack):
     path = stack.settings["server"]["slow_socket"]
-    data = head({**PING, "REQUEST_METHOD": "PUT", "REQUEST_URI": "/instances/launch_config/x", "CONTENT_LENGTH": "10"})
+    data = head({**PING, "REQUEST_METHOD": "PUT", "REQUEST_URI": "/instances/launch_config/x",
+                 "CONTENT_LENGTH": "10"})
     assert exchange(path, data + record(STDIN, b"12345") + record(STDIN)).startswith(b"Status: 400")
 
 

@@ -54,7 +54,8 @@ def test_a_killed_worker_costs_at_most_the_requests_in_its_hands(own):
     assert len(failed) <= 3, failed
     assert {answer.status for answer in failed} <= {503}
     wait_for(lambda: len(own.responder.workers()) == len(workers), "as many workers again")
-    configs = {row["config_id"] for row in own.postgres.execute("select config_id from public.launch_configs")}
+    configs = {row["config_id"]
+               for row in own.postgres.execute("select config_id from public.launch_configs")}
     told = {answer.json["config_id"] for answer, _ in answers if answer.status == 200}
     assert told <= configs and len(configs) - len(told) <= len(failed)
     assert alive(api)
@@ -87,7 +88,8 @@ def test_the_service_outlives_a_restart_of_the_database(own, mode):
     for thread in threads:
         thread.join()
     assert {answer.status for answer in answers} <= {200, 503}
-    configs = {row["config_id"] for row in own.postgres.execute("select config_id from public.launch_configs")}
+    configs = {row["config_id"]
+               for row in own.postgres.execute("select config_id from public.launch_configs")}
     assert {answer.json["config_id"] for answer in answers if answer.status == 200} <= configs
 
 
@@ -113,7 +115,8 @@ def test_sigterm_finishes_what_is_in_flight_and_exits_0(own):
     cursor.execute("lock table public.chutes in access exclusive mode")
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         answer = pool.submit(api.token, miner, chute)
-        own.postgres.wait_for_row("select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%issue_launch%'")
+        own.postgres.wait_for_row(
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%issue_launch%'")
         own.responder.process.send_signal(signal.SIGTERM)
         blocker.rollback()
         assert answer.result().status == 200
@@ -222,7 +225,8 @@ def test_the_reaper_takes_what_is_overdue(own):
     launch = api.launch(miner, own.network.chute())
     assert launch.claim(miner.gpus).status == 200
     own.postgres.execute("update rigger.challenges set expires_at = now() - interval '2 minutes'")
-    own.postgres.wait_for_row("select 1 from public.launch_configs where config_id = %s and failed_at is not null",
-                              (launch.config_id,))
+    own.postgres.wait_for_row(
+        "select 1 from public.launch_configs where config_id = %s and failed_at is not null",
+        (launch.config_id,))
     assert own.postgres.execute("select 1 from public.instances") == []
     assert launch.verify({"response": "", "iv": "", "proof": {}}).status == 403

@@ -32,7 +32,8 @@ def command(tmp_path_factory):
 
     def change(settings):
         settings["attestation"].update(
-            filesystem="command", filesystem_command=f"{tool} {{image_id}} {{patch_version}} {{salt}} {{exclude}}",
+            filesystem="command",
+            filesystem_command=f"{tool} {{image_id}} {{patch_version}} {{salt}} {{exclude}}",
             filesystem_timeout_ms=30000)
         settings["server"]["slow_workers"] = 1
 
@@ -79,13 +80,15 @@ def test_any_other_digest_is_403_and_the_end(command, fsv):
 @pytest.mark.parametrize("trouble", ["hang", "fail", "silent", "flood"])
 def test_a_tool_in_trouble_is_503_and_the_token_stays_good(command, trouble):
     launch, miner, image = launch_on(command)
-    command.postgres.execute("update public.images set patch_version = '1', image_id = image_id where image_id = %s",
-                             (image["image_id"],))
+    command.postgres.execute(
+        "update public.images set patch_version = '1', image_id = image_id where image_id = %s",
+        (image["image_id"],))
     with open(command.calls.parent / "digest", encoding="utf-8") as tool:
         good = tool.read()
     (command.calls.parent / "digest").write_text(good.replace(f"*{trouble}*", f"*{launch.config_id}*"))
     try:
-        with command.responder.having("attestation", filesystem_timeout_ms=500) if trouble == "hang" else contextlib.nullcontext():
+        with command.responder.having("attestation", filesystem_timeout_ms=500) \
+                if trouble == "hang" else contextlib.nullcontext():
             assert launch.claim(miner.gpus, fsv="x").status == 503
     finally:
         (command.calls.parent / "digest").write_text(good)

@@ -41,7 +41,8 @@ def launch_on(stack):
 
 def given_up(stack, trouble):
     """While this holds a service that hangs is given up after a second: 5 s before the end of the request."""
-    return stack.responder.having("server", slow_deadline_ms=6000) if trouble == "hang" else contextlib.nullcontext()
+    return stack.responder.having("server", slow_deadline_ms=6000) \
+        if trouble == "hang" else contextlib.nullcontext()
 
 
 def solve(launch):
@@ -83,8 +84,9 @@ def test_the_connection_is_kept(graval):
     assert graval.stub.connections == before
 
 
-TROUBLES = [(500, "oops"), "reset", (200, ""), (200, "5"), (200, "x|AAAA"), (200, "-5|" + "A" * 64), (200, "null"),
-            (200, "99999999999999999999|" + "A" * 64), (200, "7|%%%"), (404, "7|" + "A" * 64), (302, "")]
+TROUBLES = [(500, "oops"), "reset", (200, ""), (200, "5"), (200, "x|AAAA"), (200, "-5|" + "A" * 64),
+            (200, "null"), (200, "99999999999999999999|" + "A" * 64), (200, "7|%%%"),
+            (404, "7|" + "A" * 64), (302, "")]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES, ids=str)
@@ -101,15 +103,18 @@ def test_no_challenge_is_503_and_nothing_stays_reserved(graval, trouble):
     graval.stub.troubles[:] = [trouble] * 20
     with given_up(graval, trouble):
         assert launch.claim(miner.gpus).status == 503
-    assert graval.postgres.execute("select 1 from public.instances where config_id = %s", (launch.config_id,)) == []
-    row, = graval.postgres.execute("select * from public.launch_configs where config_id = %s", (launch.config_id,))
+    assert graval.postgres.execute("select 1 from public.instances where config_id = %s",
+                                   (launch.config_id,)) == []
+    row, = graval.postgres.execute("select * from public.launch_configs where config_id = %s",
+                                   (launch.config_id,))
     assert row["retrieved_at"] is None and row["failed_at"] is None
     graval.stub.troubles.clear()
     assert launch.claim(miner.gpus).status == 200, "the token stays good"
 
 
-@pytest.mark.parametrize("trouble", [(500, "oops"), (200, '{"result": "yes"}'), (200, '{"result": 1}'), (200, "[]"),
-                                     "hang"], ids=str)
+@pytest.mark.parametrize("trouble",
+                         [(500, "oops"), (200, '{"result": "yes"}'), (200, '{"result": 1}'), (200, "[]"),
+                          "hang"], ids=str)
 def test_no_verdict_is_503_and_the_pod_may_try_again(graval, trouble):
     launch, miner = launch_on(graval)
     assert launch.claim(miner.gpus).status == 200

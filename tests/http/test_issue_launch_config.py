@@ -31,7 +31,8 @@ def test_a_registered_miner_gets_a_token_of_the_contract(stack, network, api):
 def test_the_config_row_holds_chute_miner_and_key(stack, network, api):
     miner, chute = network.miner(), network.chute()
     issued = api.token(miner, chute).json
-    row, = stack.postgres.execute("select * from public.launch_configs where config_id = %s", (issued["config_id"],))
+    row, = stack.postgres.execute("select * from public.launch_configs where config_id = %s",
+                                  (issued["config_id"],))
     assert row["chute_id"] == chute and row["miner_hotkey"] == miner.hotkey and row["miner_uid"] == 7
     assert row["seed"] == 0 and row["retrieved_at"] is None and row["job_id"] is None
     assert row["env_key"] == payload_of(issued["token"])["env_key"]
@@ -55,4 +56,5 @@ def test_a_missing_chute_id_is_422_in_pydantic_s_shape(network, api):
     miner = network.miner()
     answer = api.signed(miner, "GET", "/instances/launch_config")
     assert answer.status == 422
-    assert answer.detail == [{"type": "missing", "loc": ["query", "chute_id"], "msg": "Field required", "input": None}]
+    assert answer.detail == [{"type": "missing", "loc": ["query", "chute_id"], "msg": "Field required",
+                              "input": None}]

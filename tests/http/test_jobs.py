@@ -50,7 +50,8 @@ def test_a_job_runs_from_token_to_delete(stack, api, miner, pod):
     assert set(payload_of(token)) == {"sub", "iat", "iss"} and payload_of(token)["sub"] == pod.job
     key = hashlib.sha256(stack.settings["launch"]["launch_secret"].encode()).hexdigest().encode()
     signed, _, signature = token.rpartition(".")
-    assert signature == base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), "sha256")).rstrip(b"=").decode()
+    assert signature \
+        == base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), "sha256")).rstrip(b"=").decode()
     assert row_of(stack, pod.job)["started_at"] is not None
     assert pod.launch.activate().status == 200
     assert api.delete(miner, pod.chute, verified.json["instance_id"]).status == 200
@@ -58,7 +59,8 @@ def test_a_job_runs_from_token_to_delete(stack, api, miner, pod):
     assert (ended["status"], ended["miner_terminated"]) == ("error", True) and ended["finished_at"]
 
 
-LIES = [("key", None), ("port", None), ("close", None), (None, "key"), (None, "port"), ("silent", None), (None, "silent")]
+LIES = [("key", None), ("port", None), ("close", None), (None, "key"), (None, "port"),
+        ("silent", None), (None, "silent")]
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +90,8 @@ def test_a_port_that_does_not_answer_right_is_403_and_the_job_is_free(lied, lies
 
 @pytest.mark.parametrize("ports", [[], [9000], [9000, 9002], [9000, 9001, 9002]], ids=str)
 def test_ports_other_than_the_declared_ones_are_403_and_the_end(pod, ports):
-    mappings = [{"internal_port": port, "external_port": 20000 + port, "proto": "udp" if port == 9001 else "tcp"}
+    mappings = [{"internal_port": port, "external_port": 20000 + port,
+                 "proto": "udp" if port == 9001 else "tcp"}
                 for port in ports]
     assert pod.claim(mappings).status == 403
     assert pod.claim().status == 401
@@ -110,7 +113,8 @@ def test_the_second_claimant_gets_409_and_the_winner_keeps_the_job(stack, networ
         assert pod.claim().status == 200
         before = row_of(stack, pod.job)
         own = [{"internal_port": 8000, "external_port": 27002, "proto": "tcp"}]
-        assert late.launch.claim(rival.gpus, port_mappings=own + [port.mapping() for port in late.ports]).status == 409
+        assert late.launch.claim(rival.gpus,
+                                 port_mappings=own + [port.mapping() for port in late.ports]).status == 409
         assert row_of(stack, pod.job) == before
         assert pod.verify().status == 200
     finally:

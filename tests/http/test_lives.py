@@ -26,8 +26,9 @@ def test_500_lives_at_concurrency_32_end_well(stack, network, tmp_path):
     chutes = [network.chute(target=1000) for _ in range(4)]
     lives = lives_file(network, tmp_path, 32, chutes)
     done = subprocess.run(
-        [os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert", stack.nginx.certificate,
-         "--lives", str(lives), "--count", "500", "--concurrency", "32", "--json", "--quiet"],
+        [os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
+         stack.nginx.certificate, "--lives", str(lives), "--count", "500", "--concurrency",
+         "32", "--json", "--quiet"],
         capture_output=True, text=True, check=False, timeout=10 * HANG_S, env=stack.responder.environment())
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout.splitlines()[-1])
@@ -40,19 +41,20 @@ def test_500_lives_at_concurrency_32_end_well(stack, network, tmp_path):
 def miner_with(stack, *options):
     """rigger-miner with these options; returns what it did."""
     return subprocess.run([os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
-                           stack.nginx.certificate, *options], capture_output=True, text=True, check=False, timeout=HANG_S,
-                          env=stack.responder.environment())
+                           stack.nginx.certificate, *options], capture_output=True, text=True,
+                          check=False, timeout=HANG_S, env=stack.responder.environment())
 
 
 def test_the_reference_client_runs_a_job_and_answers_on_its_ports(stack, network):
     declared = [("tcp", 9000), ("udp", 9001), ("http", 9002)]
-    chute = network.chute(jobs=[{"name": "train", "ports": [{"proto": proto, "port": port} for proto, port in declared]}])
+    chute = network.chute(
+        jobs=[{"name": "train", "ports": [{"proto": proto, "port": port} for proto, port in declared]}])
     miner, job = network.miner(gpus=1, host="127.0.0.1"), job_of(stack, chute)
     held = [HeldPort("udp" if proto == "udp" else "tcp") for proto, _ in declared]
     ports = [option for (proto, port), own in zip(declared, held)
              for option in ("--job-port", f"{proto}:{port}:{own.number}")]
-    done = miner_with(stack, "--seed", miner.seed, "--chute", chute, "--gpu", miner.gpus[0][0], "--host", "127.0.0.1",
-                      "--port", "33000", "--job", job, *ports)
+    done = miner_with(stack, "--seed", miner.seed, "--chute", chute, "--gpu", miner.gpus[0][0],
+                      "--host", "127.0.0.1", "--port", "33000", "--job", job, *ports)
     for own in held:
         own.close()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -61,8 +63,9 @@ def test_the_reference_client_runs_a_job_and_answers_on_its_ports(stack, network
 
 
 @pytest.mark.parametrize("options", [
-    ["--job", "x"], ["--job-port", "tcp"], ["--job-port", "sctp:1:2"], ["--job-port", "tcp:9000"], ["--job-port", "tcp:9000:x"],
-    ["--job-port", "tcp:9000:65536"], ["--job-port", "tcp:21:9000"], ["--job-port", ":9000:9000"]])
+    ["--job", "x"], ["--job-port", "tcp"], ["--job-port", "sctp:1:2"], ["--job-port", "tcp:9000"],
+    ["--job-port", "tcp:9000:x"], ["--job-port", "tcp:9000:65536"], ["--job-port", "tcp:21:9000"],
+    ["--job-port", ":9000:9000"]])
 def test_a_job_that_is_none_is_wrong_usage(stack, options):
     done = miner_with(stack, *options)
     assert done.returncode == 2 and done.stderr

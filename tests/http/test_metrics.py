@@ -68,9 +68,11 @@ def test_workers_and_their_deaths(own):
     api = Api(own)
     samples = Samples(api)
     assert [samples("rigger_workers", pool=pool) for pool in ("fast", "slow", "background")] == [4, 4, 1]
-    wait_for(lambda: Samples(api)("rigger_workers_busy", pool="fast") == 1, "the one that answers, and no other")
+    wait_for(lambda: Samples(api)("rigger_workers_busy", pool="fast") == 1,
+             "the one that answers, and no other")
     os.kill(own.responder.workers()[-1], signal.SIGKILL)
-    wait_for(lambda: Samples(api)("rigger_worker_deaths_total") == samples("rigger_worker_deaths_total") + 1, "a death")
+    wait_for(lambda: Samples(api)("rigger_worker_deaths_total") == samples("rigger_worker_deaths_total") + 1,
+             "a death")
     wait_for(lambda: Samples(api)("rigger_workers", pool="background") == 1, "its successor")
 
 

@@ -34,7 +34,8 @@ def operations(document):
 def test_it_is_openapi_3_1_of_the_eight_endpoints(document, stack):
     assert document["openapi"] == "3.1.0" and document["info"].keys() >= {"title", "version"}
     assert document["servers"] == [{"url": stack.nginx.url}]
-    assert {(method, path): operation["operationId"] for method, path, operation in operations(document)} == OPERATIONS
+    assert {(method, path): operation["operationId"]
+            for method, path, operation in operations(document)} == OPERATIONS
 
 
 def test_every_schema_is_one(document):
@@ -82,7 +83,8 @@ def test_bounds_are_those_that_are_enforced(document, api, network):
         answer = launch.claim(miner.gpus, host=5, port_mappings=[
             {"internal_port": value, "external_port": 20000, "proto": "tcp"}])
         assert answer.status == 422
-        assert (["body", "port_mappings", 0, "internal_port"] in [error["loc"] for error in answer.detail]) is not good
+        assert (["body", "port_mappings", 0, "internal_port"]
+                in [error["loc"] for error in answer.detail]) is not good
 
 
 def test_the_page_loads_nothing_from_elsewhere(api):
@@ -92,7 +94,8 @@ def test_the_page_loads_nothing_from_elsewhere(api):
     assert page.headers["X-Frame-Options"] == "DENY" and page.headers["X-Content-Type-Options"] == "nosniff"
     assert "//" not in page.text and "onclick" not in page.text and "<style" not in page.text
     for name, kind in re.findall(r'(?:href|src)="([^"]*)"[^>]*?( defer)?>', page.text):
-        assert api.request("GET", f"/docs/{name}").status == 200 if not name.startswith("..") else name == "../openapi.json"
+        assert api.request("GET", f"/docs/{name}").status == 200 \
+            if not name.startswith("..") else name == "../openapi.json"
         assert kind in ("", " defer")
     script = api.request("GET", "/docs/docs.js")
     assert script.headers["Content-Type"].startswith("text/javascript") and "innerHTML" not in script.text

@@ -13,7 +13,8 @@ from harness.processes import HANG_S
 
 def run(stack, program, *arguments, **options):
     """One program of the build, its outcome."""
-    return subprocess.run([os.path.join(stack.build, program), *arguments], capture_output=True, text=True, check=False,
+    return subprocess.run([os.path.join(stack.build, program), *arguments], capture_output=True,
+                          text=True, check=False,
                           env={**stack.responder.environment(), **options.pop("env", {})}, **options)
 
 
@@ -30,7 +31,8 @@ def test_check_config_names_file_line_and_key(stack, tmp_path):
     path.write_text("[server]\nfast_wrokers = 4\n")
     checked = run(stack, "rigger", "check-config", "--config", str(path))
     assert checked.returncode == 78
-    assert f"{path}:2" in checked.stderr and "fast_wrokers" in checked.stderr and "fast_workers" in checked.stderr
+    assert f"{path}:2" in checked.stderr and "fast_wrokers" in checked.stderr \
+        and "fast_workers" in checked.stderr
     assert "environment" in checked.stderr, "a check that nobody chose is an error"
 
 
@@ -63,15 +65,16 @@ def test_keygen_is_the_key_of_its_seed(stack):
 
 def test_curl_headers_are_accepted(stack, network, api):
     miner, chute = network.miner(), network.chute()
-    line = run(stack, "riggerctl", "sign", "GET", "/instances/launch_config", "--curl", env={"RIGGER_SEED": miner.seed})
+    line = run(stack, "riggerctl", "sign", "GET", "/instances/launch_config", "--curl",
+               env={"RIGGER_SEED": miner.seed})
     headers = dict(re.findall(r"-H '([^:]+): ([^']+)'", line.stdout))
     assert api.request("GET", f"/instances/launch_config?chute_id={chute}", headers=headers).status == 200
 
 
 def test_rigger_is_a_cgi_program(stack):
     served = run(stack, "rigger", env={
-        "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "REQUEST_URI": "/ping", "REMOTE_ADDR": "127.0.0.1",
-        "RIGGER_CONFIG": stack.responder.config})
+        "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "GET", "REQUEST_URI": "/ping",
+        "REMOTE_ADDR": "127.0.0.1", "RIGGER_CONFIG": stack.responder.config})
     head, _, body = served.stdout.partition("\n\n")
     assert head.startswith("Status: 200 OK")
     assert body == '{"message":"pong"}'
@@ -84,7 +87,8 @@ def test_rigger_takes_a_listening_socket_on_descriptor_0(stack, tmp_path):
         listener.bind(path)
         listener.listen(8)
         worker = subprocess.Popen([os.path.join(stack.build, "rigger")], stdin=listener,
-                                  env={**stack.responder.environment(), "RIGGER_CONFIG": stack.responder.config},
+                                  env={**stack.responder.environment(),
+                                       "RIGGER_CONFIG": stack.responder.config},
                                   stderr=subprocess.DEVNULL)
     try:
         answer = request(path, {"REQUEST_METHOD": "GET", "REQUEST_URI": "/ping", "REMOTE_ADDR": "127.0.0.1"})

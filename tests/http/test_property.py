@@ -55,7 +55,8 @@ def live(stack, miner, chutes, chance, count):
                 acknowledged.append(("claimed", launch.config_id))
         elif kind < 0.75:
             launch = chance.choice(launches)
-            answer = launch.verify() if launch.challenge else launch.verify({"response": "", "iv": "00" * 16, "proof": {}})
+            answer = launch.verify() \
+                if launch.challenge else launch.verify({"response": "", "iv": "00" * 16, "proof": {}})
             if answer.status == 200:
                 acknowledged.append(("verified", launch.config_id))
                 instances.append((answer.json["chute_id"], answer.json["instance_id"]))
@@ -63,7 +64,8 @@ def live(stack, miner, chutes, chance, count):
             answer = chance.choice(launches).activate()
         elif kind < 0.93 or not instances:
             answer = api.signed(miner, "POST", f"/instances/{chutes[2]}/", {
-                "node_ids": [chance.choice(miner.gpus)[0]], "host": HOST, "port": 20000 + 2 * chance.randrange(8)})
+                "node_ids": [chance.choice(miner.gpus)[0]], "host": HOST,
+                "port": 20000 + 2 * chance.randrange(8)})
             if answer.status == 202:
                 instances.append((chutes[2], answer.json["instance_id"]))
         else:
@@ -91,7 +93,8 @@ def test_what_is_acknowledged_is_true_whatever_happens_at_once(world):
         lives = [pool.submit(live, world, miner, chutes, random.Random(SEED + number), OPERATIONS // 40)
                  for number, miner in enumerate(miners)]
         acknowledged = [each for future in lives for each in future.result()]
-    assert world.postgres.execute("select * from rigger.check_invariants()") == [], f"RIGGER_PROPERTY_SEED={SEED}"
+    assert world.postgres.execute("select * from rigger.check_invariants()") == [], \
+        f"RIGGER_PROPERTY_SEED={SEED}"
     for what, subject in acknowledged:
         assert world.postgres.execute(TRUE[what], (subject,)), (what, subject, f"RIGGER_PROPERTY_SEED={SEED}")
     assert {what for what, _ in acknowledged} >= {"claimed", "verified"}

@@ -30,8 +30,9 @@ def test_health(api, path, body):
     assert (answer.status, answer.json) == (200, body)
 
 
-@pytest.mark.parametrize("path", ["/", "/instances", "/instances/a/b/c", "/instances/launch_config/a/b", "/PING",
-                                  "/%70ing/x", "/instances/launch_config/%2e%2e/activate/x"])
+@pytest.mark.parametrize("path",
+                         ["/", "/instances", "/instances/a/b/c", "/instances/launch_config/a/b", "/PING",
+                          "/%70ing/x", "/instances/launch_config/%2e%2e/activate/x"])
 def test_an_unknown_path_is_404(api, path):
     answer = api.request("GET", path)
     assert (answer.status, answer.json) == (404, {"detail": "Not Found"})
@@ -40,7 +41,8 @@ def test_an_unknown_path_is_404(api, path):
 @pytest.mark.parametrize("method, path, allowed", [
     ("POST", "/ping", {"GET"}), ("DELETE", "/instances/launch_config", {"GET"}),
     ("GET", f"/instances/launch_config/{uuid.uuid4()}", {"POST", "PUT", "DELETE", "PATCH"}),
-    ("OPTIONS", "/instances/token_check", {"GET"}), ("BREW", "/ping", {"GET"}), ("HEAD", "/instances/launch_config", {"GET"}),
+    ("OPTIONS", "/instances/token_check", {"GET"}), ("BREW", "/ping", {"GET"}),
+    ("HEAD", "/instances/launch_config", {"GET"}),
 ])
 def test_a_known_path_with_another_method_is_405_with_allow(api, method, path, allowed):
     answer = api.request(method, path)
@@ -49,7 +51,8 @@ def test_a_known_path_with_another_method_is_405_with_allow(api, method, path, a
 
 
 @pytest.mark.parametrize("path, location", [
-    ("/ping/", "/ping"), ("/instances/launch_config/?chute_id=x&y=%20", "/instances/launch_config?chute_id=x&y=%20"),
+    ("/ping/", "/ping"),
+    ("/instances/launch_config/?chute_id=x&y=%20", "/instances/launch_config?chute_id=x&y=%20"),
     ("/instances/token_check/", "/instances/token_check"),
 ])
 def test_a_path_that_differs_in_its_slash_is_307(api, path, location):
@@ -69,21 +72,24 @@ def test_no_answer_tells_of_the_inside(stack, network, api):
         assert row["symmetric_key"] not in answer.text
         assert row["env_key"] not in answer.text
     log = stack.responder.log()
-    for secret in (row["symmetric_key"], row["env_key"], launch.token, stack.settings["launch"]["launch_secret"]):
+    for secret in (row["symmetric_key"], row["env_key"], launch.token,
+                   stack.settings["launch"]["launch_secret"]):
         assert secret not in log
 
 
 def test_every_line_of_the_log_is_json_and_tells_of_its_request(stack, api):
     request_id = api.request("GET", "/ping").headers["X-Request-ID"]
     stack.responder.wait_for_log(request_id)
-    line, = wait_for(lambda: [line for line in stack.responder.log_lines() if line.get("request_id") == request_id], "the line")
+    line, = wait_for(lambda: [line for line in stack.responder.log_lines()
+                              if line.get("request_id") == request_id], "the line")
     assert line["route"] == "ping" and line["status"] == 200 and line["method"] == "GET"
     assert line["ms"] >= line["db_ms"] > 0
 
 
 @pytest.fixture
 def strict_api(stack, tmp_path):
-    """Through an nginx of its own, which after the burst lets hardly anything pass: however slow we are, we are too fast."""
+    """Through an nginx of its own, which after the burst lets hardly anything pass:
+    however slow we are, we are too fast."""
     tmp_path.chmod(0o755)
     nginx = Nginx(str(tmp_path), stack.nginx.source, stack.settings, replacements={"rate=50r/s": "rate=1r/m"})
     nginx.start()

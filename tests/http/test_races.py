@@ -33,15 +33,18 @@ def test_32_tokens_never_pass_the_capacity_of_a_chute(stack, network, api):
 
 
 def test_16_announcements_never_pass_the_capacity_of_a_chute(stack, network, api):
-    """Without a hot instance there is room for target + 3. Held up at the chute's row until they wait there together."""
+    """Without a hot instance there is room for target + 3. Held up at the chute's row
+    until they wait there together."""
     chute = network.chute(chutes_version="0.2.20", target=0)
     miners = [network.miner(gpus=1) for _ in range(16)]
-    with concurrent.futures.ThreadPoolExecutor(len(miners)) as pool, contextlib.closing(stack.postgres.connect()) as holder:
+    with concurrent.futures.ThreadPoolExecutor(len(miners)) as pool, contextlib.closing(
+            stack.postgres.connect()) as holder:
         holder.autocommit = False
         holder.cursor().execute("select from public.chutes where chute_id = %s for no key update", (chute,))
         futures = [pool.submit(api.signed, miner, "POST", f"/instances/{chute}/", {
             "node_ids": [miner.gpus[0][0]], "host": miner.gpus[0][1], "port": 8000}) for miner in miners]
-        stack.postgres.wait_for_row("select 1 from pg_stat_activity where wait_event_type = 'Lock' having count(*) > 1")
+        stack.postgres.wait_for_row(
+            "select 1 from pg_stat_activity where wait_event_type = 'Lock' having count(*) > 1")
         holder.rollback()
         answers = [future.result() for future in futures]
     assert statuses(answers) == [202] * 3 + [423] * 13
@@ -89,7 +92,8 @@ def test_of_16_uses_of_one_signature_one_has_an_effect(stack, network, api):
     headers = network.sign(miner, "GET", path)
     answers = together([lambda: api.request("GET", path, headers=headers)] * 16)
     assert statuses(answers) == [200] + [401] * 15
-    rows = stack.postgres.execute("select 1 from public.launch_configs where miner_hotkey = %s", (miner.hotkey,))
+    rows = stack.postgres.execute("select 1 from public.launch_configs where miner_hotkey = %s",
+                                  (miner.hotkey,))
     assert len(rows) == 1
 
 

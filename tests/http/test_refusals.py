@@ -1,4 +1,5 @@
-"""The catalogue of refusals: what its script understands, and that everybody who names a refusal means one of it."""
+"""The catalogue of refusals: what its script understands, and that everybody who names
+a refusal means one of it."""
 
 import os
 import re
@@ -27,8 +28,8 @@ def files(folder, ending):
 def make(form, catalogue):
     """What the script makes of a catalogue (a path, or a text), its outcome."""
     is_path = os.path.exists(catalogue)
-    return subprocess.run(["awk", "-v", f"form={form}", "-f", AWK, catalogue if is_path else "-"], text=True, check=False,
-                          input=None if is_path else catalogue, capture_output=True)
+    return subprocess.run(["awk", "-v", f"form={form}", "-f", AWK, catalogue if is_path else "-"],
+                          text=True, check=False, input=None if is_path else catalogue, capture_output=True)
 
 
 @pytest.fixture(name="catalogue", scope="module")
@@ -76,7 +77,8 @@ def test_all_three_forms_say_what_the_list_says(catalogue):
     assert {code: (int(status) or None, text) for _, code, status, text in c} == catalogue
     assert all(name == code.upper() for name, code, _, _ in c)
     sql = re.findall(r"^  \('(\w+)', (\w+), '((?:[^']|'')*)'\)", make("sql", LIST).stdout, re.M)
-    assert {code: (None if status == "null" else int(status), text.replace("''", "'")) for code, status, text in sql} == catalogue
+    assert {code: (None if status == "null" else int(status), text.replace("''", "'"))
+            for code, status, text in sql} == catalogue
     rows = re.findall(r"^\| `(\w+)` \| (\d*) \| (.*) \|$", make("markdown", LIST).stdout, re.M)
     assert {code: (int(status) if status else None, text) for code, status, text in rows} == catalogue
 
@@ -103,7 +105,8 @@ GIVEN = re.compile(r"\b(?:refusal|failure) := '(\w+)'"
 
 def read_functions():
     """Name of a SQL function -> its text without comments."""
-    return {os.path.basename(path)[:-len(".sql")]: re.sub(r"--.*", "", read(path)) for path in files("sql/functions", ".sql")}
+    return {os.path.basename(path)[:-len(".sql")]: re.sub(r"--.*", "", read(path))
+            for path in files("sql/functions", ".sql")}
 
 
 def literals(text, catalogue):
@@ -112,7 +115,8 @@ def literals(text, catalogue):
 
 
 def test_every_code_that_sql_gives_is_in_the_catalogue(catalogue):
-    given = {(os.path.basename(path), code) for path in files("sql/functions", ".sql") + files("sql/views", ".sql")
+    given = {(os.path.basename(path), code) for path in files("sql/functions", ".sql")
+             + files("sql/views", ".sql")
              for found in GIVEN.findall(read(path)) for code in found if code}
     assert len(given) > 30
     assert [(name, code) for name, code in given if code not in catalogue] == []
@@ -120,7 +124,8 @@ def test_every_code_that_sql_gives_is_in_the_catalogue(catalogue):
 
 def test_no_code_of_the_catalogue_is_dead(catalogue):
     """C cannot name a code that there is not: the compiler sees to that."""
-    in_c = {name.lower() for path in files("src", (".c", ".h")) for name in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", read(path))
+    in_c = {name.lower() for path in files("src", (".c", ".h"))
+            for name in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", read(path))
             if not path.endswith("endpoints/refusals.h")}
     in_sql = set().union(*(literals(read(path), catalogue)
                            for path in files("sql/functions", ".sql") + files("sql/views", ".sql")))
@@ -138,10 +143,13 @@ def closure(functions, names):
 
 
 def test_an_endpoint_documents_what_its_functions_refuse_and_nothing_else(api, catalogue):
-    """What refuses in SQL is found in the functions that its file and launch/ call; the rest refuses in the checks of C."""
+    """What refuses in SQL is found in the functions that its file and launch/ call;
+    the rest refuses in the checks of C."""
     functions = read_functions()
-    helpers = {"claim_launch_config": ["src/launch/claim.c"], "verify_launch_config": ["src/launch/attempt.c"]}
-    in_checks = {name.lower() for folder in ("src/attest", "src/auth", "src/http", "src/server", "src/endpoints/openapi_document.c")
+    helpers = {"claim_launch_config": ["src/launch/claim.c"],
+               "verify_launch_config": ["src/launch/attempt.c"]}
+    in_checks = {name.lower() for folder in ("src/attest", "src/auth", "src/http", "src/server",
+                                             "src/endpoints/openapi_document.c")
                  for path in (files(folder, ".c") or [folder])
                  for name in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", read(path))}
     document = api.request("GET", "/openapi.json").json
@@ -149,15 +157,18 @@ def test_an_endpoint_documents_what_its_functions_refuse_and_nothing_else(api, c
         for operation in methods.values():
             name = operation["operationId"]
             text = "".join(read(path) for path in [f"src/endpoints/{name}.c", *helpers.get(name, [])])
-            called = closure(functions, {call for call in re.findall(r"\bdb_(\w+)\(", text) if call in functions})
+            called = closure(functions,
+                             {call for call in re.findall(r"\bdb_(\w+)\(", text) if call in functions})
             documented = {(int(status), said) for status, answer in operation["responses"].items()
                           for said in answer["description"].split(" / ")}
             refused = set().union(*(literals(functions[function], catalogue) for function in called))
             if operation["security"] == [{"launch_token": []}]:
-                refused.discard("signature_used")  # of a signed request: the hotkey of a launch config signs nothing here
+                # Of a signed request: the hotkey of a launch config signs nothing here.
+                refused.discard("signature_used")
             refused = {catalogue[code] for code in refused if catalogue[code][0] is not None}
             assert refused <= documented, f"{name} does not document {refused - documented}"
-            listed = {catalogue[code.lower()] for code in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", text) if code != "NONE"}
+            listed = {catalogue[code.lower()] for code in re.findall(r"\bREFUSAL_([A-Z0-9_]+)\b", text)
+                      if code != "NONE"}
             assert listed <= refused | {catalogue[code] for code in in_checks if code in catalogue}, name
 
 

@@ -19,8 +19,8 @@ def steward(stack):
     dsn = stack.postgres.dsn_of("steward")
 
     def run(*arguments, code=0):
-        done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments, "--dsn", dsn], capture_output=True,
-                              text=True, env=stack.responder.environment(), check=False)
+        done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments, "--dsn", dsn],
+                              capture_output=True, text=True, env=stack.responder.environment(), check=False)
         assert done.returncode == code, (arguments, done.stdout, done.stderr)
         return done
 
@@ -43,10 +43,12 @@ def life(api, network):
 def test_chutes(steward, life, stack):
     _, chute, _ = life
     (row,) = rows(steward("chutes", chute, "--json"))
-    assert (row["target"], row["total"], row["hot"], row["free"], row["rolling_update"]) == (3, 1, 1, 2, False)
+    assert (row["target"], row["total"], row["hot"], row["free"],
+            row["rolling_update"]) == (3, 1, 1, 2, False)
     table = steward("chutes", chute).stdout.splitlines()
     assert table[0].split()[:3] == ["chute_id", "name", "target"] and chute in table[1] and len(table) == 2
-    by_name = stack.postgres.execute("select name from public.chutes where chute_id = %s", (chute,))[0]["name"]
+    by_name = stack.postgres.execute("select name from public.chutes where chute_id = %s",
+                                     (chute,))[0]["name"]
     assert chute in [row["chute_id"] for row in rows(steward("chutes", by_name, "--json"))]
     assert chute in steward("chutes").stdout
 
@@ -91,7 +93,8 @@ def test_target_and_blacklist(steward, api, network):
 
 def test_limits(steward, stack):
     (row,) = [row for row in rows(steward("limits", "--json")) if row["name"] == "verification.count"]
-    assert (row["value"], row["initial"], row["unit"], row["minimum"], row["maximum"]) == (6, 6, "verifications", 1, 1000)
+    assert (row["value"], row["initial"], row["unit"], row["minimum"],
+            row["maximum"]) == (6, 6, "verifications", 1, 1000)
     assert steward("limits", "verification.count", "7").stdout == "done\n"
     assert stack.postgres.execute("select rigger.limit_of('verification.count') as value") == [{"value": 7}]
     refused = steward("limits", "verification.count", "1001", code=1).stderr
@@ -105,8 +108,9 @@ def test_limits(steward, stack):
 def test_evict(steward, life, stack):
     _, _, launch = life
     assert rows(steward("evict", launch.instance_id, "burns", "--json")) == [{"done": True}]
-    (audit,) = stack.postgres.execute("select deletion_reason from public.instance_audit where instance_id = %s",
-                                      (launch.instance_id,))
+    (audit,) = stack.postgres.execute(
+        "select deletion_reason from public.instance_audit where instance_id = %s",
+        (launch.instance_id,))
     assert audit["deletion_reason"] == "burns"
     assert "no such instance" in steward("evict", launch.instance_id, "burns", code=1).stderr
 
@@ -136,8 +140,9 @@ def quiet():
     """A stack in which nothing happens by itself, with three events."""
     with Stack(lambda settings: settings["background"].update(reap_interval_ms=86400000)) as running:
         running.postgres.execute("create role steward login in role rigger_admin")
-        running.postgres.execute("insert into rigger.events (channel, reason, payload) select 'events', 'old', '{}'"
-                                 " from generate_series(1, 3)")
+        running.postgres.execute(
+            "insert into rigger.events (channel, reason, payload) select 'events', 'old', '{}'"
+            " from generate_series(1, 3)")
         yield running
 
 
@@ -148,8 +153,9 @@ def test_events_follow_shows_what_commits_late(quiet, tmp_path):
     with late.cursor() as cursor:
         cursor.execute("insert into rigger.events (channel, reason, payload) values ('events', 'late', '{}')")
     with open(tmp_path / "out", "w+", encoding="utf-8") as out:
-        follower = subprocess.Popen([os.path.join(stack.build, "riggerctl"), "events", "tail", "--follow", "--json",
-                                     "--count", "3", "--dsn", stack.postgres.dsn_of("steward")], stdout=out)
+        follower = subprocess.Popen([os.path.join(stack.build, "riggerctl"), "events",
+                                     "tail", "--follow", "--json", "--count", "3", "--dsn",
+                                     stack.postgres.dsn_of("steward")], stdout=out)
         try:
             def seen():
                 with open(tmp_path / "out", encoding="utf-8") as lines:
@@ -171,9 +177,10 @@ def test_a_launch_token_is_judged(stack, api, network):
     launch = api.launch(network.miner(gpus=1), network.chute())
 
     def token(text, *options):
-        return subprocess.run([os.path.join(stack.build, "riggerctl"), "token", "--config", stack.responder.config,
-                               *options, text], capture_output=True, text=True, env=stack.responder.environment(),
-                              input=launch.token + "\n", check=False)
+        return subprocess.run([os.path.join(stack.build, "riggerctl"), "token", "--config",
+                               stack.responder.config, *options, text], capture_output=True,
+                              text=True, env=stack.responder.environment(), input=launch.token + "\n",
+                              check=False)
 
     good = token(launch.token)
     assert good.returncode == 0 and good.stdout.endswith("good\n") and launch.config_id in good.stdout
@@ -189,12 +196,13 @@ def test_a_launch_token_is_judged(stack, api, network):
 
 @pytest.mark.parametrize("arguments", [
     ["target", "x"], ["target", "x", "-1"], ["target", "x", "1x"], ["blacklist", "x"], ["blacklist", "x", ""],
-    ["blacklist", "--lift", "x", "y"], ["evict", "x"], ["evict", "x", ""], ["requeue"], ["events"], ["events", "head"],
-    ["events", "tail", "--count", "0"], ["chutes", "a", "b"], ["chutes", "--follow"], ["instances", "a"],
-    ["miners", "a", "b"], ["stuck", "a"], ["status", "a"], ["reap", "a"], ["token"], ["stuck", "--nonsense"]])
+    ["blacklist", "--lift", "x", "y"], ["evict", "x"], ["evict", "x", ""], ["requeue"],
+    ["events"], ["events", "head"], ["events", "tail", "--count", "0"], ["chutes", "a", "b"],
+    ["chutes", "--follow"], ["instances", "a"], ["miners", "a", "b"], ["stuck", "a"],
+    ["status", "a"], ["reap", "a"], ["token"], ["stuck", "--nonsense"]])
 def test_wrong_usage_is_2_and_says_so(stack, arguments):
-    done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments], capture_output=True, text=True,
-                          env=stack.responder.environment(), check=False)
+    done = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments],
+                          capture_output=True, text=True, env=stack.responder.environment(), check=False)
     assert done.returncode == 2 and done.stderr, arguments
 
 
@@ -206,6 +214,6 @@ def test_a_reader_can_look_and_not_touch(stack, life):
     seen = subprocess.run([ctl, "instances", "--chute", chute, "--dsn", dsn], capture_output=True, text=True,
                           env=stack.responder.environment(), check=True)
     assert launch.instance_id in seen.stdout
-    refused = subprocess.run([ctl, "evict", launch.instance_id, "x", "--dsn", dsn], capture_output=True, text=True,
-                             env=stack.responder.environment(), check=False)
+    refused = subprocess.run([ctl, "evict", launch.instance_id, "x", "--dsn", dsn],
+                             capture_output=True, text=True, env=stack.responder.environment(), check=False)
     assert refused.returncode == 1 and "42501" in refused.stderr

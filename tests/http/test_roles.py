@@ -3,12 +3,13 @@
 import psycopg2
 import pytest
 
-TABLES = ["public.instances", "public.launch_configs", "public.chutes", "public.users", "public.api_keys", "public.nodes",
-          "public.jobs", "public.metagraph_nodes", "rigger.events", "rigger.challenges", "rigger.used_signatures",
-          "rigger.placements", "rigger.verifications", "rigger.event_consumers"]
+TABLES = ["public.instances", "public.launch_configs", "public.chutes", "public.users",
+          "public.api_keys", "public.nodes", "public.jobs", "public.metagraph_nodes",
+          "rigger.events", "rigger.challenges", "rigger.used_signatures", "rigger.placements",
+          "rigger.verifications", "rigger.event_consumers"]
 SETTINGS = ["rigger.settings", "rigger.gpu_models"]
-VIEWS = ["rigger.v_chute_capacity", "rigger.v_launch_funnel", "rigger.v_instances", "rigger.v_miners", "rigger.v_stuck",
-         "rigger.v_events"]
+VIEWS = ["rigger.v_chute_capacity", "rigger.v_launch_funnel", "rigger.v_instances", "rigger.v_miners",
+         "rigger.v_stuck", "rigger.v_events"]
 STEERING = ["rigger.set_target('x', 1)", "rigger.blacklist('x', 'y')", "rigger.evict('x', 'y')",
             "rigger.requeue_verification('x')", "rigger.check_invariants()", "rigger.status()",
             "rigger.forget_consumer('x')"]
@@ -33,7 +34,8 @@ def allowed(stack, role, statement):
 
 
 def test_views(stack, somebody):
-    assert {allowed(stack, somebody, f"select * from {view} limit 1") for view in VIEWS} == {somebody != "rigger_app"}
+    assert {allowed(stack, somebody, f"select * from {view} limit 1")
+            for view in VIEWS} == {somebody != "rigger_app"}
 
 
 @pytest.mark.parametrize("statement", [
@@ -44,7 +46,8 @@ def test_tables(stack, somebody, statement):
         "select attrelid::regclass::text as name, attname as first from pg_attribute where attnum = 1")}
     may = {table for table in TABLES + SETTINGS
            if allowed(stack, somebody, statement.format(table, first[table.removeprefix("public.")]))}
-    settings = set(SETTINGS) if somebody == "rigger_admin" and statement.split()[0] in "select update delete" else set()
+    settings = set(SETTINGS) if somebody == "rigger_admin" \
+        and statement.split()[0] in "select update delete" else set()
     assert may == settings
 
 
@@ -56,8 +59,9 @@ def test_functions(stack, somebody):
 @pytest.mark.parametrize("statement", [
     "create table public.mine (x int)", "create table rigger.mine (x int)", "create schema mine",
     "create function rigger.ready() returns int language sql as 'select 1'",
-    "create or replace view rigger.v_events as select 1 as x", "create role another", "copy (select 1) to program 'true'",
-    "select pg_read_file('/etc/passwd')", "set role rigger_owner", "set session authorization rigger_owner"])
+    "create or replace view rigger.v_events as select 1 as x", "create role another",
+    "copy (select 1) to program 'true'", "select pg_read_file('/etc/passwd')", "set role rigger_owner",
+    "set session authorization rigger_owner"])
 def test_nobody_makes_anything(stack, somebody, statement):
     assert not allowed(stack, somebody, statement)
 

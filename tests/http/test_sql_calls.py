@@ -1,5 +1,6 @@
-"""src/make/sql_calls.awk, which makes C and grants from the files of sql/functions/ and sql/queries/: what comes out of good
-ones, and that bad ones end the build and say where they are bad. That what it makes also works is tests/unit/db/test_calls.c."""
+"""src/make/sql_calls.awk, which makes C and grants from the files of sql/functions/ and sql/queries/: what
+comes out of good ones, and that bad ones end the build and say where they are bad. That what it makes also
+works is tests/unit/db/test_calls.c."""
 
 import os
 import re
@@ -9,7 +10,8 @@ import pytest
 
 from harness.stack import SOURCE
 
-PROGRAM = [word for name in ("sql_read.awk", "sql_calls.awk") for word in ("-f", os.path.join(SOURCE, "src", "make", name))]
+PROGRAM = [word for name in ("sql_read.awk", "sql_calls.awk")
+           for word in ("-f", os.path.join(SOURCE, "src", "make", name))]
 HEAD = """\
 -- Purpose: looks something up,
 --   over two lines, below /here/*.
@@ -27,10 +29,12 @@ comment on function rigger.f() is 'Create something.';
 
 
 def generate(directory, part, **files):
-    """What comes of files (name: text): exit status, standard output, standard error without the folder's name."""
+    """What comes of files (name: text): exit status, standard output, standard error
+    without the folder's name."""
     for name, text in files.items():
         (directory / f"{name}.sql").write_text(text, encoding="utf-8")
-    done = subprocess.run(["awk", *PROGRAM, "-v", f"part={part}"] + [str(directory / f"{name}.sql") for name in files],
+    done = subprocess.run(["awk", *PROGRAM, "-v", f"part={part}"]
+                          + [str(directory / f"{name}.sql") for name in files],
                           capture_output=True, text=True, check=False)
     return done.returncode, done.stdout, done.stderr.replace(f"{directory}/", "")
 
@@ -70,13 +74,16 @@ struct db_f_out {
     struct db_boolean yes; /* boolean */
     const char *word; /* text */
 };
-enum status db_f(struct db *db, struct arena *arena, const struct db_f_in *in, struct db_f_out *out) MUST_CHECK;
+enum status db_f(struct db *db, struct arena *arena, const struct db_f_in *in, \
+struct db_f_out *out) MUST_CHECK;
 
 #endif
 """
     source = body_of(tmp_path, "source", text)
-    assert ('"select status, large, yes, word from rigger.f(p_a => $1::text, p_b => $2::uuid, p_c => $3::json, p_d => $4::jsonb,'
-            ' p_e => $5::interval, p_f => $6::inet, p_g => $7::timestamptz, p_h => $8::numeric, p_i => $9::integer,'
+    assert ('"select status, large, yes, word'
+            ' from rigger.f(p_a => $1::text, p_b => $2::uuid, p_c => $3::json, p_d => $4::jsonb,'
+            ' p_e => $5::interval, p_f => $6::inet, p_g => $7::timestamptz, p_h => $8::numeric,'
+            ' p_i => $9::integer,'
             ' p_j => $10::bigint, p_k => $11::boolean, p_l => $12::bytea)"') in source
     assert '.parameter_count = 12,\n    .columns = "status large yes word",\n    .kinds = "iibt",' in source
     assert "        in->h,\n        db_integer_text(arena, in->i),\n" in source
@@ -123,15 +130,19 @@ def test_a_query(tmp_path):
     .columns = "a b",
     .kinds = "tb",''') in source
     header = body_of(tmp_path, "header", QUERY)
-    assert header.startswith("f.sql. lists. */\nstruct db_f_in {\n    const char *name; /* text */\n    struct db_integer name_2;")
+    assert header.startswith(
+        "f.sql. lists. */\nstruct db_f_in {\n    const char *name; /* text */\n    struct db_integer name_2;")
     assert "const struct db_f_in *in, struct db_f_rows *rows) MUST_CHECK;" in header
     assert "rigger.f" not in body_of(tmp_path, "grants", QUERY)
 
 
 def test_what_no_role_may_execute_and_what_is_not_for_c_is_left_out(tmp_path):
-    inside = "-- Purpose: x.\ncreate or replace function rigger.inside(p_x foo[] default null)\nreturns trigger\nlanguage sql\nas $$\n$$;\n"
-    other = HEAD + "-- Not for C: others call it.\ncreate or replace function rigger.other(p_x text[])\nreturns setof bar\n" + TAIL
-    good = HEAD.replace("rigger_app", "rigger_admin, rigger_app") + "create or replace function rigger.good()\nreturns void\n" + TAIL
+    inside = "-- Purpose: x.\ncreate or replace function rigger.inside(p_x foo[] default null)\n" \
+        "returns trigger\nlanguage sql\nas $$\n$$;\n"
+    other = HEAD + "-- Not for C: others call it.\n" \
+        "create or replace function rigger.other(p_x text[])\nreturns setof bar\n" + TAIL
+    good = HEAD.replace("rigger_app", "rigger_admin, rigger_app") \
+        + "create or replace function rigger.good()\nreturns void\n" + TAIL
     files = {"inside": inside, "other": other, "good": good}
     for part in ("header", "source"):
         status, out, error = generate(tmp_path, part, **files)
@@ -177,8 +188,10 @@ def good(signature="(p_x text)\nreturns text", head=HEAD, tail=TAIL):
     (good(head=HEAD.replace("Role:", "Roles:")), 4, "a role line is one line, written"),
     (good(head=HEAD + "-- Role: rigger_admin\n"), 5, "a role line is one line, written"),
     (good(head=HEAD + "-- Not for C\n"), 5, 'written "-- Not for C: who calls it"'),
-    (good(head="-- Not for C: x.\n", tail=TAIL.replace("security definer\n", "")), 1, '"Not for C" without a role line'),
-    (good() + "create or replace function rigger.g()\nreturns text\n" + TAIL, 13, "a second object in this file"),
+    (good(head="-- Not for C: x.\n", tail=TAIL.replace("security definer\n", "")), 1,
+     '"Not for C" without a role line'),
+    (good() + "create or replace function rigger.g()\nreturns text\n" + TAIL, 13,
+     "a second object in this file"),
     (good() + "  CREATE FUNCTION rigger.g() returns text\n", 13, "a second object in this file"),
     (good().replace("rigger.f(p", "rigger.g(p"), 5, 'expected "rigger.f" instead of "rigger.g"'),
     (good().replace("create or replace", "create"), 5, 'expected "or" instead of "function"'),
@@ -186,18 +199,22 @@ def good(signature="(p_x text)\nreturns text", head=HEAD, tail=TAIL):
     (good("\nreturns text"), 6, 'expected "(" instead of "returns"'),
     (good("(p_x text"), 5, "not understood: a parameter is written"),
     (good().replace("as $$", "AS $$"), 9, "not understood in a signature: $$"),
-    (good(head="select 1;\n" + HEAD), 1, "neither a line of the header comment nor what it is about: select 1;"),
+    (good(head="select 1;\n" + HEAD), 1,
+     "neither a line of the header comment nor what it is about: select 1;"),
     (HEAD, 4, "no function in this file"),
     (QUERY.replace("in (x.p, p_name)", "in (x.p, p_nam)"), 2, "the query has no such input: p_nam"),
     (QUERY.replace("p_name_2 =", "$2 ="), 2, "the query has no such input: $2"),
     (QUERY.replace("-- Tables: v_x.", "-- Role: rigger_read"), 1, "a query has no role line"),
-    (QUERY.replace("select x.a", "delete from x"), 5, "neither a line of the header comment nor what it is about"),
+    (QUERY.replace("select x.a", "delete from x"), 5,
+     "neither a line of the header comment nor what it is about"),
     (QUERY.replace("x.a", 'x."a"'), 5, "no comments, double quotes or backslashes in a query"),
     (QUERY.replace("x.a,", "x.a, -- a"), 5, "no comments, double quotes or backslashes in a query"),
     (QUERY.replace("returns table (", "returns setof (").replace("--   a text, b boolean)", "--   text)"), 2,
      'a query "returns table (...)"'),
-    (QUERY.replace("p_name_2 bigint)", "out name_2 bigint)"), 2, 'the outputs of a query are those of its "returns table"'),
-    (QUERY.replace("b boolean)", "b boolean) stable"), 3, 'not understood behind a query\'s "returns table": stable'),
+    (QUERY.replace("p_name_2 bigint)", "out name_2 bigint)"), 2,
+     'the outputs of a query are those of its "returns table"'),
+    (QUERY.replace("b boolean)", "b boolean) stable"), 3,
+     'not understood behind a query\'s "returns table": stable'),
     (QUERY.replace("b boolean)", "b foo)"), 3, "type of an output not understood: foo"),
     (QUERY.split("select")[0], 4, 'a query begins with a line "select ..."')])
 def test_what_is_not_understood_ends_the_build(tmp_path, text, line, message):

@@ -21,13 +21,17 @@ def claimed(network, api, miner):
 
 def state(stack, launch):
     """(verified, failed, instance there, audit reason, reasons of events)."""
-    config, = stack.postgres.execute("select * from public.launch_configs where config_id = %s", (launch.config_id,))
-    claim, = stack.postgres.execute("select instance_id from rigger.placements where config_id = %s", (launch.config_id,))
-    instance = stack.postgres.execute("select * from public.instances where config_id = %s", (launch.config_id,))
+    config, = stack.postgres.execute("select * from public.launch_configs where config_id = %s",
+                                     (launch.config_id,))
+    claim, = stack.postgres.execute("select instance_id from rigger.placements where config_id = %s",
+                                    (launch.config_id,))
+    instance = stack.postgres.execute("select * from public.instances where config_id = %s",
+                                      (launch.config_id,))
     audit, = stack.postgres.execute("select * from public.instance_audit where instance_id = %s",
                                     (claim["instance_id"],))
-    events = stack.postgres.execute("select reason from rigger.events where payload->'data'->>'instance_id' = %s"
-                                    " order by event_id", (claim["instance_id"],))
+    events = stack.postgres.execute(
+        "select reason from rigger.events where payload->'data'->>'instance_id' = %s"
+        " order by event_id", (claim["instance_id"],))
     return (config["verified_at"] is not None, config["failed_at"] is not None, bool(instance),
             audit["deletion_reason"], [event["reason"] for event in events])
 
@@ -76,8 +80,9 @@ def cheat(launch, how):
 
 
 @pytest.mark.parametrize("how", [
-    "another text", "a longer text", "bad padding", "half a block", "no base64", "empty", "iv too short", "iv not hex",
-    "wrong work", "work cut", "work is no text", "work of another gpu", "no work"])
+    "another text", "a longer text", "bad padding", "half a block", "no base64", "empty",
+    "iv too short", "iv not hex", "wrong work", "work cut", "work is no text",
+    "work of another gpu", "no work"])
 def test_every_wrong_answer_is_the_same_403_and_the_end(stack, claimed, how):
     answer = claimed.verify(cheat(claimed, how))
     assert (answer.status, answer.detail) == (403, "Verification failed")
@@ -112,8 +117,9 @@ def test_a_malformed_body_before_the_claim_is_409(network, api, miner):
 
 
 def test_an_answer_after_the_time_limit_is_403_and_the_end(stack, claimed):
-    stack.postgres.execute("update rigger.challenges set expires_at = now() - interval '1 second' where config_id = %s",
-                           (claimed.config_id,))
+    stack.postgres.execute(
+        "update rigger.challenges set expires_at = now() - interval '1 second' where config_id = %s",
+        (claimed.config_id,))
     assert claimed.verify().status == 403
     verified, failed, there, reason, _ = state(stack, claimed)
     assert (verified, failed, there) == (False, True, False) and reason

@@ -1,5 +1,5 @@
-"""Clients that others wrote, against ours: keys and signatures of the Bittensor wallet and of polkadot-js, tokens read
-by PyJWT. Run by ./dev interop, which installs them from PyPI and npm.
+"""Clients that others wrote, against ours: keys and signatures of the Bittensor wallet and of polkadot-js,
+tokens read by PyJWT. Run by ./dev interop, which installs them from PyPI and npm.
 """
 
 import hashlib
@@ -32,14 +32,15 @@ def stack():
 def run(stack, *arguments, seed=None):
     """riggerctl, its answer as JSON."""
     environment = {**stack.responder.environment(), **({"RIGGER_SEED": seed} if seed else {})}
-    out = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments, "--json"], env=environment, check=True,
-                         capture_output=True, text=True).stdout
+    out = subprocess.run([os.path.join(stack.build, "riggerctl"), *arguments, "--json"],
+                         env=environment, check=True, capture_output=True, text=True).stdout
     return json.loads(out)
 
 
 def polkadot(*arguments):
     """The answer of the polkadot-js script."""
-    return json.loads(subprocess.run(["node", POLKADOT, *arguments], check=True, capture_output=True, text=True).stdout)
+    return json.loads(subprocess.run(["node", POLKADOT, *arguments], check=True,
+                                     capture_output=True, text=True).stdout)
 
 
 def headers_of(keypair, tail):
@@ -100,4 +101,5 @@ def test_keys_and_signatures_are_those_of_polkadot_js(stack, seed):
     signed = run(stack, "sign", "DELETE", "/instances/a/b", seed=seed)
     message = f"{signed['X-Chutes-Hotkey']}:{signed['X-Chutes-Nonce']}:instances"
     assert polkadot("verify", theirs["address"], message, signed["X-Chutes-Signature"]) == {"valid": True}
-    assert polkadot("verify", theirs["address"], message + "x", signed["X-Chutes-Signature"]) == {"valid": False}
+    assert polkadot("verify", theirs["address"], message + "x",
+                    signed["X-Chutes-Signature"]) == {"valid": False}

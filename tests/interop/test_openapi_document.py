@@ -26,7 +26,8 @@ def test_the_document_is_valid(running):
 def test_generated_requests_get_what_is_documented(running):
     tool = os.path.join(os.path.dirname(sys.executable), "schemathesis")
     done = subprocess.run(
-        [tool, "run", f"{running.nginx.url}/openapi.json", "--tls-verify", running.nginx.certificate, "--checks",
+        [tool, "run", f"{running.nginx.url}/openapi.json", "--tls-verify",
+         running.nginx.certificate, "--checks",
          "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
          "--max-examples", "50", "--phases", "examples,coverage,fuzzing"],
         capture_output=True, text=True, check=False)

@@ -1,8 +1,9 @@
 """Figures, as ratios taken in one run: ./dev bench.
 
-Requests per second and latencies of launch_config, token_check and whole lives through nginx, beside pgbench calling the same
-SQL function on the same database and an empty FastCGI responder behind the same nginx; signatures per second; seconds of the
-matmul prover and verifier. --compare REV measures another revision and this one in turn and prints the ratios of their medians.
+Requests per second and latencies of launch_config, token_check and whole lives through nginx, beside pgbench
+calling the same SQL function on the same database and an empty FastCGI responder behind the same nginx;
+signatures per second; seconds of the matmul prover and verifier. --compare REV measures another revision and
+this one in turn and prints the ratios of their medians.
 """
 
 import argparse
@@ -56,7 +57,8 @@ class Row:
 
 def wrk(url, seconds, *arguments):
     """(requests per second, p50 ms, p99 ms, errors) of a wrk run."""
-    out = run([program("wrk"), "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s", "--latency", url, *arguments])
+    out = run([program("wrk"), "-t", "1", "-c", str(CONNECTIONS), "-d", f"{seconds}s",
+               "--latency", url, *arguments])
     unit = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
     def percentile(name):
@@ -100,7 +102,8 @@ def token_check(stack, empty_port, seconds):
     empty, p50, p99, _ = wrk(f"https://localhost:{empty_port}/", seconds)
     yield Row("empty FastCGI responder", empty, p50, p99)
     rate, p50, p99, errors = wrk(f"{stack.nginx.url}/instances/token_check?salt=abc", seconds)
-    yield Row("GET token_check", rate, p50, p99, f"{rate / empty:.0%} of the empty responder, {errors} not 200")
+    yield Row("GET token_check", rate, p50, p99,
+              f"{rate / empty:.0%} of the empty responder, {errors} not 200")
 
 
 def lives(stack, seconds):
@@ -111,8 +114,9 @@ def lives(stack, seconds):
         host = stack.network.host()
         miner = stack.network.miner(gpus=1, host=host)
         lines.append("\t".join([miner.seed, chute, miner.gpus[0][0], host, str(20000 + 10 * number)]))
-    out = run([os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert", stack.nginx.certificate,
-               "--lives", "-", "--count", str(60 * seconds), "--concurrency", "4", "--quiet", "--json"],
+    out = run([os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
+               stack.nginx.certificate, "--lives", "-", "--count", str(60 * seconds),
+               "--concurrency", "4", "--quiet", "--json"],
               input="\n".join(lines) + "\n")
     table = json.loads(out.splitlines()[-1])
     yield Row("whole lives, matmul n 256", table["lives_per_second"], remark=f"{table['failures']} failed")
@@ -124,13 +128,15 @@ def crypto(build):
         yield Row(line.split(":")[0], float(re.search(r": (\d+) per second", line).group(1)))
     for line in run([os.path.join(build, "bench_matmul"), "1024", "2048"]).splitlines()[2:]:
         n, verifier, _, prover, _, ratio = line.split()
-        yield Row(f"matmul verifier, n {n}", 1 / float(verifier), remark=f"the prover takes {ratio} times as long")
+        yield Row(f"matmul verifier, n {n}", 1 / float(verifier),
+                  remark=f"the prover takes {ratio} times as long")
         yield Row(f"matmul prover, n {n}", 1 / float(prover))
 
 
 def measure(build, source, seconds):
     """Every row of one build, as it comes."""
-    stack = Stack(change=lambda settings: settings["server"].update(fast_workers=4), build=build, source=source)
+    stack = Stack(change=lambda settings: settings["server"].update(fast_workers=4), build=build,
+                  source=source)
     empty = None
     try:
         empty_port = stack.nginx.port
@@ -138,7 +144,8 @@ def measure(build, source, seconds):
         stack.nginx.url = f"https://localhost:{stack.nginx.port}"
         stack.nginx.extra = EMPTY_SERVER.format(port=empty_port, directory=stack.directory, source=source)
         stack.start()
-        empty = subprocess.Popen([os.path.join(build, "empty_responder"), os.path.join(stack.directory, "empty.sock"), "4"],
+        empty = subprocess.Popen([os.path.join(build, "empty_responder"),
+                                  os.path.join(stack.directory, "empty.sock"), "4"],
                                  start_new_session=True)
         wait_for(lambda: os.path.exists(os.path.join(stack.directory, "empty.sock")), "the empty responder")
         yield from token_check(stack, empty_port, seconds)
@@ -155,19 +162,22 @@ def machine():
     """What the figures were taken on."""
     with open("/proc/cpuinfo", encoding="ascii", errors="replace") as info:
         model = re.search(r"model name\s*: (.*)", info.read()).group(1)
-    return f"{os.cpu_count()} × {model}, Linux {os.uname().release.split('-')[0]}; load, web server, responder and " \
-           "database on the same machine"
+    return f"{os.cpu_count()} × {model}, Linux {os.uname().release.split('-')[0]}; load, " \
+           "web server, responder and database on the same machine"
 
 
 def compare(other, source, seconds):
-    """Two builds in turn, ROUNDS times; their medians and how fast this one is beside the other. 1: a row is too slow."""
+    """Two builds in turn, ROUNDS times; their medians and how fast this one is beside
+    the other. 1: a row is too slow."""
     rates = {}
     for number in range(ROUNDS):
         for which, (build, tree) in enumerate(((other, source), (BUILD, SOURCE))):
-            print(f"round {number + 1} of {ROUNDS}, {'this' if which else 'the other'} revision", file=sys.stderr, flush=True)
+            print(f"round {number + 1} of {ROUNDS}, {'this' if which else 'the other'} revision",
+                  file=sys.stderr, flush=True)
             for row in measure(build, tree, seconds):
                 rates.setdefault(row.what, ([], []))[which].append(row.rate)
-    print(f"\n{'per second, medians of ' + str(ROUNDS) + ' runs in turn':<44} {'other':>9} {'this':>9}  speed")
+    print(
+        f"\n{'per second, medians of ' + str(ROUNDS) + ' runs in turn':<44} {'other':>9} {'this':>9}  speed")
     slower = []
     for what, (before, after) in rates.items():
         before, after = statistics.median(before), statistics.median(after)

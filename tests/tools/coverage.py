@@ -1,8 +1,9 @@
 """Which lines of src/ the tests run: ./dev coverage.
 
-Runs the unit, SQL and HTTP tests over a build with gcov's counters (arguments go to ./dev test: --only unit), then prints the
-share of lines that ran, per folder and in all, and the files under ninety per cent with the lines that did not. A process
-that is killed, or ends by _exit(), takes its counts along: those lines are under-counted, never over-counted.
+Runs the unit, SQL and HTTP tests over a build with gcov's counters (arguments go to ./dev test: --only
+unit), then prints the share of lines that ran, per folder and in all, and the files under ninety per cent
+with the lines that did not. A process that is killed, or ends by _exit(), takes its counts along: those
+lines are under-counted, never over-counted.
 
     ./dev coverage [--report] [arguments of ./dev test]
 
@@ -22,7 +23,8 @@ AIM = 0.9
 
 
 def forget_counts():
-    """Empties every file of counts. They are there before the tests, open to all: responders run as other users, too."""
+    """Empties every file of counts. They are there before the tests, open to all:
+    responders run as other users, too."""
     for notes in glob.glob(os.path.join(BUILD, "**", "*.gcno"), recursive=True):
         counts = notes[:-len("gcno")] + "gcda"
         with open(counts, "wb"):
@@ -34,7 +36,8 @@ def read_counts():
     lines = collections.defaultdict(lambda: collections.defaultdict(int))
     for notes in sorted(glob.glob(os.path.join(BUILD, "src", "**", "*.gcno"), recursive=True)):
         # It complains of an empty file of counts, and prints the lines none the less.
-        done = subprocess.run(["gcov", "--json-format", "--stdout", notes], cwd=BUILD, capture_output=True, check=False)
+        done = subprocess.run(["gcov", "--json-format", "--stdout", notes], cwd=BUILD,
+                              capture_output=True, check=False)
         for document in done.stdout.splitlines():
             for file in json.loads(document)["files"]:
                 path = os.path.relpath(os.path.join(BUILD, file["file"]), SOURCE)

@@ -1,7 +1,8 @@
 """Whole lives of instances, to watch: ./dev demo.
 
-Starts a private PostgreSQL, responder and nginx, seeds a small network, lets rigger-miner live once, then run a job with
-its ports, then lets an instance of an old SDK be verified; shows what an administrator sees, and stops all of it.
+Starts a private PostgreSQL, responder and nginx, seeds a small network, lets rigger-miner live once,
+then run a job with its ports, then lets an instance of an old SDK be verified; shows what an
+administrator sees, and stops all of it.
 """
 
 import argparse
@@ -29,7 +30,8 @@ def say(text=""):
 def psql(stack, title, query):
     """Shows a query's answer as psql prints it."""
     say(f"\n{title}")
-    subprocess.run(["psql", "-X", "-q", "-P", "footer=off", "-P", "border=1", "-d", stack.postgres.dsn, "-c", query],
+    subprocess.run(["psql", "-X", "-q", "-P", "footer=off", "-P", "border=1", "-d", stack.postgres.dsn,
+                    "-c", query],
                    check=True)
 
 
@@ -41,8 +43,8 @@ VALIDATOR = {"validator_ss58": "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
 
 
 def configure(settings):
-    """A proof of work of some seconds' worth at most, also for the old instance, which solves it in Python; and a validator
-    that can sign."""
+    """A proof of work of some seconds' worth at most, also for the old instance, which solves it in
+    Python; and a validator that can sign."""
     settings["attestation"]["matmul_n"] = 512
     settings["launch"].update(VALIDATOR)
     settings["background"]["verify_interval_ms"] = 50
@@ -57,11 +59,13 @@ def seed(stack):
 
 def live(stack, miner, chute, gpu, *options):
     """Lets rigger-miner live one life; its output is the demonstration."""
-    command = [os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert", stack.nginx.certificate,
-               "--chute", chute, "--gpu", gpu, "--host", HOST, *options]
-    done = subprocess.run(command, env={**stack.responder.environment(), "RIGGER_SEED": miner.seed}, check=False)
+    command = [os.path.join(stack.build, "rigger-miner"), "--url", stack.nginx.url, "--cacert",
+               stack.nginx.certificate, "--chute", chute, "--gpu", gpu, "--host", HOST, *options]
+    done = subprocess.run(command, env={**stack.responder.environment(), "RIGGER_SEED": miner.seed},
+                          check=False)
     if done.returncode != 0:
-        raise StackError(f"rigger-miner ended with {done.returncode}; the responder said:\n{stack.responder.log()}")
+        raise StackError(
+            f"rigger-miner ended with {done.returncode}; the responder said:\n{stack.responder.log()}")
 
 
 def run_job(stack, miner):
@@ -71,7 +75,8 @@ def run_job(stack, miner):
     job = str(uuid.uuid4())
     stack.postgres.execute(
         "insert into public.jobs (job_id, user_id, chute_id, version, method, job_args)"
-        " select %s, user_id, chute_id, version, 'train', '{\"epochs\": 3}' from public.chutes where chute_id = %s", (job, chute))
+        " select %s, user_id, chute_id, version, 'train', '{\"epochs\": 3}' from public.chutes"
+        " where chute_id = %s", (job, chute))
     say("\nA job with two ports, which the service probes while it verifies:")
     held = [HeldPort(proto) for proto, _ in JOB_PORTS]
     listen = [option for (proto, port), own in zip(JOB_PORTS, held)
@@ -80,7 +85,8 @@ def run_job(stack, miner):
     for own in held:
         own.close()
     psql(stack, "What became of it (select … from jobs)",
-         f"select method, status, started_at is not null as started, error_detail from public.jobs where job_id = '{job}'")
+         f"select method, status, started_at is not null as started, error_detail from public.jobs"
+         f" where job_id = '{job}'")
 
 
 def ask(stack, miner, method, path, body):
@@ -99,19 +105,23 @@ def verify_old(stack, miner):
     say("\nAn instance of an old SDK (0.2.20), which the service verifies by asking it:")
     chute = stack.network.chute(chutes_version="0.2.20")
     gpu = miner.gpus[2][0]
-    command = ["python", "chutes", "run", "app:chute", "--port", "8000", "--graval-seed", "1", "--miner-ss58", miner.hotkey,
-               "--validator-ss58", stack.settings["launch"]["validator_ss58"]]
+    command = ["python", "chutes", "run", "app:chute", "--port", "8000", "--graval-seed",
+               "1", "--miner-ss58", miner.hotkey, "--validator-ss58",
+               stack.settings["launch"]["validator_ss58"]]
     files = {"/proc/1/cmdline": "\0".join(command).encode(), "/app/app.py": CODE.encode()}
     pod = OldPod("0.2.20", miner.hotkey, stack.settings["launch"]["validator_ss58"], files, [gpu])
-    made = ask(stack, miner, "POST", f"/instances/{chute}/", {"node_ids": [gpu], "host": HOST, "port": pod.port})
+    made = ask(stack, miner, "POST", f"/instances/{chute}/",
+               {"node_ids": [gpu], "host": HOST, "port": pod.port})
     path = f"/instances/{chute}/{made['instance_id']}"
     ask(stack, miner, "PATCH", path, {"active": True})
-    stack.postgres.wait_for_row("select 1 from rigger.verifications where instance_id = %s and finished_at is not null",
-                                (made["instance_id"],))
+    stack.postgres.wait_for_row(
+        "select 1 from rigger.verifications where instance_id = %s and finished_at is not null",
+        (made["instance_id"],))
     say("asked: " + ", ".join(pod.asked))
     pod.close()
     psql(stack, "What it found (select … from rigger.v_instances)",
-         "select chutes_version, active, verified, background_verification, verification_error from rigger.v_instances"
+         "select chutes_version, active, verified, background_verification, verification_error"
+         " from rigger.v_instances"
          f" where instance_id = '{made['instance_id']}'")
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What can be checked without running anything: format, warnings, layers, sizes, banned functions. Called by ./dev lint.
+# What can be checked without running anything: format, warnings, layers, sizes, banned
+# functions. Called by ./dev lint.
 set -uo pipefail
 shopt -s lastpipe # what complain counts at the end of a pipe is counted here
 cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
@@ -23,9 +24,15 @@ done | complain "not formatted (./dev format)"
 git ls-files -- 'src/*' 'sql/*' 'tests/*' | grep -v '^tests/vectors/' | xargs wc -l |
     awk '$2 != "total" && $1 > 400 { print $2 ": " $1 " lines" }' | complain "files over 400 lines"
 
-# Migrations that were released are as they are; the database of a Chutes deployment is as its own program has it.
+# Migrations that were released are as they are; the database of a Chutes deployment is
+# as its own program has it.
 git ls-files -- '*.sql' | grep -vE '^sql/migrations/000[1-3]_|^tests/harness/chutes_database\.sql$' |
-    xargs awk 'length > 132 { print FILENAME ":" FNR ": " length " columns" }' | complain "SQL wider than 132 columns"
+    xargs awk 'length > 132 { print FILENAME ":" FNR ": " length " columns" }' |
+    complain "SQL wider than 132 columns"
+
+git ls-files -- '*.py' '*.sh' '*.awk' dev .ci/run |
+    xargs awk 'length > 110 { print FILENAME ":" FNR ": " length " columns" }' |
+    complain "Python, shell or awk wider than 110 columns"
 
 sources | xargs awk -f tests/tools/lint_functions.awk | complain "functions over 60 lines or 6 parameters"
 
@@ -44,7 +51,8 @@ header '^src/config/' 'ini\.h'
 
 # Rooms: FILE:LINE: "header" for every include of a room that stands lower in src/rooms.list, or not at all.
 # shellcheck disable=SC2016 # a program of awk
-git ls-files -- 'src/*.c' 'src/*.h' | xargs awk 'FILENAME == "src/rooms.list" { if ($1 !~ /^#/ && NF) rank[$1] = ++rooms; next }
+git ls-files -- 'src/*.c' 'src/*.h' | xargs awk '
+    FILENAME == "src/rooms.list" { if ($1 !~ /^#/ && NF) rank[$1] = ++rooms; next }
     match($0, /^#include "[a-z_]+\/[^"]*"/) {
         split(FILENAME, here, "/"); split($0, quoted, "\""); split(quoted[2], there, "/")
         own = (here[3] == "") ? rooms + 1 : rank[here[2]]
@@ -52,7 +60,8 @@ git ls-files -- 'src/*.c' 'src/*.h' | xargs awk 'FILENAME == "src/rooms.list" { 
     }' src/rooms.list | complain "includes that climb (src/rooms.list)"
 
 git ls-files -- 'src/*.c' | grep -vE '^src/db/(connection|session|migrate)\.c$' |
-    xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' | complain "SQL outside sql/"
+    xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' |
+    complain "SQL outside sql/"
 
 git grep -nE '\b(TODO|FIXME|XXX)\b' -- src sql nginx tests ':!tests/tools/lint.sh' | complain "left undone"
 

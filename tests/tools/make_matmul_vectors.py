@@ -1,5 +1,5 @@
-"""Writes matmul.json: rigger-matmul-v1 done slowly and obviously, with Python's own integers, from its description
-and from nothing of the C code.
+"""Writes matmul.json: rigger-matmul-v1 done slowly and obviously, with Python's own integers, from its
+description and from nothing of the C code.
 
 Whole products are made for small n; for large n only single rows. Takes about a minute:
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes tests/vectors/pydantic.json: what FastAPI with pydantic 2 makes of good and bad requests.
 
-The models below mirror the tables of tests/unit/http/test_fields.c by name; the C test holds http/fields to every case.
-Run with Python 3.11 (later ones word some JSON faults differently):
+The models below mirror the tables of tests/unit/http/test_fields.c by name; the C test holds http/fields to
+every case. Run with Python 3.11 (later ones word some JSON faults differently):
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install 'pydantic>=2,<3' fastapi httpx
     /tmp/venv/bin/python tests/tools/make_pydantic_vectors.py > tests/vectors/pydantic.json
@@ -81,56 +81,69 @@ BODIES = {
 BIG = 10**20
 KINDS = ["x", "", 0, 1, -3, 2.0, 2.5, True, False, None, [], [1], {}, {"a": 1}, BIG]
 INTEGERS = [
-    8000, 8000.0, 8000.5, 1e3, 1e18, 1e19, BIG, -BIG, 9223372036854775807, -9223372036854775808, 9223372036854775807.0,
-    -9223372036854775808.0, -9223372036854775808.5, 1e300, 0.1, -0.0, -7.0, "8000", " 8000 ", "\n5\t", "5\u000b", "5\u000c",
-    "8_000", "+5", "-5", "0x10", "9223372036854775807", "-9223372036854775808", "true", "abc", "8000.0", "8000.", "8000.000",
-    "8000.5", ".0", "0.0", "-0.0", "1_000.0", "1.0_0", "+-5", "-+5", "--5", "++5", "0005", "-0005", "- 5", "+ 5", "1__0",
-    "_1", "1_", "-_1", "+_1", "0_1", "_", "-", "+", "+0", "-0", "0_0", "0_", "0__0", "00__1", "-0__1", "0_.0", "0_5.0",
-    "5__0.0", "5_.0", "5 .0", "5.0 ", "5.0.0", "5.0x", "1e3", "1 0", "00000_5", "\u0663", "\u00a05\u00a0", "\u20035", "\u20095",
-    "\u200a5", "\u200b5", "5\u200b", "\u16805", "5\u3000", "\u20285\u2029", "\u202f5\u205f", "\u00855", "5\u001f", "\ufeff5",
-    "5\u180e", "\u0000"[:0] + "5",
+    8000, 8000.0, 8000.5, 1e3, 1e18, 1e19, BIG, -BIG, 9223372036854775807, -9223372036854775808,
+    9223372036854775807.0, -9223372036854775808.0, -9223372036854775808.5, 1e300, 0.1,
+    -0.0, -7.0, "8000", " 8000 ", "\n5\t", "5\u000b", "5\u000c", "8_000", "+5", "-5",
+    "0x10", "9223372036854775807", "-9223372036854775808", "true", "abc", "8000.0", "8000.",
+    "8000.000", "8000.5", ".0", "0.0", "-0.0", "1_000.0", "1.0_0", "+-5", "-+5", "--5",
+    "++5", "0005", "-0005", "- 5", "+ 5", "1__0", "_1", "1_", "-_1", "+_1", "0_1", "_",
+    "-", "+", "+0", "-0", "0_0", "0_", "0__0", "00__1", "-0__1", "0_.0", "0_5.0", "5__0.0", "5_.0",
+    "5 .0", "5.0 ", "5.0.0", "5.0x", "1e3", "1 0", "00000_5", "\u0663", "\u00a05\u00a0",
+    "\u20035", "\u20095", "\u200a5", "\u200b5", "5\u200b", "\u16805", "5\u3000", "\u20285\u2029",
+    "\u202f5\u205f", "\u00855", "5\u001f", "\ufeff5", "5\u180e", "\u0000"[:0] + "5",
 ]
-PORTS = [21, 22, 65535, 65536, 10**30, -(10**30), "70000", "1", "22", True, 1e19, 21.0, 65536.5, "9" * 30, "-" + "9" * 30]
+PORTS = [21, 22, 65535, 65536, 10**30, -(10**30), "70000", "1", "22", True, 1e19, 21.0,
+         65536.5, "9" * 30, "-" + "9" * 30]
 BOOLEANS = [
-    -1, 0.0, 1.0, 0.5, -0.0, 1e19, "TRUE", "True", "tRuE", "t", "T", "true", "false", "FALSE", "yes", "Y", "on", "ON", "off",
-    "OFF", "1", "0", "f", "n", "N", "no", "No", " true", "true ", "2", "1.0", "ye", "-1", "01",
+    -1, 0.0, 1.0, 0.5, -0.0, 1e19, "TRUE", "True", "tRuE", "t", "T", "true", "false",
+    "FALSE", "yes", "Y", "on", "ON", "off", "OFF", "1", "0", "f", "n", "N", "no", "No",
+    " true", "true ", "2", "1.0", "ye", "-1", "01",
 ]
 TEXTS = ["a", "ab", "abc", "abcd", "\u00e9\u00e9", "\u00e9", "\U0001f600" * 4, "\U0001f600", "\U0001f600" * 3]
 LISTS = [[1, 2], [1, 2, 3], ["a"], ["a", 2, "b"], [1, 2, "c"], [None, "2"], [[1], [2]], {"0": 1}, "12"]
 CHOICES = ["tcp", "TCP", "Http", "uDP", "tcpp", "tc", "up", "DOWN", "only", "it's"]
 MAPPING = {"internal_port": 8000, "external_port": 30000, "proto": "TCP"}
-CLAIM = {"gpus": [{"uuid": "g"}], "host": "h", "port_mappings": [MAPPING], "env": "e", "code": "c", "fsv": None}
+CLAIM = {"gpus": [{"uuid": "g"}], "host": "h", "port_mappings": [MAPPING], "env": "e",
+         "code": "c", "fsv": None}
 
 # Whole bodies, as text: other than objects, not quite JSON, numbers in forms that json.dumps never writes.
 DOCUMENTS = [
-    "", "null", "[]", "[{\"value\": 1}]", "1", "-0", "1.5", "\"x\"", "true", "{}", " {} ", "\r\n\t{\"value\":\"5\"}\n", "{\"value\":1E3}",
-    "{\"value\":1e0}", "{\"value\":-0}", "{\"value\":1e-400}", "{\"value\":0e0}", "{\"value\":12.50e1}", "{\"value\":12.55e1}",
-    "{\"value\":5,\"other\":[1]}", "{\"Value\":5}", "{\"value\":\"\\u0035\"}", "{\"v\\u0061lue\":5}", " ", "\n{", "{\"value\":1}x",
-    "{\"value\":1} {}", "{} ]", "nul", "nulL", "tru", "fals", "-I", "[1,", "[1", "[1,]", "[,1]", "[1 2]", "[", "]", "{", "}", "{,}", "{\"a\"",
-    "{\"a\" 1}", "{\"a\":", "{\"a\":}", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\":1;}", "{1:2}", "{'a':1}", "{a:1}", "'a'",
-    "\"abc", "\"a\\qb\"", "\"a\\", "\"a\\\"", "\"\\x41\"", "\"\\u12", "\"\\u12g4\"", "\"\\u0041", "\"\\U0041\"", "\"\\ud800\\u12\"", "\"\\ud83d\\uzzzz\"",
-    "\"\t\"", "\"a\nb\"", "\"\u00e9\"x", "\"\u00e9\U0001f600\t\"", "[\"\U0001f600\", x]", "01", "-01", "1.", "1.e5", ".5", "-", "--1", "+1", "1e", "1e+", "0x1",
-    "1.5.5", "1_000", "// {}", "{}//", "/* */{}", "#", "{\"a\":\"b}", "{\"a\":[1,2}", "[{\"a\":1]", "undefined", "\u00a0{}", "\u000b{}",
+    "", "null", "[]", "[{\"value\": 1}]", "1", "-0", "1.5", "\"x\"", "true", "{}", " {} ",
+    "\r\n\t{\"value\":\"5\"}\n", "{\"value\":1E3}", "{\"value\":1e0}", "{\"value\":-0}",
+    "{\"value\":1e-400}", "{\"value\":0e0}", "{\"value\":12.50e1}", "{\"value\":12.55e1}",
+    "{\"value\":5,\"other\":[1]}", "{\"Value\":5}", "{\"value\":\"\\u0035\"}", "{\"v\\u0061lue\":5}",
+    " ", "\n{", "{\"value\":1}x", "{\"value\":1} {}", "{} ]", "nul", "nulL", "tru", "fals", "-I", "[1,",
+    "[1", "[1,]", "[,1]", "[1 2]", "[", "]", "{", "}", "{,}", "{\"a\"", "{\"a\" 1}", "{\"a\":", "{\"a\":}",
+    "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "{\"a\":1;}", "{1:2}", "{'a':1}", "{a:1}",
+    "'a'", "\"abc", "\"a\\qb\"", "\"a\\", "\"a\\\"", "\"\\x41\"", "\"\\u12", "\"\\u12g4\"",
+    "\"\\u0041", "\"\\U0041\"", "\"\\ud800\\u12\"", "\"\\ud83d\\uzzzz\"", "\"\t\"", "\"a\nb\"", "\"\u00e9\"x",
+    "\"\u00e9\U0001f600\t\"", "[\"\U0001f600\", x]", "01", "-01", "1.", "1.e5", ".5",
+    "-", "--1", "+1", "1e", "1e+", "0x1", "1.5.5", "1_000", "// {}", "{}//", "/* */{}",
+    "#", "{\"a\":\"b}", "{\"a\":[1,2}", "[{\"a\":1]", "undefined", "\u00a0{}", "\u000b{}",
 ]
 
 CLAIMS = [
     CLAIM, {}, {"gpus": None}, {**CLAIM, "fsv": 5}, {**CLAIM, "gpus": [], "default": True},
-    {**CLAIM, "gpus": [{"uuid": 1}, {}, "x", None, {"uuid": "y", "more": 1}]}, {**CLAIM, "gpus": {"uuid": "x"}},
-    {**CLAIM, "port_mappings": []}, {**CLAIM, "port_mappings": [MAPPING] * 32},
-    {**CLAIM, "port_mappings": [{}]}, {**CLAIM, "port_mappings": [MAPPING, {**MAPPING, "proto": "sctp"}]},
+    {**CLAIM, "gpus": [{"uuid": 1}, {}, "x", None, {"uuid": "y", "more": 1}]},
+    {**CLAIM, "gpus": {"uuid": "x"}}, {**CLAIM, "port_mappings": []},
+    {**CLAIM, "port_mappings": [MAPPING] * 32}, {**CLAIM, "port_mappings": [{}]},
+    {**CLAIM, "port_mappings": [MAPPING, {**MAPPING, "proto": "sctp"}]},
     {**CLAIM, "port_mappings": [{"internal_port": "21", "external_port": 70000.0, "proto": None}]},
     {**CLAIM, "port_mappings": [{"internal_port": "8_000", "external_port": 8001.0, "proto": "HTTP"}]},
-    {**CLAIM, "host": None, "env": 1, "code": []}, {"host": 1, "port_mappings": [[]]}, {**CLAIM, "port_mappings": "tcp"},
+    {**CLAIM, "host": None, "env": 1, "code": []}, {"host": 1, "port_mappings": [[]]},
+    {**CLAIM, "port_mappings": "tcp"},
 ]
 
 QUERIES = [
-    "", "chute_id=a&port=22", "chute_id=&port=", "chute_id&port=22", "chute_id=a&port=21", "chute_id=a&port=65536",
-    "chute_id=a&port=99999999999999999999", "chute_id=a&port=+22", "chute_id=a&port=%2B22", "chute_id=a&port=8_000.0",
-    "chute_id=a&port=22.5", "chute_id=a&port=%C2%A022", "chute_id=a&port=22&flag=", "chute_id=a&port=x&flag=maybe&text=",
-    "chute_id=a&chute_id=b&port=1&port=22", "chute_id=a&port=22&flag=on&text=a+b%2Bc", "chute_id=a%2&port=%zz",
-    "chute_id=a%20b%2fc&port=%32%32", "CHUTE_ID=a&port=22", "chute%5Fid=a&port=22", "&&chute_id=a&&port=22&",
-    "chute_id=a;port=22", "chute_id=a=b&port=22", "=a&port=22&chute_id==", "chute_id=%E2%82%AC&port=22&flag=TRUE",
-    "chute_id=null&port=22&flag=null", "chute_id=a&port=22&flag=2", "chute_id=a&port=22&other=1", "?chute_id=a&port=22",
+    "", "chute_id=a&port=22", "chute_id=&port=", "chute_id&port=22", "chute_id=a&port=21",
+    "chute_id=a&port=65536", "chute_id=a&port=99999999999999999999", "chute_id=a&port=+22",
+    "chute_id=a&port=%2B22", "chute_id=a&port=8_000.0", "chute_id=a&port=22.5", "chute_id=a&port=%C2%A022",
+    "chute_id=a&port=22&flag=", "chute_id=a&port=x&flag=maybe&text=", "chute_id=a&chute_id=b&port=1&port=22",
+    "chute_id=a&port=22&flag=on&text=a+b%2Bc", "chute_id=a%2&port=%zz", "chute_id=a%20b%2fc&port=%32%32",
+    "CHUTE_ID=a&port=22", "chute%5Fid=a&port=22", "&&chute_id=a&&port=22&", "chute_id=a;port=22",
+    "chute_id=a=b&port=22", "=a&port=22&chute_id==", "chute_id=%E2%82%AC&port=22&flag=TRUE",
+    "chute_id=null&port=22&flag=null", "chute_id=a&port=22&flag=2", "chute_id=a&port=22&other=1",
+    "?chute_id=a&port=22",
 ]
 
 
@@ -143,8 +156,9 @@ def bodies():
             yield table, "{}"
     for table, values in (
         ("integer", INTEGERS), ("port", PORTS), ("floor", [-1, 10**17, "-0"]), ("boolean", BOOLEANS),
-        ("short_text", TEXTS), ("letter", TEXTS), ("integers", LISTS), ("pair_or_more", [["a"], ["a", "b"], [1]]),
-        ("one_at_most", [["a", "b"], [1, 2], ["a"]]), ("object", [{"a": "x"}, {"a": "1", "b": 2}, {"b": 1}, [["a", 1]]]),
+        ("short_text", TEXTS), ("letter", TEXTS), ("integers", LISTS),
+        ("pair_or_more", [["a"], ["a", "b"], [1]]), ("one_at_most", [["a", "b"], [1, 2], ["a"]]),
+        ("object", [{"a": "x"}, {"a": "1", "b": 2}, {"b": 1}, [["a", 1]]]),
         ("dictionary", [{"a": {"b": [1, 2.5, None]}}]), ("choice", CHOICES), ("two_choices", CHOICES),
         ("one_choice", CHOICES),
     ):

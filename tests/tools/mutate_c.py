@@ -1,9 +1,11 @@
-"""Takes each rule out of the C sources, one at a time, and sees the unit tests of its folder fail: ./dev mutate c.
+"""Takes each rule out of the C sources, one at a time, and sees the unit tests of its
+folder fail: ./dev mutate c.
 
-A rule is marked where it stands, `rule: ID` in a comment, and described in tools.mutate_c_rules; a mark without a mutation, or
-a mutation without its mark, ends the run. Only the one object is compiled, beside the build, and linked with the build's own:
-no file of the tree or of the build is touched. A rule is caught by a failed assertion; a test that is killed, ends early or
-runs into its time limit catches nothing, and a mutation that does not compile is an error.
+A rule is marked where it stands, `rule: ID` in a comment, and described in tools.mutate_c_rules; a mark
+without a mutation, or a mutation without its mark, ends the run. Only the one object is compiled, beside the
+build, and linked with the build's own: no file of the tree or of the build is touched. A rule is caught by a
+failed assertion; a test that is killed, ends early or runs into its time limit catches nothing, and a
+mutation that does not compile is an error.
 
     ./dev mutate c [--jobs N] [WORD ...]      the rules whose id or file has one of the words
 """
@@ -89,7 +91,8 @@ def mutations():
 def make_variables():
     """The build's own commands: (compile, link)."""
     command = ["make", "--no-print-directory", "-s", "-C", BUILD, "--eval",
-               "print-commands:;@echo '$(COMPILE)'; echo '$(CCLD) $(unit_tests_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(unit_tests_LDFLAGS) $(LDFLAGS) "
+               "print-commands:;@echo '$(COMPILE)'; echo '$(CCLD) $(unit_tests_CFLAGS)"
+               " $(CFLAGS) $(AM_LDFLAGS) $(unit_tests_LDFLAGS) $(LDFLAGS) "
                "$(unit_tests_OBJECTS) MUTATED $(unit_tests_LDADD) $(LIBS)'", "print-commands"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return shlex.split(lines[0]), shlex.split(lines[1])
@@ -122,7 +125,8 @@ def build(compile_command, link_command, path, text, directory):
     source, program = os.path.join(directory, os.path.basename(path)), os.path.join(directory, "unit_tests")
     with open(source, "w", encoding="utf-8") as file:
         file.write(text)
-    made = subprocess.run([*compile_command, "-O0", "-w", f"-I{SOURCE}/src/{os.path.dirname(path)}", "-c", "-o", source + ".o", source],
+    made = subprocess.run([*compile_command, "-O0", "-w", f"-I{SOURCE}/src/{os.path.dirname(path)}",
+                           "-c", "-o", source + ".o", source],
                           cwd=BUILD, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         sys.exit(f"mutate: src/{path} without the rule does not compile:\n{made.stderr}")
@@ -165,14 +169,16 @@ def main():
     parser.add_argument("words", nargs="*")
     arguments = parser.parse_args()
     chosen = [mutation for mutation in mutations()
-              if not arguments.words or any(word in f"{mutation[0]} {mutation[1]}" for word in arguments.words)]
+              if not arguments.words
+              or any(word in f"{mutation[0]} {mutation[1]}" for word in arguments.words)]
     commands = make_variables()
     check_whole(chosen)
     missed = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         for name, caught, crash in pool.map(lambda mutation: try_out(commands, mutation), chosen):
             missed += caught is None
-            print(f"{'caught' if caught else 'MISSED':7} {name:30} {caught or crash or 'no test'}", flush=True)
+            print(f"{'caught' if caught else 'MISSED':7} {name:30} {caught or crash or 'no test'}",
+                  flush=True)
     print(f"C: {len(chosen)} mutations, {len(chosen) - missed} caught, {missed} missed")
     return 1 if missed or not chosen else 0
 

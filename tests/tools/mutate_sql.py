@@ -1,8 +1,10 @@
-"""Takes each rule out of the SQL functions and views, one at a time, and sees the SQL tests go red: ./dev mutate sql.
+"""Takes each rule out of the SQL functions and views, one at a time, and sees the SQL
+tests go red: ./dev mutate sql.
 
-A rule is marked where it stands, `-- rule: ID` in a comment, and described in tools.mutate_sql_rules; a mark without a mutation,
-or a mutation without its mark, ends the run. A rule is caught by a test that is `not ok`. An error that no test expects catches
-nothing, however red it makes a file: such a mutation is printed as one that proves nothing. Both make the exit status 1.
+A rule is marked where it stands, `-- rule: ID` in a comment, and described in tools.mutate_sql_rules; a mark
+without a mutation, or a mutation without its mark, ends the run. A rule is caught by a test that is `not ok`.
+An error that no test expects catches nothing, however red it makes a file: such a mutation is printed as one
+that proves nothing. Both make the exit status 1.
 
     ./dev mutate sql [--jobs N] [WORD ...]      the rules whose id or file has one of the words
 """
@@ -26,7 +28,8 @@ TESTS = os.path.join(SOURCE, "tests", "sql")
 MARK = re.compile(r"-- rule: ([a-z0-9_]+\.[a-z0-9_]+)$", re.MULTILINE)
 NEAR = 500  # characters between a mark and its text, at most
 ERROR = re.compile(r"ERROR:  .*")
-BROKEN = re.compile(r"(?:ERROR: |died:|caught:) +42(601|703|883|804|P0[0-9]): .*")  # a syntax error, an unknown name, a wrong type
+# A syntax error, an unknown name, a wrong type.
+BROKEN = re.compile(r"(?:ERROR: |died:|caught:) +42(601|703|883|804|P0[0-9]): .*")
 
 
 def read(path):
@@ -42,7 +45,8 @@ def marks():
         text = read(path)
         for name in MARK.findall(text):
             if name in found:
-                sys.exit(f"mutate: rule {name} is marked twice: {found[name][0]}, {os.path.relpath(path, SQL)}")
+                sys.exit(
+                    f"mutate: rule {name} is marked twice: {found[name][0]}, {os.path.relpath(path, SQL)}")
             found[name] = os.path.relpath(path, SQL), text
     return found
 
@@ -67,8 +71,8 @@ def mutations():
 
 def psql(dsn, *arguments, text=None):
     """Runs psql; its output and errors together."""
-    done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-d", dsn, *arguments], input=text, capture_output=True, text=True,
-                          check=False, env=Responder.environment())
+    done = subprocess.run(["psql", "-X", "-q", "-A", "-t", "-d", dsn, *arguments], input=text,
+                          capture_output=True, text=True, check=False, env=Responder.environment())
     return done.stdout + done.stderr
 
 
@@ -83,7 +87,8 @@ def tests_of(path):
     """The test files; those that speak of the function or view first."""
     name = os.path.basename(path)[:-4]
     files = sorted(glob.glob(os.path.join(TESTS, "*.sql")))
-    return sorted(files, key=lambda file: (os.path.basename(file) != f"{name}.sql", f"rigger.{name}" not in read(file)))
+    return sorted(files, key=lambda file: (os.path.basename(file) != f"{name}.sql",
+                                           f"rigger.{name}" not in read(file)))
 
 
 def run_tests(dsn, path):
@@ -130,7 +135,8 @@ def main():
     parser.add_argument("words", nargs="*")
     arguments = parser.parse_args()
     chosen = [mutation for mutation in mutations()
-              if not arguments.words or any(word in f"{mutation[0]} {mutation[1]}" for word in arguments.words)]
+              if not arguments.words
+              or any(word in f"{mutation[0]} {mutation[1]}" for word in arguments.words)]
     missed = 0
     stack = Stack()
     try:

@@ -1,5 +1,6 @@
-"""Makes a second set of test vectors, with secrets, keys, names and times drawn anew: the tests over vectors must take all
-they need from the files. Called by tools.suite, which runs those tests over it; by hand it writes a set to look at:
+"""Makes a second set of test vectors, with secrets, keys, names and times drawn anew: the tests over
+vectors must take all they need from the files. Called by tools.suite, which runs those tests over
+it; by hand it writes a set to look at:
 
     PYTHONPATH=tests python3 -m tools.other_vectors DIRECTORY
 
@@ -48,7 +49,8 @@ def launch_jwt():
     key = digest.hexdigest().encode()
     now = random.randrange(1_800_000_000, 1_900_000_000)
     config_id = str(uuid.uuid4())
-    claims = {"exp": now + 7200, "sub": config_id, "iat": now, "url": f"https://{secrets.token_hex(4)}.example/instances/{config_id}",
+    claims = {"exp": now + 7200, "sub": config_id, "iat": now,
+              "url": f"https://{secrets.token_hex(4)}.example/instances/{config_id}",
               "env_key": secrets.token_hex(16), "iss": "chutes"}
     good = make_token(key, claims)
     head, _, signature = good.rpartition(".")
@@ -72,12 +74,14 @@ def launch_jwt():
         ("exp as text", having(exp=str(now + 7200)), now, "either"),
         ("begins later", having(nbf=now + 600), now, False),
         ("alg none", make_token(key, claims, {"alg": "none", "typ": "JWT"}), now, False),
-        ("alg none, unsigned", url64(compact({"alg": "none"})) + "." + url64(compact(claims)) + ".", now, False),
+        ("alg none, unsigned", url64(compact({"alg": "none"})) + "." + url64(compact(claims)) + ".",
+         now, False),
         ("HS384", make_token(key, claims, {"alg": "HS384", "typ": "JWT"}, "sha384"), now, False),
         ("crit", make_token(key, claims, {"alg": "HS256", "crit": ["x"], "x": 1}), now, False),
         ("the secret itself as key", make_token(secret.encode(), claims), now, False),
         ("the digest's bytes as key", make_token(digest.digest(), claims), now, False),
-        ("claims exchanged", good.replace(good.split(".")[1], url64(compact({**claims, "exp": now + 9999}))), now, False),
+        ("claims exchanged", good.replace(good.split(".")[1], url64(compact({**claims, "exp": now + 9999}))),
+         now, False),
         ("signature cut", good[:-3], now, False),
         ("signature of zeros", head + "." + url64(bytes(32)), now, False),
         ("padded", good + "=", now, "either"),
@@ -99,7 +103,8 @@ def ip_token():
     for address in ("192.0.2.77", "203.0.113.8", "2001:db8::5"):
         for given in (None, "", secrets.token_hex(9), "é ☃", "a+b&c=d"):
             name = f"{address}:{salt}" + (f":{given}" if given else "")
-            vectors.append({"ip": address, "salt_param": given, "token": str(uuid.uuid5(uuid.NAMESPACE_OID, name))})
+            vectors.append({"ip": address, "salt_param": given,
+                            "token": str(uuid.uuid5(uuid.NAMESPACE_OID, name))})
     return {"ip_check_salt": salt, "vectors": vectors}
 
 
@@ -115,14 +120,17 @@ def aes_cbc():
     vectors = []
     for length in (0, 1, 15, 16, 17, 63, 400):
         key, iv, text = os.urandom(16), os.urandom(16), secrets.token_hex(length)[:length]
-        vectors.append({"key": key.hex(), "iv": iv.hex(), "ciphertext": base64.b64encode(encrypt(key, iv, text.encode())).decode(),
+        vectors.append({"key": key.hex(), "iv": iv.hex(),
+                        "ciphertext": base64.b64encode(encrypt(key, iv, text.encode())).decode(),
                         "plaintext": text, "valid": True})
     broken = Cipher(algorithms.AES(key), modes.CBC(iv)).encryptor()
     for note, ciphertext, vector in (
-            ("padding of 17", base64.b64encode(broken.update(bytes([17]) * 32) + broken.finalize()).decode(), iv.hex()),
+            ("padding of 17", base64.b64encode(broken.update(bytes([17]) * 32) + broken.finalize()).decode(),
+             iv.hex()),
             ("half a block", base64.b64encode(bytes(8)).decode(), iv.hex()), ("empty", "", iv.hex()),
             ("short iv", vectors[-1]["ciphertext"], iv.hex()[2:]), ("no base64", "*", iv.hex())):
-        vectors.append({"note": note, "key": key.hex(), "iv": vector, "ciphertext": ciphertext, "plaintext": None, "valid": False})
+        vectors.append({"note": note, "key": key.hex(), "iv": vector, "ciphertext": ciphertext,
+                        "plaintext": None, "valid": False})
     random.shuffle(vectors)
     return {"vectors": vectors}
 
@@ -140,7 +148,8 @@ def envdump():
 
 def ss58_address(prefix, key):
     """An address of SS58 (prefixes of one or two bytes)."""
-    data = bytes([prefix]) if prefix < 64 else bytes([(prefix & 0xFC) >> 2 | 0x40, prefix >> 8 | (prefix & 3) << 6])
+    data = bytes([prefix]) \
+        if prefix < 64 else bytes([(prefix & 0xFC) >> 2 | 0x40, prefix >> 8 | (prefix & 3) << 6])
     data += key
     data += hashlib.blake2b(b"SS58PRE" + data).digest()[:2]
     number, text = int.from_bytes(data, "big"), ""
@@ -157,9 +166,10 @@ def ss58():
     address = good[0]["ss58"]
     return {"good": good, "bad": [
         {"why": why, "ss58": text} for why, text in (
-            ("cut", address[:-1]), ("longer", address + "1"), ("another letter", address[:20] + ("2" if address[20] != "2" else "3") + address[21:]),
-            ("no letter of base 58", address[:9] + "O" + address[10:]), ("empty", ""), ("31 bytes", ss58_address(42, os.urandom(31))),
-            ("33 bytes", ss58_address(42, os.urandom(33))))]}
+            ("cut", address[:-1]), ("longer", address + "1"),
+            ("another letter", address[:20] + ("2" if address[20] != "2" else "3") + address[21:]),
+            ("no letter of base 58", address[:9] + "O" + address[10:]), ("empty", ""),
+            ("31 bytes", ss58_address(42, os.urandom(31))), ("33 bytes", ss58_address(42, os.urandom(33))))]}
 
 
 def signatures():
@@ -175,11 +185,13 @@ def signatures():
             ("another message", key, message + b".", signature, False),
             ("another key", sr25519.key_of(os.urandom(32)), message, signature, False),
             ("not marked", key, message, signature[:63] + bytes([signature[63] & 0x7F]), False),
-            ("not reduced", key, message, signature[:32] + unreduced[:31] + bytes([unreduced[31] | 0x80]), False),
+            ("not reduced", key, message,
+             signature[:32] + unreduced[:31] + bytes([unreduced[31] | 0x80]), False),
             ("identity", bytes(32), message, bytes(63) + b"\x80", False),
             ("wrapped", key, message, sr25519.sign(b"<Bytes>" + message + b"</Bytes>", seed), "either"),
         )
-        vectors += [{"note": note, "public_key": a.hex(), "message": b.hex(), "signature": c.hex(), "valid": valid}
+        vectors += [{"note": note, "public_key": a.hex(), "message": b.hex(), "signature": c.hex(),
+                     "valid": valid}
                     for note, a, b, c, valid in cases]
     random.shuffle(vectors)
     return {"vectors": vectors}
@@ -192,14 +204,20 @@ def hotkey_requests():
     body = json.dumps({"active": True, "text": secrets.token_hex(8)})
     digest = hashlib.sha256(body.encode()).hexdigest()
     for note, method, sent, nonce, tail, ok in (
-            ("a token", "GET", None, now, "launch", True), ("a deletion", "DELETE", None, now, "instances", True),
-            ("a body", "PATCH", body, now, digest, True), ("another body", "POST", body + " ", now, digest, False),
-            ("early", "GET", None, now - 599, "launch", True), ("too early", "GET", None, now - 600, "launch", False),
-            ("late", "GET", None, now + 599, "launch", True), ("too late", "GET", None, now + 600, "launch", False),
-            ("another purpose", "GET", None, now, "instances", False), ("no digits", "GET", None, f"{now}.0", "launch", False)):
-        vectors.append({"note": note, "now": now, "method": method, "path": "/instances/", "body": sent, "ok": ok, "headers": {
-            "X-Chutes-Hotkey": hotkey, "X-Chutes-Nonce": str(nonce),
-            "X-Chutes-Signature": sr25519.sign(f"{hotkey}:{nonce}:{tail}".encode(), seed).hex()}})
+            ("a token", "GET", None, now, "launch", True),
+            ("a deletion", "DELETE", None, now, "instances", True),
+            ("a body", "PATCH", body, now, digest, True),
+            ("another body", "POST", body + " ", now, digest, False),
+            ("early", "GET", None, now - 599, "launch", True),
+            ("too early", "GET", None, now - 600, "launch", False),
+            ("late", "GET", None, now + 599, "launch", True),
+            ("too late", "GET", None, now + 600, "launch", False),
+            ("another purpose", "GET", None, now, "instances", False),
+            ("no digits", "GET", None, f"{now}.0", "launch", False)):
+        vectors.append({
+            "note": note, "now": now, "method": method, "path": "/instances/", "body": sent, "ok": ok,
+            "headers": {"X-Chutes-Hotkey": hotkey, "X-Chutes-Nonce": str(nonce),
+                        "X-Chutes-Signature": sr25519.sign(f"{hotkey}:{nonce}:{tail}".encode(), seed).hex()}})
     for name in ("X-Chutes-Nonce", "X-Chutes-Signature"):
         headers = {key: value for key, value in vectors[0]["headers"].items() if key != name}
         vectors.append({**vectors[0], "note": f"no {name}", "headers": headers, "ok": False})

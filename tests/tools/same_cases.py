@@ -1,5 +1,5 @@
-"""Compares freshly made pydantic vectors on standard input with tests/vectors/pydantic.json: today's FastAPI may answer
-otherwise than the one they were made with. Exit status 1 names the cases that differ."""
+"""Compares freshly made pydantic vectors on standard input with tests/vectors/pydantic.json: today's FastAPI
+may answer otherwise than the one they were made with. Exit status 1 names the cases that differ."""
 
 import json
 import os
@@ -16,7 +16,8 @@ def main():
     differing = [case for case in fresh["cases"] if case not in kept["cases"]]
     for case in differing:
         print("differs today:", json.dumps(case))
-    print(f"{len(fresh['cases']) - len(differing)} of {len(fresh['cases'])} answers of {fresh['made_with']} are the kept ones")
+    print(f"{len(fresh['cases']) - len(differing)} of {len(fresh['cases'])} answers of"
+          f" {fresh['made_with']} are the kept ones")
     return 1 if differing else 0
 
 

@@ -20,8 +20,8 @@ def burn():
 
 def run_once():
     """One run of the suite: its output's lines, and whether it was green."""
-    done = subprocess.run([sys.executable, "-m", "tools.suite"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
+    done = subprocess.run([sys.executable, "-m", "tools.suite"], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
     return done.stdout.splitlines() or ["(it said nothing)"], done.returncode == 0
 
 
@@ -40,7 +40,8 @@ def main():
         if not is_green:
             print("\n".join(lines))
         green += is_green
-        print(f"run {number} of {arguments.runs}: {lines[-1]} in {time.monotonic() - started:.0f} s", flush=True)
+        print(f"run {number} of {arguments.runs}: {lines[-1]} in {time.monotonic() - started:.0f} s",
+              flush=True)
     print(f"{green} of {arguments.runs} runs beside {BUSY} busy loops were green")
     return 0 if green == arguments.runs else 1
 

@@ -22,8 +22,8 @@ TESTS = os.path.join(SOURCE, "tests")
 
 
 class Tally:
-    """Counts of what ran. A part that ends without having run a test is a failure, unless tests were chosen by a word;
-    then it is one only where no part has any."""
+    """Counts of what ran. A part that ends without having run a test is a failure, unless tests were chosen
+    by a word; then it is one only where no part has any."""
 
     def __init__(self, word):
         self.word = word
@@ -45,7 +45,8 @@ class Tally:
 
 
 def count_tap(text, label):
-    """(passed, failed) of TAP output; failures and their diagnostics are printed. A wrong plan is a failure."""
+    """(passed, failed) of TAP output; failures and their diagnostics are printed. A
+    wrong plan is a failure."""
     passed = failed = 0
     planned = None
     showing = False
@@ -69,12 +70,12 @@ def count_tap(text, label):
 
 
 def run_check(word, **variables):
-    """Runs the Check program's tests that match, with these variables of its environment; its TAP log, and whether it says that
-    all is well."""
+    """Runs the Check program's tests that match, with these variables of its environment; its TAP log, and
+    whether it says that all is well."""
     with tempfile.NamedTemporaryFile("r", suffix=".tap", encoding="utf-8") as tap:
         environment = {**os.environ, "CK_TAP_LOG_FILE_NAME": tap.name, "CK_VERBOSITY": "silent", **variables}
-        done = subprocess.run([os.path.join(BUILD, "unit_tests"), word], env=environment, capture_output=True, text=True,
-                              check=False)
+        done = subprocess.run([os.path.join(BUILD, "unit_tests"), word], env=environment,
+                              capture_output=True, text=True, check=False)
         text = tap.read()
     if done.returncode != 0:
         print(done.stdout + done.stderr)
@@ -84,7 +85,8 @@ def run_check(word, **variables):
 def run_unit(tally, word):
     """The Check program, its TAP log counted."""
     started = time.monotonic()
-    # Check lists "ok 1 - file:test: message"; its exit status only repeats the count, a crash of the runner does not.
+    # Check lists "ok 1 - file:test: message"; its exit status only repeats the count,
+    # a crash of the runner does not.
     text, whole = run_check(word)
     passed, failed = count_tap(text, "unit")
     if not whole:
@@ -93,7 +95,8 @@ def run_unit(tally, word):
 
 
 def run_other_vectors(tally, word):
-    """The tests over vectors once more, over vectors made a moment ago: none of them leans on what one set has."""
+    """The tests over vectors once more, over vectors made a moment ago: none of them
+    leans on what one set has."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as directory:
         other_vectors.make(directory)
@@ -118,7 +121,8 @@ def prepare_sql(stack):
     stack.responder.migrate()
     stack.postgres.execute("create extension pgtap")
     psql = ["psql", "-X", "-q", "-A", "-t", "-d", stack.postgres.dsn]
-    subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", os.path.join(TESTS, "harness", "fixture.sql")], check=True)
+    subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", os.path.join(TESTS, "harness", "fixture.sql")],
+                   check=True)
     return psql
 
 
@@ -152,8 +156,8 @@ def run_http(tally, word):
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         report = os.path.join(scratch, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "--junit-xml",
-                   report, os.path.join(TESTS, "http")]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib",
+                   "--junit-xml", report, os.path.join(TESTS, "http")]
         subprocess.run(command + (["-k", word] if word else []), check=False)
         if not os.path.exists(report):
             tally.add("http", 0, 1)
@@ -161,7 +165,8 @@ def run_http(tally, word):
         suite = xml.etree.ElementTree.parse(report).getroot().find("testsuite")
     counts = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
     bad = counts["failures"] + counts["errors"]
-    tally.add("http", counts["tests"] - bad - counts["skipped"], bad, counts["skipped"], time.monotonic() - started)
+    tally.add("http", counts["tests"] - bad - counts["skipped"], bad, counts["skipped"],
+              time.monotonic() - started)
 
 
 def main():
@@ -169,7 +174,8 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev test", description=__doc__)
     parser.add_argument("--only", choices=["unit", "sql", "http"], help="one part alone")
     parser.add_argument("-k", metavar="WORD", default="",
-                        help="only tests in whose name or file name WORD stands; for HTTP also an expression of pytest")
+                        help="only tests in whose name"
+                             " or file name WORD stands; for HTTP also an expression of pytest")
     arguments = parser.parse_args()
     tally = Tally(arguments.k)
     try:
