@@ -78,9 +78,9 @@ class Announced:
         assert answer.status == 200, answer
 
     def verdict(self):
-        """(state, fault) of the newest verification, once there is one."""
+        """(state, failure) of the newest verification, once there is one."""
         row = self.stack.postgres.wait_for_row(
-            "select v.state, r.public_text as fault, i.verified, i.verification_error"
+            "select v.state, r.public_text as failure, i.verified, i.verification_error"
             " from rigger.verifications v"
             " left join rigger.refusals r on r.code = v.failure"
             " join public.instances i using (instance_id) where instance_id = %s"
@@ -88,8 +88,8 @@ class Announced:
             " and v.verification_id = (select max(verification_id) from rigger.verifications"
             " where instance_id = %s)",
             (self.instance, self.instance))
-        assert row["verified"] is (row["state"] == "passed") and row["verification_error"] == row["fault"]
-        return row["state"], row["fault"]
+        assert row["verified"] is (row["state"] == "passed") and row["verification_error"] == row["failure"]
+        return row["state"], row["failure"]
 
     def reasons(self):
         """What was announced."""

@@ -42,9 +42,9 @@ class Contract:
             f"{name} answered {status}, which is not documented: {text}"
         documented = operation["responses"][str(status)]
         schema = documented["content"]["application/json"]["schema"]
-        faults = [error.message
+        errors = [error.message
                   for error in Draft202012Validator(self.resolve(schema)).iter_errors(json.loads(text))]
-        assert not faults, f"{name} answered {status} {text}: {faults}"
+        assert not errors, f"{name} answered {status} {text}: {errors}"
         extra = set(json.loads(text)) - set(self.properties(schema))
         assert not extra, f"{name} answered {extra}, which is not documented"
         if schema.get("$ref", "").endswith("/Detail"):

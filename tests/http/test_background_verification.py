@@ -73,7 +73,7 @@ FILE = "A file of the instance is not the image's or the chute's"
 KEY = "The instance does not have its key"
 
 
-@pytest.mark.parametrize("sdk, options, fault", [
+@pytest.mark.parametrize("sdk, options, failure", [
     ("0.1.9", {"cheat": "ping"}, "The instance could not read what was encrypted for its GPU"),
     ("0.2.5", {"cheat": "ping"}, KEY),
     ("0.2.20", {"cheat": "ping"}, KEY),
@@ -89,25 +89,25 @@ KEY = "The instance does not have its key"
     ("0.2.19", {"change": garble("/app/app.py", b"import evil\n")}, FILE),
     ("0.1.9", {"change": garble("/usr/lib/file2", bytes(100))}, FILE),
     ("0.2.14", {"change": garble("/usr/lib/file0", bytes(100))}, FILE)])
-def test_a_cheat_is_not_verified(graval, pods, sdk, options, fault):
+def test_a_cheat_is_not_verified(graval, pods, sdk, options, failure):
     announced = Announced(graval, pods, sdk, **options)
-    assert announced.verdict() == ("failed", fault)
+    assert announced.verdict() == ("failed", failure)
     assert announced.reasons() == ["instance_created", "instance_activated"]
 
 
 NO_KEY = "The instance did not take its key (/_exchange)"
 
 
-@pytest.mark.parametrize("sdk, trouble, fault", [
+@pytest.mark.parametrize("sdk, trouble, failure", [
     ("0.2.20", (500, "oops"), NO_KEY),
     ("0.2.20", "redirect", NO_KEY),
     ("0.2.20", (401, "go away"), NO_KEY),
     ("0.1.9", (503, "later"), "The instance did not answer /_ping"),
     ("0.1.9", (200, "garbage"), "The instance could not read what was encrypted for its GPU"),
     ("0.1.9", (200, '["hello"]'), "The instance could not read what was encrypted for its GPU")])
-def test_an_instance_that_makes_no_sense_fails_after_three_tries(graval, pods, sdk, trouble, fault):
+def test_an_instance_that_makes_no_sense_fails_after_three_tries(graval, pods, sdk, trouble, failure):
     announced = Announced(graval, pods, sdk, troubles=[trouble] * 9)
-    assert announced.verdict() == ("failed", fault)
+    assert announced.verdict() == ("failed", failure)
     assert len(announced.pod.asked) == (3 if trouble[0] != 200 else 1), "a wrong answer gets no second try"
 
 

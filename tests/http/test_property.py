@@ -32,9 +32,9 @@ def test_every_answer_is_the_model_s(world):
                 player.compare()
         player.compare()
         player.compare_events()
-    except AssertionError as fault:
-        raise AssertionError(f"RIGGER_PROPERTY_SEED={SEED}, operation {number}: {fault}\n"
-                             + "\n".join(player.lines[-TAIL:])) from fault
+    except AssertionError as error:
+        raise AssertionError(f"RIGGER_PROPERTY_SEED={SEED}, operation {number}: {error}\n"
+                             + "\n".join(player.lines[-TAIL:])) from error
     statuses = {line.rsplit(": ", 1)[-1] for line in player.lines}
     wanted = {"200", "202", "400", "401", "403", "404", "409", "422", "423"}
     assert OPERATIONS < 2000 or statuses >= wanted, "the operations met every kind of answer"

@@ -19,8 +19,8 @@ def running():
 
 
 def test_the_document_is_valid(running):
-    faults = list(OpenAPIV31SpecValidator(Api(running).request("GET", "/openapi.json").json).iter_errors())
-    assert faults == []
+    errors = list(OpenAPIV31SpecValidator(Api(running).request("GET", "/openapi.json").json).iter_errors())
+    assert errors == []
 
 
 def test_generated_requests_get_what_is_documented(running):

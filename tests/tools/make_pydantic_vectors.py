@@ -2,7 +2,7 @@
 """Writes tests/vectors/pydantic.json: what FastAPI with pydantic 2 makes of good and bad requests.
 
 The models below mirror the tables of tests/unit/http/test_fields.c by name; the C test holds http/fields to
-every case. Run with Python 3.11 (later ones word some JSON faults differently):
+every case. Run with Python 3.11 (later ones word some JSON errors differently):
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install 'pydantic>=2,<3' fastapi httpx
     /tmp/venv/bin/python tests/tools/make_pydantic_vectors.py > tests/vectors/pydantic.json
