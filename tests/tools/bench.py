@@ -21,6 +21,7 @@ from harness.stack import BUILD, SOURCE, Stack
 CONNECTIONS = 8
 ROUNDS = 5
 TOLERATED = 0.95  # of the other revision's speed
+NO_DISK = "fsync = off\n"  # in a comparison: how long the disk takes is neither revision's doing
 PGBENCH_SCRIPT = """
 \\set nonce random(1, 9223372036854775807)
 select rigger.issue_launch_config('{hotkey}', 64, sha256(('{salt}' || random()::text || :nonce)::bytea),
@@ -133,10 +134,10 @@ def crypto(build):
         yield Row(f"matmul prover, n {n}", 1 / float(prover))
 
 
-def measure(build, source, seconds):
+def measure(build, source, seconds, postgres_settings=""):
     """Every row of one build, as it comes."""
     stack = Stack(change=lambda settings: settings["server"].update(fast_workers=4), build=build,
-                  source=source)
+                  source=source, postgres_settings=postgres_settings)
     empty = None
     try:
         empty_port = stack.nginx.port
@@ -174,7 +175,7 @@ def compare(other, source, seconds):
         for which, (build, tree) in enumerate(((other, source), (BUILD, SOURCE))):
             print(f"round {number + 1} of {ROUNDS}, {'this' if which else 'the other'} revision",
                   file=sys.stderr, flush=True)
-            for row in measure(build, tree, seconds):
+            for row in measure(build, tree, seconds, NO_DISK):
                 rates.setdefault(row.what, ([], []))[which].append(row.rate)
     print(
         f"\n{'per second, medians of ' + str(ROUNDS) + ' runs in turn':<44} {'other':>9} {'this':>9}  speed")
