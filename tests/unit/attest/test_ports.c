@@ -101,7 +101,8 @@ static void *run_pod(void *argument)
     return NULL;
 }
 
-static void start_pod(struct pod *pod, enum behaviour behaviour, bool udp)
+/* Holds a port of this machine, on which nobody listens yet. */
+static void hold_port(struct pod *pod, enum behaviour behaviour, bool udp)
 {
     struct sockaddr_in address = { .sin_family = AF_INET };
     socklen_t length = sizeof(address);
@@ -110,9 +111,14 @@ static void start_pod(struct pod *pod, enum behaviour behaviour, bool udp)
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     pod->fd = socket(AF_INET, udp ? SOCK_DGRAM : SOCK_STREAM, 0);
     ck_assert_int_eq(bind(pod->fd, (struct sockaddr *)&address, length), 0);
-    ck_assert(udp || listen(pod->fd, 8) == 0);
     ck_assert_int_eq(getsockname(pod->fd, (struct sockaddr *)&address, &length), 0);
     pod->port = ntohs(address.sin_port);
+}
+
+static void start_pod(struct pod *pod, enum behaviour behaviour, bool udp)
+{
+    hold_port(pod, behaviour, udp);
+    ck_assert(udp || listen(pod->fd, 8) == 0);
     ck_assert_int_eq(pthread_create(&pod->thread, NULL, run_pod, pod), 0);
 }
 
@@ -219,14 +225,12 @@ START_TEST(a_closed_port_and_a_bad_address_fail)
     json_object *mappings = json_object_new_array();
     struct pod pod;
 
-    start_pod(&pod, HONEST, true);
-    close(pod.fd);
-    pthread_cancel(pod.thread);
-    pthread_join(pod.thread, NULL);
+    hold_port(&pod, HONEST, false);
     add_mapping(mappings, "tcp", pod.port);
     ck_assert(!ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + LONG_MS));
     ck_assert(!ports_answer("localhost", mappings, key, clock_monotonic_ms() + LONG_MS));
     json_object_put(mappings);
+    close(pod.fd);
 }
 END_TEST
 
