@@ -42,9 +42,10 @@ begin
   end if;
 
   return query
-  select v_id, i.instance_id, i.host, host(a.address), i.port, i.symmetric_key, i.miner_hotkey, s.holds_key,
-         s.hides_paths, s.shows_files, c.code, c.filename, c.ref_str, coalesce(g.gpus, '[]'),
-         coalesce(f.challenges, '[]')
+  -- The casts: a Chutes database has varchar here, which `return query` does not take for text.
+  select v_id, i.instance_id::text, i.host::text, host(a.address), i.port, i.symmetric_key::text,
+         i.miner_hotkey::text, s.holds_key, s.hides_paths, s.shows_files, c.code::text, c.filename::text,
+         c.ref_str::text, coalesce(g.gpus, '[]'), coalesce(f.challenges, '[]')
   from rigger.verifications v
   join public.instances i on i.instance_id = v.instance_id
   join public.chutes c on c.chute_id = i.chute_id

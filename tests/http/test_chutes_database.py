@@ -78,6 +78,15 @@ def test_a_job_runs_on_it_and_a_loser_does_not_reset_it(deployment):
     assert row == {"miner_hotkey": winner.hotkey, "status": "running"}
 
 
+def test_a_verification_can_be_taken(deployment):
+    taken = "select * from rigger.take_verification(gen_random_uuid(), '1 minute')"
+    assert deployment.postgres.execute(taken) == []
+    deployment.postgres.execute("insert into rigger.verifications (instance_id) values ('i')")
+    (row,) = deployment.postgres.execute(taken)
+    assert (row["instance_id"], row["miner_hotkey"], row["filename"]) == ("i", "hk", "app.py")
+    deployment.postgres.execute("delete from rigger.verifications")
+
+
 def test_what_the_python_service_made_is_shown_and_counted(deployment):
     (row,) = deployment.postgres.execute(
         "select target, total, hot from rigger.v_chute_capacity where chute_id = 'c'")
