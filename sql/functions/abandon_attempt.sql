@@ -10,6 +10,7 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   perform from public.launch_configs l where l.config_id = p_config_id for no key update;

@@ -16,6 +16,7 @@ create or replace function rigger.activate_instance(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_instance public.instances;

@@ -10,6 +10,7 @@ create or replace function rigger.activate_launch_config(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_config record;

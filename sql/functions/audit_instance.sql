@@ -7,6 +7,7 @@ create or replace function rigger.audit_instance()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   if tg_op = 'INSERT' then

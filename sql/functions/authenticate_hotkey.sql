@@ -11,6 +11,7 @@ create or replace function rigger.authenticate_hotkey(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_blacklist_reason text;

@@ -8,6 +8,7 @@ returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   update public.metagraph_nodes m

@@ -13,6 +13,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 set jit = off
 as $$
   select 1, node_id, 'the GPU is in more than one instance'

@@ -16,6 +16,7 @@ create or replace function rigger.claim_launch_config(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_port constant integer := (p_port_mappings -> 0 ->> 'external_port')::integer;

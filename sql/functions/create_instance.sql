@@ -17,6 +17,7 @@ create or replace function rigger.create_instance(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_caller record;

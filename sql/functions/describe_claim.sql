@@ -16,6 +16,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
   select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, f.seed_in_command,
          f.digest_with_claim, c.image_id, i.patch_version,

@@ -10,6 +10,7 @@ returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_config_id text;

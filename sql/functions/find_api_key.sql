@@ -10,6 +10,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
   select k.api_key_id, k.key_hash, coalesce(k.admin, false), nullif(u.hotkey, '')
   from public.api_keys k

@@ -9,6 +9,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
   select u.fingerprint_hash, nullif(u.hotkey, '')
   from public.users u

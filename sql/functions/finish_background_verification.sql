@@ -12,6 +12,7 @@ returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_instance public.instances;

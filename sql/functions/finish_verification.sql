@@ -14,6 +14,7 @@ create or replace function rigger.finish_verification(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_challenge rigger.challenges;

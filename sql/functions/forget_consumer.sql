@@ -10,6 +10,7 @@ returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   delete from rigger.event_consumers c where c.consumer = p_consumer;

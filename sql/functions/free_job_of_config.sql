@@ -8,6 +8,7 @@ create or replace function rigger.free_job_of_config()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   update public.jobs j

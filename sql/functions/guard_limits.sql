@@ -7,6 +7,7 @@ create or replace function rigger.guard_limits()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_lifetime numeric;

@@ -11,6 +11,7 @@ returns bigint
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_pruned_to timestamptz;

@@ -13,6 +13,7 @@ returns table (kind text, id text, reason text)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 set jit = off
 as $$
 declare

@@ -7,6 +7,7 @@ create or replace function rigger.record_instance_node()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   insert into public.instance_node_history (instance_id, node_id, miner_hotkey, created_at)

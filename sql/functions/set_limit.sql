@@ -9,6 +9,7 @@ returns boolean
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   update rigger.limits l

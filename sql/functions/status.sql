@@ -9,6 +9,7 @@ language sql
 stable
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 set jit = off
 as $$
   select 'schema version', coalesce((select version from rigger.schema_version), 'none')

@@ -13,6 +13,7 @@ create or replace function rigger.store_challenge(
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_config public.launch_configs;

@@ -18,6 +18,7 @@ returns table (
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 declare
   v_newest bigint;

@@ -11,6 +11,7 @@ returns table (event_id bigint, channel text, message jsonb)
 language sql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
   select e.event_id, m.channel,
          e.payload || case m.channel

@@ -9,6 +9,7 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   update public.api_keys k

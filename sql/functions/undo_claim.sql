@@ -12,6 +12,7 @@ returns void
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, public, pg_temp
+set timezone = 'UTC'
 as $$
 begin
   perform from public.chutes c

@@ -67,9 +67,9 @@ class Announced:
         for number in range(3):
             files[f"/usr/lib/file{number}"] = DRAWN.randbytes(100)
             self.stack.postgres.execute(
-                "insert into public.fs_challenges (image_id, challenge_type, filename,"
+                "insert into public.fs_challenges (challenge_id, image_id, challenge_type, filename,"
                 " \"offset\", length, expected)"
-                " values (%s, 'workdir', %s, 10, 50, encode(sha256(%s), 'hex'))",
+                " values (gen_random_uuid(), %s, 'workdir', %s, 10, 50, encode(sha256(%s), 'hex'))",
                 (image, f"/usr/lib/file{number}", files[f"/usr/lib/file{number}"][10:60]))
 
     def activate(self):

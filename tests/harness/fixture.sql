@@ -26,15 +26,16 @@ create function fixture.chute(
 returns text
 language sql
 as $$
-  insert into public.users (user_id, username, fingerprint_hash)
-  values (p_name || ' owner', p_name || ' owner', p_name || ' fingerprint');
+  insert into public.users (user_id, username, coldkey, fingerprint_hash)
+  values (p_name || ' owner', p_name || ' owner', 'cold', p_name || ' fingerprint');
   insert into public.images (image_id, user_id, name, tag, patch_version)
   values (p_name || ' image', p_name || ' owner', p_name, '1', 'patch 1');
   insert into public.chutes
-    (chute_id, user_id, name, image_id, jobs, node_selector, code, filename, ref_str, version, chutes_version)
+    (chute_id, user_id, name, image_id, cords, jobs, node_selector, code, filename, ref_str, version,
+     chutes_version)
   values
-    (p_name, p_name || ' owner', p_name, p_name || ' image', p_jobs, p_node_selector, 'print(1)', 'app.py',
-     'app:chute', 'version 1', p_chutes_version);
+    (p_name, p_name || ' owner', p_name, p_name || ' image', '[]', p_jobs, p_node_selector, 'print(1)',
+     'app.py', 'app:chute', 'version 1', p_chutes_version);
   insert into public.capacity_log (chute_id, "timestamp", target_count)
   select p_name, clock_timestamp() at time zone 'utc', p_target
   where p_target is not null;
@@ -68,11 +69,11 @@ language sql
 as $$
   insert into public.nodes
     (uuid, name, memory, major, minor, processors, sxm, clock_rate, max_threads_per_processor,
-     concurrent_kernels, ecc, seed, miner_hotkey, gpu_identifier, verification_host, verification_port,
-     verified_at)
+     concurrent_kernels, ecc, seed, miner_hotkey, gpu_identifier, device_index, verification_host,
+     verification_port, verified_at)
   values
     (p_name, 'NVIDIA ' || p_model, 85899345920, 9, 0, 132, true, 1980000, 2048, true, null, 1, p_miner,
-     p_model, p_host, 9000, case when p_verified then now() end)
+     p_model, 0, p_host, 9000, case when p_verified then now() end)
   returning uuid
 $$;
 comment on function fixture.gpu(text, text, text, text, boolean) is 'A GPU of a miner; its ecc is null.';
@@ -82,8 +83,9 @@ create function fixture.job(
 returns text
 language sql
 as $$
-  insert into public.jobs (job_id, user_id, chute_id, version, method, job_args)
-  select p_name, user_id, chute_id, version, p_method, p_args
+  insert into public.jobs
+    (job_id, user_id, chute_id, version, method, job_args, status, miner_history, compute_multiplier)
+  select p_name, user_id, chute_id, version, p_method, p_args, 'pending', '[]', 1
   from public.chutes
   where chute_id = p_chute
   returning job_id
@@ -95,9 +97,9 @@ returns void
 language sql
 as $$
   insert into public.instances
-    (host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, active, verified)
-  select p_chute || ' ' || p_miner || ' ' || p_hot, i, p_chute, 'version 1', 7, p_miner, p_miner || ' cold',
-         p_hot, p_hot
+    (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, active, verified)
+  select gen_random_uuid(), p_chute || ' ' || p_miner || ' ' || p_hot, i, p_chute, 'version 1', 7, p_miner,
+         p_miner || ' cold', p_hot, p_hot
   from generate_series(1, p_count) as i
 $$;
 comment on function fixture.instances(text, text, integer, boolean) is

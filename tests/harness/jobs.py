@@ -15,7 +15,7 @@ def job_of(stack, chute, **columns):
     job = str(uuid.uuid4())
     row = {"job_id": job, "chute_id": chute, "method": "train",
            "job_args": json.dumps({"_disk_gb": 20, "x": 1}), "version": "1", "chutes_version": "0.3.5",
-           "status": "pending", **columns}
+           "status": "pending", "miner_history": "[]", "compute_multiplier": 1, **columns}
     stack.postgres.execute(
         f"insert into public.jobs ({', '.join(row)}, user_id) select {', '.join(['%s'] * len(row))}, user_id"
         " from public.chutes where chute_id = %s", (*row.values(), chute))

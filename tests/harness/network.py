@@ -43,7 +43,7 @@ class Network:
     def user(self):
         """An account."""
         user_id = str(uuid.uuid4())
-        self._insert("users", user_id=user_id, username=f"user-{user_id[:8]}",
+        self._insert("users", user_id=user_id, username=f"user-{user_id[:8]}", coldkey="cold",
                      fingerprint_hash=uuid.uuid4().hex, permissions_bitmask=0, balance=0)
         return user_id
 

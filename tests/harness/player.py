@@ -313,9 +313,10 @@ class Player:
             self.model.evict(instance)
         elif what == "job":
             job = str(uuid.UUID(int=self.chance.getrandbits(128)))
-            self.sql("insert into public.jobs (job_id, user_id, chute_id, version, method, job_args)"
-                     " select %s, user_id, chute_id, version, 'train', '{}' from public.chutes"
-                     " where chute_id = %s",
+            self.sql("insert into public.jobs (job_id, user_id, chute_id, version, method, job_args, status,"
+                     " miner_history, compute_multiplier)"
+                     " select %s, user_id, chute_id, version, 'train', '{}', 'pending', '[]', 1"
+                     " from public.chutes where chute_id = %s",
                      job, self.job_chute)
             self.model.jobs[job] = Job(self.job_chute)
         self.lines.append(f"steer {what}")

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 
+from . import databases
 from .network import Network
 from .postgres import Postgres
 from .processes import StackError
@@ -17,8 +18,11 @@ BUILD = os.environ.get("RIGGER_TEST_BUILD", os.path.join(SOURCE, "build"))
 class Stack:
     """PostgreSQL, responder and nginx; a context manager that leaves nothing behind."""
 
-    def __init__(self, change=None, build=BUILD, extra_nginx="", postgres_settings="", source=SOURCE):
-        """change: a function that alters the settings before they are written; source: whose nginx files."""
+    def __init__(self, change=None, build=BUILD, extra_nginx="", postgres_settings="", source=SOURCE,
+                 database=None):
+        """change: a function that alters the settings before they are written; source: whose nginx files;
+        database: one of databases.DATABASES, None for the run's."""
+        self.database = database or databases.chosen()
         self.directory = tempfile.mkdtemp(prefix="rigger-")
         os.chmod(self.directory, 0o755)
         self.build = build
@@ -30,11 +34,16 @@ class Stack:
         self.nginx = Nginx(self.directory, source, self.settings, extra_nginx)
         self.network = Network(self.postgres, build)
 
+    def create_database(self):
+        """The cluster, with the database as it is before `rigger migrate` comes."""
+        self.postgres.create()
+        databases.load(self.postgres, self.database)
+
     def start(self):
         """Starts everything, in order. The responder serves as a role that may call
         the functions, nothing else."""
         self.settings["launch"]["public_url"] = self.nginx.url
-        self.postgres.create()
+        self.create_database()
         self.responder.write_config()
         self.responder.migrate()
         self.postgres.execute("create role rigger_server login in role rigger_app")

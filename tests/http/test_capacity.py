@@ -26,9 +26,9 @@ class Chute:
         """So many more."""
         for _ in range(count):
             self.stack.postgres.execute(
-                "insert into public.instances (host, port, chute_id, version, miner_uid,"
+                "insert into public.instances (instance_id, host, port, chute_id, version, miner_uid,"
                 " miner_hotkey, miner_coldkey, active,"
-                " verified) values (%s, 1, %s, 'v', 7, %s, 'c', %s, %s)",
+                " verified) values (gen_random_uuid(), %s, 1, %s, 'v', 7, %s, 'c', %s, %s)",
                 (str(uuid.uuid4()), self.id, miner.hotkey, hot, hot))
 
     def roll(self, permitted):

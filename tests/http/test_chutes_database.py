@@ -4,20 +4,22 @@ data stays, and lives work on it."""
 import os
 import re
 import subprocess
-import uuid
 
 import pytest
 
-from harness.chutes_database import CHUTES, DATA, Deployment, dump, state
+from harness import databases
+from harness.chutes_database import Deployment, dump, fill, state
 from harness.client import Api, Launch
+from harness.jobs import job_of
 from harness.pod import Port
 
 
-@pytest.fixture(scope="module")
-def deployment():
+@pytest.fixture(scope="module", params=[name for name in databases.DATABASES if name != "own"])
+def deployment(request):
     """Migrated, and serving."""
-    with Deployment() as stack:
-        stack.after = state(stack.postgres)
+    with Deployment(database=request.param) as stack:
+        stack.after = state(stack.postgres, stack.before[1])
+        stack.fresh = request.param.endswith("fresh")
         yield stack
 
 
@@ -26,12 +28,20 @@ def test_the_data_is_as_it_was(deployment):
     assert deployment.after[1]["launch_configs"][0].count("18446744073709551615") == 1
 
 
-def test_nothing_goes_but_the_wrong_trigger_and_nothing_comes_but_indexes_and_triggers(deployment):
+def test_nothing_goes_but_the_wrong_trigger_and_nothing_comes_but_what_is_missing(deployment):
+    """Indexes and triggers; in a fresh database, which lacks them, tables as well."""
     gone, come = deployment.before[0] - deployment.after[0], deployment.after[0] - deployment.before[0]
-    assert [re.match(r"CREATE TRIGGER (\w+)", statement).group(1) for statement in gone] == ["tr_reset_job"]
-    kinds = {re.match(r"CREATE (UNIQUE INDEX|INDEX|TRIGGER rigger_free_job|TRIGGER \w+)", statement).group(1)
-             for statement in come}
-    assert kinds == {"INDEX", "TRIGGER rigger_free_job"}, come
+    assert ([re.match(r"CREATE TRIGGER (\w+)", statement).group(1) for statement in gone]
+            == ([] if deployment.fresh else ["tr_reset_jobs_on_fail"]))
+    missing = {"instance_node_history", "fs_challenges"} - set(deployment.before[1])
+    assert bool(missing) == deployment.fresh
+    made = [statement for statement in come if re.search(rf"\b({'|'.join(missing) or 'none'})\b", statement)]
+    assert {re.match(r"CREATE TABLE public\.(\w+)", statement).group(1) for statement in made
+            if statement.startswith("CREATE TABLE")} == missing
+    kinds = {re.match(r"CREATE (UNIQUE INDEX|INDEX|TRIGGER \w+)", statement).group(1)
+             for statement in come.difference(made)}
+    assert kinds == {"INDEX", "TRIGGER rigger_free_job"} | (
+        {"TRIGGER rigger_node_history"} if deployment.fresh else set()), come
 
 
 def test_migrating_again_changes_nothing(deployment):
@@ -47,7 +57,7 @@ def test_its_audit_and_history_are_kept_once(deployment):
     assert api.delete(miner, chute, instance).status == 200
     audit = deployment.postgres.execute("select * from instance_audit where instance_id = %s", (instance,))
     assert len(audit) == 1 and audit[0]["verified_at"] and audit[0]["deleted_at"]
-    assert audit[0]["deletion_reason"] == "deleted by its miner" and audit[0]["billed_to"] is None
+    assert audit[0]["deletion_reason"] == "deleted by its miner" and audit[0].get("billed_to") is None
     history = deployment.postgres.execute("select node_id from instance_node_history where instance_id = %s",
                                           (instance,))
     assert [row["node_id"] for row in history] == [miner.gpus[0][0]]
@@ -55,12 +65,11 @@ def test_its_audit_and_history_are_kept_once(deployment):
 
 
 def test_a_job_runs_on_it_and_a_loser_does_not_reset_it(deployment):
+    if deployment.fresh:
+        pytest.skip("a job has one launch config there")
     api, network = Api(deployment), deployment.network
     chute = network.chute(jobs=[{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}], "timeout": 60}])
-    job = str(uuid.uuid4())
-    deployment.postgres.execute(
-        "insert into jobs (job_id, user_id, chute_id, version, method, job_args, compute_multiplier)"
-        " select %s, user_id, chute_id, '1', 'train', '{}', 1 from chutes where chute_id = %s", (job, chute))
+    job = job_of(deployment, chute)
     winner, loser = (network.miner(gpus=1, host="127.0.0.1") for _ in range(2))
     launches = [Launch(api, api.token(miner, chute, job).json) for miner in (winner, loser)]
     port = Port("tcp", 9000)
@@ -118,8 +127,8 @@ def test_an_instance_of_the_python_service_can_be_evicted(deployment):
 def test_a_column_that_does_not_fit_is_named_and_nothing_changes(cluster, stack, change, told):
     cluster.execute("drop database if exists rigger", dbname="postgres")
     cluster.execute("create database rigger", dbname="postgres")
-    cluster.execute(CHUTES)
-    cluster.execute(DATA)
+    databases.load(cluster, "2025-08")
+    fill(cluster)
     cluster.execute(change)
     before = dump(cluster)
     refused = subprocess.run([os.path.join(stack.build, "rigger"), "migrate", "--dsn", cluster.dsn],

@@ -199,7 +199,7 @@ def test_a_lock_held_too_long_is_503_and_not_a_held_connection(own):
 def test_two_migrations_at_once_end_in_one_schema():
     stack = Stack()
     try:
-        stack.postgres.create()
+        stack.create_database()
         stack.responder.write_config()
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             said = list(pool.map(lambda _: stack.responder.migrate(), range(2)))

@@ -8,12 +8,12 @@ from harness.stack import Stack
 FILL = """
 insert into public.metagraph_nodes (hotkey, coldkey, node_id, netuid, checksum)
   select 'm' || i, 'c', i, 64, 'x' from generate_series(1, 20000) i;
-insert into public.nodes (uuid, name, memory, miner_hotkey, gpu_identifier, seed,
-  verification_host, verification_port)
-  select 'g' || i, 'GPU', 1, 'm' || i, 'h100_sxm', 1, 'h', 1 from generate_series(1, 20000) i;
-insert into public.launch_configs (config_id, env_key, chute_id, miner_uid, miner_hotkey, miner_coldkey,
+insert into public.nodes (uuid, name, memory, processors, clock_rate, max_threads_per_processor, miner_hotkey,
+  gpu_identifier, seed, device_index, verification_host, verification_port)
+  select 'g' || i, 'GPU', 1, 1, 1, 1, 'm' || i, 'h100_sxm', 1, 0, 'h', 1 from generate_series(1, 20000) i;
+insert into public.launch_configs (config_id, seed, env_key, chute_id, miner_uid, miner_hotkey, miner_coldkey,
   created_at, failed_at)
-  select 'l' || i, 'e', %(chute)s, i, 'm' || i, 'c', '2026-01-01', '2026-01-01'
+  select 'l' || i, 0, 'e', %(chute)s, i, 'm' || i, 'c', '2026-01-01', '2026-01-01'
   from generate_series(1, 50000) i;
 insert into public.instances (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey,
   miner_coldkey, active, verified)

@@ -33,7 +33,8 @@ select fixture.issue('c', 'alice', 'jobs', 'job'), fixture.claim('c', '{g2}', p_
 select fixture.store('c', 'g2'), fixture.begin('c'), fixture.finish('c');
 select rigger.evict(fixture.instance_id('c'), '');
 select results_eq(
-  $$ select status, error_detail, instance_id, miner_terminated from public.jobs where job_id = 'job' $$,
+  $$ select status::text, error_detail::text, instance_id::text, coalesce(miner_terminated, false)
+     from public.jobs where job_id = 'job' $$,
   $$ values ('error', 'evicted by an administrator', null::text, false) $$,
   'a running job ends with its instance');
 

@@ -36,14 +36,16 @@ select results_eq(
              '"concurrent_kernels":true}', 5) $$,
   'a claim draws a GPU and tells what it is, without what is null, and its iterations');
 select results_eq(
-  $$ select host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active, verified,
-            chutes_version, symmetric_key, config_id, port_mappings
+  $$ select host::text, port, chute_id::text, version::text, miner_uid, miner_hotkey::text,
+            miner_coldkey::text, region::text, active, verified, chutes_version::text, symmetric_key::text,
+            config_id::text, port_mappings
      from public.instances where instance_id = fixture.instance_id('a1') $$,
   $$ values ('host.example', 20001, 'llm', 'version 1', 7, 'alice', 'alice cold', 'n/a', false, false,
              '0.3.5', '000102', fixture.config_id('a1'), fixture.port_mappings(20001)) $$,
   'the instance is made from the config and the chute, inactive and unverified');
 select results_eq(
-  $$ select node_id from public.instance_nodes where instance_id = fixture.instance_id('a1') $$, array['g1'],
+  $$ select node_id::text from public.instance_nodes where instance_id = fixture.instance_id('a1') $$,
+  array['g1'],
   'it has its GPU');
 select is(
   (select host(address) from rigger.vetted_addresses where instance_id = fixture.instance_id('a1')),
@@ -61,7 +63,7 @@ select results_eq(
   'and its audit row');
 select is(fixture.events('a1'), 'instance_created', 'and one event');
 select results_eq(
-  $$ select retrieved_at >= now() at time zone 'utc', seed, host, port
+  $$ select retrieved_at >= now() at time zone 'utc', seed, host::text, port
      from public.launch_configs where config_id = fixture.config_id('a1') $$,
   $$ values (true, 0::numeric, 'host.example', 20001) $$,
   'and the config is claimed, the challenge still to be made');
@@ -125,7 +127,7 @@ select results_eq(
   $$ values ('code_differs', 'The code is not the chute''s') $$,
   '5: a wrong environment is 403');
 select results_eq(
-  $$ select failed_at is not null, verification_error from public.launch_configs
+  $$ select failed_at is not null, verification_error::text from public.launch_configs
      where config_id = fixture.config_id('b') $$,
   $$ values (true, 'The code is not the chute''s') $$,
   '5: and fails the config');
@@ -279,7 +281,8 @@ select is(
   'none',
   '7: exactly the declared ports, in any order, are good, and a job needs no capacity');
 select results_eq(
-  $$ select instance_id, miner_uid, miner_hotkey, miner_coldkey, jsonb_array_length(port_mappings), started_at
+  $$ select instance_id::text, miner_uid, miner_hotkey::text, miner_coldkey::text,
+            jsonb_array_length(port_mappings), started_at
      from public.jobs where job_id = 'j1' $$,
   $$ values (fixture.instance_id('j1'), 7, 'alice', 'alice cold', 4, null::timestamp) $$,
   '9: the job is this miner''s');
@@ -296,7 +299,7 @@ select is(
   'job_taken', '7: a job taken by another miner is 409');
 select is(pg_temp.failed('j1 bob'), true, '7: and fails the loser''s config');
 select results_eq(
-  $$ select instance_id, miner_hotkey from public.jobs where job_id = 'j1' $$,
+  $$ select instance_id::text, miner_hotkey::text from public.jobs where job_id = 'j1' $$,
   $$ values (fixture.instance_id('j1'), 'alice') $$,
   '7: and nothing about the winner changes');
 select is(pg_temp.claimed('j1'), true, '7: nor about the winner''s config');

@@ -69,8 +69,8 @@ select fixture.begin('r');
 select fixture.finish('r');
 select is(pg_temp.delete('alice', 'jobs', 'r'), 'none', 'the instance of a running job is deleted');
 select results_eq(
-  $$ select status, error_detail <> '', miner_terminated, finished_at is not null, active, miner_hotkey,
-    instance_id
+  $$ select status::text, error_detail <> '', miner_terminated, finished_at is not null, active,
+            miner_hotkey::text, instance_id::text
      from public.jobs where job_id = 'running' $$,
   $$ values ('error', true, true, true, false, 'alice', null::text) $$,
   'and ends the job as terminated by its miner');
@@ -81,7 +81,8 @@ select fixture.store('w', 'g3');
 select is(
   pg_temp.delete('alice', 'jobs', 'w'), 'none', 'the instance of a job that has not started is deleted');
 select results_eq(
-  $$ select status, finished_at, miner_hotkey, instance_id from public.jobs where job_id = 'waiting' $$,
+  $$ select status::text, finished_at, miner_hotkey::text, instance_id::text from public.jobs
+     where job_id = 'waiting' $$,
   $$ values ('pending', null::timestamp, null::text, null::text) $$,
   'and leaves the job to others');
 select is(
@@ -96,7 +97,7 @@ select fixture.begin('d'), fixture.finish('d');
 update public.jobs set status = 'completed', finished_at = now() at time zone 'utc' where job_id = 'done';
 select is(pg_temp.delete('alice', 'jobs', 'd'), 'none', 'the instance of a job that is finished is deleted');
 select results_eq(
-  $$ select status, error_detail, miner_hotkey from public.jobs where job_id = 'done' $$,
+  $$ select status::text, error_detail::text, miner_hotkey::text from public.jobs where job_id = 'done' $$,
   $$ values ('completed', null::text, 'alice') $$, 'and the job stays as it ended');
 select is(
   (select count(*) from public.instance_audit where deleted_at is null), 0::bigint,

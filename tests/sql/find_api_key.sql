@@ -1,9 +1,9 @@
 -- find_api_key: a key by its two ids, with or without the dashes of a UUID in the tables.
 begin;
 select plan(4);
-insert into public.users (user_id, username, hotkey, fingerprint_hash)
-values ('11111111-1111-1111-1111-111111111111', 'a', 'hot', 'fa'),
-       ('22222222222222222222222222222222', 'b', '', 'fb');
+insert into public.users (user_id, username, hotkey, coldkey, fingerprint_hash)
+values ('11111111-1111-1111-1111-111111111111', 'a', 'hot', 'cold', 'fa'),
+       ('22222222222222222222222222222222', 'b', '', 'cold', 'fb');
 insert into public.api_keys (api_key_id, key_hash, user_id, admin, name)
 values ('aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa', 'hash a', '11111111-1111-1111-1111-111111111111', true, 'k'),
        ('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb', 'hash b', '22222222222222222222222222222222', false, 'k');

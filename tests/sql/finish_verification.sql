@@ -52,8 +52,8 @@ select results_eq(
   $$ values ('verification_failed', 'Verification failed') $$,
   '4 to 7: an attempt that failed is 403, and not told why');
 select results_eq(
-  $$ select l.failed_at is not null, l.verified_at is null, l.verification_error, c.failure, c.decided_by,
-            a.deleted_at is not null, a.deletion_reason
+  $$ select l.failed_at is not null, l.verified_at is null, l.verification_error::text, c.failure,
+            c.decided_by, a.deleted_at is not null, a.deletion_reason
      from public.launch_configs l
      join rigger.challenges c using (config_id)
      join public.instance_audit a using (instance_id)
@@ -114,7 +114,8 @@ select results_eq(
   $$ values (null::text, 'j', 'train', '{"epochs": 3}'::jsonb) $$,
   '8: a job is told with the answer');
 select results_eq(
-  $$ select active, verified, status, started_at is not null, finished_at, instance_id from public.jobs
+  $$ select active, verified, status::text, started_at is not null, finished_at, instance_id::text
+     from public.jobs
      where job_id = 'j' $$,
   $$ values (true, true, 'running', true, null::timestamp, fixture.instance_id('j')) $$,
   '8: and has started');
@@ -126,7 +127,8 @@ select fixture.store('k', 'g7');
 select fixture.begin('k');
 select fixture.finish('k', 'first', 'ports_silent');
 select results_eq(
-  $$ select instance_id, miner_hotkey, started_at, finished_at from public.jobs where job_id = 'k' $$,
+  $$ select instance_id::text, miner_hotkey::text, started_at, finished_at from public.jobs
+     where job_id = 'k' $$,
   $$ values (null::text, null::text, null::timestamp, null::timestamp) $$,
   '4 to 7: the job of a failed attempt is free for others');
 select is((select refusal from fixture.issue('k bob', 'bob', 'jobs', 'k')), 'none', '4 to 7: who may try it');

@@ -12,7 +12,8 @@ select results_eq(
   $$ values (null::text, fixture.config_id('a'), 'key a', null::text, null::integer) $$,
   'a miner gets a launch config');
 select results_eq(
-  $$ select chute_id, job_id, seed, env_key, miner_uid, miner_hotkey, miner_coldkey,
+  $$ select chute_id::text, job_id::text, seed, env_key::text, miner_uid, miner_hotkey::text,
+            miner_coldkey::text,
             retrieved_at is null and verified_at is null and failed_at is null
      from public.launch_configs where config_id = fixture.config_id('a') $$,
   $$ values ('llm', null::text, 0::numeric, 'key a', 7, 'alice', 'alice cold', true) $$,
@@ -115,6 +116,8 @@ select fixture.miner('late');
 select is(
   (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'job_race_full',
   'the sixteenth is 423');
+-- A Chutes database forbids it, ours does not.
+alter table public.jobs alter column miner_history drop not null;
 update public.jobs set miner_history = null where job_id = 'training';
 select is(
   (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'none', 'a history of null is empty');

@@ -62,7 +62,7 @@ select is(
   rigger.fail_launch_config(fixture.config_id('late'), 'proof_wrong'), false,
   'what has failed does not fail again');
 select is(
-  (select verification_error from public.launch_configs where config_id = fixture.config_id('late')),
+  (select verification_error::text from public.launch_configs where config_id = fixture.config_id('late')),
   (select public_text from rigger.refusals where code = 'challenge_unanswered'),
   'and says still why it failed');
 

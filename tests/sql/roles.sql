@@ -1,5 +1,5 @@
 begin;
-select plan(15);
+select plan(16);
 
 create function pg_temp.executable(p_role text) returns setof text language sql
 as $$
@@ -77,6 +77,13 @@ select is_empty(
                             or 'search_path=pg_catalog, rigger, public, pg_temp' = any (p.proconfig),
                               false)) $$,
   'whatever may be executed runs as its owner, on a fixed search path');
+select is_empty(
+  $$ select p.oid::regprocedure
+     from pg_proc p
+     where p.pronamespace = 'rigger'::regnamespace
+       and (p.prosecdef or p.prorettype = 'trigger'::regtype)
+       and not coalesce('TimeZone=UTC' = any (p.proconfig), false) $$,
+  'and, as every trigger function, in UTC: the Chutes network''s triggers write the session''s time');
 
 select fixture.miner('alice'), fixture.chute('llm');
 set local role rigger_app;

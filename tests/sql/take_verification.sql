@@ -9,11 +9,14 @@ update public.nodes set device_index = case uuid when 'g1' then 1 when 'g2' then
 select rigger.create_instance('alice', 64, null, fixture.id(i), 'old', fixture.instance_id(i), to_jsonb(g),
                               '1.2.3.4', '1.2.3.4', p, '000102030405060708090a0b0c0d0e0f', null)
 from (values ('a', '{g1,g2}'::text[], 20001), ('b', '{g3,g4}', 20002)) as w (i, g, p);
-insert into public.fs_challenges (image_id, challenge_type, filename, "offset", length, expected)
-select 'old image', t, '/usr/lib/' || t || i, i, 10, 'x'
+insert into public.fs_challenges (challenge_id, image_id, challenge_type, filename, "offset", length,
+                                  expected)
+select gen_random_uuid(), 'old image', t, '/usr/lib/' || t || i, i, 10, 'x'
 from unnest(array['workdir', 'system']) as t, generate_series(1, 15) as i;
-insert into public.fs_challenges (image_id, challenge_type, filename, "offset", length, expected)
-select 'old image', 'never', f, 0, 10, 'x' from unnest(array['/app/app.py', '/x/y.pyc', '/x/y.pyo']) as f;
+insert into public.fs_challenges (challenge_id, image_id, challenge_type, filename, "offset", length,
+                                  expected)
+select gen_random_uuid(), 'old image', 'never', f, 0, 10, 'x'
+from unnest(array['/app/app.py', '/x/y.pyc', '/x/y.pyo']) as f;
 
 create function pg_temp.take(p_worker text) returns text language sql
 as $$ select instance_id from rigger.take_verification(fixture.id(p_worker), '1 minute') $$;
@@ -67,7 +70,7 @@ select is(pg_temp.finish('a', 'w3', 'passed'), false, 'and the late one cannot f
 
 select is(pg_temp.finish('a', 'w4', 'passed'), true, 'an instance passes');
 select results_eq(
-  $$ select verified, active, verification_error, last_verified_at is not null from public.instances
+  $$ select verified, active, verification_error::text, last_verified_at is not null from public.instances
      where instance_id = fixture.instance_id('a') $$,
   $$ values (true, true, null::text, true) $$, 'and is verified');
 select is(
@@ -88,7 +91,7 @@ select isnt(
 
 select is(pg_temp.finish('b', 'w2', 'failed', 'code_differs'), true, 'an instance fails');
 select results_eq(
-  $$ select verified, active, verification_error, last_verified_at from public.instances
+  $$ select verified, active, verification_error::text, last_verified_at from public.instances
      where instance_id = fixture.instance_id('b') $$,
   $$ values (false, true, 'The code is not the chute''s'::text, null::timestamptz) $$, 'with the reason');
 select is(fixture.events('b'), 'instance_created instance_activated', 'which nobody else is told');

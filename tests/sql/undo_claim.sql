@@ -15,7 +15,7 @@ select is(
   'the claim took a quota');
 select lives_ok($$ select pg_temp.undo('a') $$, 'a claim without a challenge is undone');
 select results_eq(
-  $$ select retrieved_at, failed_at, host, port, seed from public.launch_configs
+  $$ select retrieved_at, failed_at, host::text, port, seed from public.launch_configs
      where config_id = fixture.config_id('a') $$,
   $$ values (null::timestamp, null::timestamp, null::text, null::integer, 0::numeric) $$,
   'its config is as if never claimed');
@@ -68,7 +68,8 @@ select fixture.issue('j', 'alice', 'jobs', 'training');
 select is((select refusal from fixture.claim('j', '{g1}')), 'none', 'a job is claimed');
 select pg_temp.undo('j');
 select results_eq(
-  $$ select instance_id, miner_uid, miner_hotkey, miner_coldkey, port_mappings, miner_history
+  $$ select instance_id::text, miner_uid, miner_hotkey::text, miner_coldkey::text, port_mappings,
+            miner_history
      from public.jobs where job_id = 'training' $$,
   $$ values (null::text, null::integer, null::text, null::text, null::jsonb, '["alice"]'::jsonb) $$,
   'and undone, it is free for others');

@@ -36,7 +36,8 @@ select is((select reason from rigger.v_launch_funnel where state = 'failed'), 'G
           'ids do not tear a reason apart');
 
 select results_eq(
-  $$ select chute, miner_hotkey, address, active, verified, gpus, gpu_models, job_id, background_verification
+  $$ select chute::text, miner_hotkey::text, address, active, verified, gpus::text[], gpu_models::text[],
+            job_id::text, background_verification
      from rigger.v_instances where instance_id = fixture.instance_id('hot') $$,
   $$ values ('llm'::text, 'alice'::text, '1.2.3.4'::text, true, true, '{g1}'::text[], '{h100_sxm}'::text[],
              null::text, null::text) $$, 'an instance');
@@ -58,7 +59,7 @@ select fixture.live('ended', 'active', 'llm', 'alice', 'g6', 20007);
 select rigger.remove_instance(fixture.instance_id('ended'), 'gone');
 select results_eq(
   $$ select l.state, l.open, l.waiting_for, l.instance_id = fixture.instance_id(n.name),
-            date_trunc('second', l.until - now()), l.failure
+            date_trunc('second', l.until - now()), l.failure::text
      from (values (1, 'issued'), (2, 'job config'), (3, 'challenged'), (4, 'verified'), (5, 'hot'),
                   (6, 'ended'), (7, 'failed')) as n (place, name)
      join rigger.v_launches l on l.config_id = fixture.config_id(n.name)
@@ -99,7 +100,7 @@ select results_eq(
   'what another service has challenged is not ours to take');
 
 select results_eq(
-  $$ select kind, id, waiting_for, date_trunc('second', taken_at - now())
+  $$ select kind, id::text, waiting_for, date_trunc('second', taken_at - now())
      from rigger.v_stuck
      order by taken_at $$,
   $$ values ('launch_config', fixture.config_id('job config'), 'its challenge', interval '60 seconds'),

@@ -13,6 +13,7 @@ import tempfile
 import time
 import xml.etree.ElementTree
 
+from harness import databases
 from harness.processes import StackError
 from harness.responder import Responder
 from harness.stack import BUILD, SOURCE, Stack
@@ -116,7 +117,7 @@ def run_other_vectors(tally, word):
 
 def prepare_sql(stack):
     """A migrated private database with the fixture, and the psql command that reaches it."""
-    stack.postgres.create()
+    stack.create_database()
     stack.responder.write_config()
     stack.responder.migrate()
     stack.postgres.execute("create extension pgtap")
@@ -176,7 +177,10 @@ def main():
     parser.add_argument("-k", metavar="WORD", default="",
                         help="only tests in whose name"
                              " or file name WORD stands; for HTTP also an expression of pytest")
+    parser.add_argument("--database", choices=databases.SUITE, default="own",
+                        help="run the SQL and HTTP tests on this database")
     arguments = parser.parse_args()
+    os.environ[databases.VARIABLE] = arguments.database
     tally = Tally(arguments.k)
     try:
         if arguments.only in (None, "unit"):
