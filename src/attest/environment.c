@@ -2,7 +2,7 @@
  * expected, for the code of a private chute belongs to its owner. */
 #include "attest/environment.h"
 
-#include "attest/envdump.h"
+#include "attest/old_env_dump.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "json/json.h"
@@ -144,14 +144,14 @@ enum refusal environment_check_rules(const char *dump, size_t length, json_objec
 }
 
 static enum refusal check_env(struct arena *arena, const struct environment_claim *claim,
-                              const char *validator, const unsigned char key[ENVDUMP_KEY_BYTES],
+                              const char *validator, const unsigned char key[OLD_ENV_DUMP_KEY_BYTES],
                               json_object *rules)
 {
     const struct environment_command expected = {
         .ref_str = claim->ref_str, .hotkey = claim->hotkey, .validator = validator, .seed = claim->graval_seed
     };
     size_t length = 0;
-    char *dump = envdump_open(arena, key, claim->env, &length);
+    char *dump = old_env_dump_open(arena, key, claim->env, &length);
     enum refusal refusal;
 
     if (dump == NULL)
@@ -163,10 +163,10 @@ static enum refusal check_env(struct arena *arena, const struct environment_clai
 }
 
 static enum refusal check_code(struct arena *arena, const struct environment_claim *claim,
-                               const unsigned char key[ENVDUMP_KEY_BYTES])
+                               const unsigned char key[OLD_ENV_DUMP_KEY_BYTES])
 {
     size_t length = 0;
-    char *dump = envdump_open(arena, key, claim->code, &length);
+    char *dump = old_env_dump_open(arena, key, claim->code, &length);
 
     if (dump == NULL)
         return REFUSAL_CODE_UNREADABLE;
@@ -191,7 +191,7 @@ static json_object *parse_rules(struct arena *arena, const char *text, bool *usa
 enum status environment_check(const struct config *config, struct arena *arena,
                               const struct environment_claim *claim, enum refusal *refusal)
 {
-    unsigned char key[ENVDUMP_KEY_BYTES];
+    unsigned char key[OLD_ENV_DUMP_KEY_BYTES];
     json_object *rules;
     bool usable;
 
@@ -199,10 +199,10 @@ enum status environment_check(const struct config *config, struct arena *arena,
     if (config->attestation.environment == ENVIRONMENT_NONE)
         return STATUS_OK;
     rules = parse_rules(arena, claim->rules, &usable);
-    if (!usable || !envdump_derive_key(config->attestation.envdump_master_key.text, claim->env_key,
-                                       config->attestation.envdump_salt.text, key)) {
+    if (!usable || !old_env_dump_derive_key(config->attestation.old_env_dump_master_key.text, claim->env_key,
+                                            config->attestation.old_env_dump_salt.text, key)) {
         log_event(LOG_LEVEL_ERROR, "no environment can be judged: %s",
-                  usable ? "envdump_master_key or envdump_salt is not hex"
+                  usable ? "old_env_dump_master_key or old_env_dump_salt is not hex"
                          : "the setting environment_rules in the database is no JSON object");
         return STATUS_UNAVAILABLE;
     }

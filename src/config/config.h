@@ -25,7 +25,7 @@
 #define PROOF_CONSTANT(constant, name) PROOF_##constant,
 enum proof_provider { PROOF_UNSET, PROOF_PROVIDERS(PROOF_CONSTANT) };
 #undef PROOF_CONSTANT
-enum environment_provider { ENVIRONMENT_UNSET, ENVIRONMENT_NONE, ENVIRONMENT_ENVDUMP };
+enum environment_provider { ENVIRONMENT_UNSET, ENVIRONMENT_NONE, ENVIRONMENT_OLD_ENV_DUMP };
 enum filesystem_provider { FILESYSTEM_UNSET, FILESYSTEM_NONE, FILESYSTEM_COMMAND };
 
 struct config {
@@ -68,8 +68,8 @@ struct config {
         int64_t matmul_n, matmul_rows;
         char *graval_url; /* empty: none */
         int64_t graval_retry_ms;
-        struct secret envdump_master_key, envdump_salt; /* hex; empty: none */
-        char *filesystem_command;                       /* empty: none */
+        struct secret old_env_dump_master_key, old_env_dump_salt; /* hex; empty: none */
+        char *filesystem_command;                                 /* empty: none */
         int64_t filesystem_timeout_ms;
     } attestation;
     struct {
@@ -97,11 +97,13 @@ struct setting {
         SETTING_SECRET, /* struct secret; "@/path" reads the file; always masked */
         SETTING_DSN     /* text, its password masked */
     } type;
-    size_t offset;              /* into struct config */
-    const char *default_text;   /* NULL: required */
-    int64_t min, max;           /* of an integer */
-    const char *const *choices; /* of a choice: names by enum value from 1; NULL-terminated */
-    bool reloadable;            /* takes effect on SIGHUP; the others need a restart */
+    size_t offset;                          /* into struct config */
+    const char *default_text;               /* NULL: required */
+    int64_t min, max;                       /* of an integer */
+    const char *const *choices;             /* of a choice: names by enum value from 1; NULL-terminated */
+    const char *former_key;                 /* its name in former versions; NULL: the same */
+    const char *former_choice, *choice_now; /* a choice's name in former versions, and today's; NULL: none */
+    bool reloadable;                        /* takes effect on SIGHUP; the others need a restart */
     const char *doc;
     const char *(*check)(const char *text); /* what else is wrong with a value; NULL: nothing. May be NULL */
 };

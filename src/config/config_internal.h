@@ -14,6 +14,10 @@
 const struct setting *config_name_find(const char *section, const char *key);
 const struct setting *config_name_find_variable(const char *variable);
 
+/* The setting that had that name in former versions, NULL if none had. */
+const struct setting *config_name_renamed(const char *section, const char *key);
+const struct setting *config_name_renamed_variable(const char *variable);
+
 /* Writes RIGGER_<SECTION>_<KEY>. */
 void config_name_variable(const struct setting *setting, char out[CONFIG_NAME_BYTES]);
 
@@ -22,6 +26,12 @@ void config_name_variable(const struct setting *setting, char out[CONFIG_NAME_BY
 const struct setting *config_name_guess_section(const char *section);
 const struct setting *config_name_guess_key(const char *section, const char *key);
 const struct setting *config_name_guess_variable(const char *variable);
+
+/* Told of each error: what config_load says of a setting. reported is the caller's own. */
+typedef void config_report(void *reported, const char *section, const char *key, const char *error);
+
+/* Reports what is wrong between settings, of which each is right by itself. */
+void config_check_relations(const struct config *config, config_report *report, void *reported);
 
 /* Parses, checks and stores one value. false: refused, and error says what is wrong without quoting it. */
 bool config_value_set(struct config *config, const struct setting *setting, const char *text,

@@ -2,8 +2,6 @@
  * the first error: an operator should need one run of check-config, not one per mistake. */
 #include "config/config_internal.h"
 
-#include "crypto/validator.h"
-
 #include "core/dsn.h"
 
 #include <ini.h>
@@ -87,8 +85,12 @@ static void keep(struct loader *loader, struct raw *raw, const char *text, int l
 static void report_unknown_key(struct loader *loader, const char *section, const char *key)
 {
     const struct setting *meant = config_name_guess_key(section, key);
+    const struct setting *now = config_name_renamed(section, key);
 
-    if (meant == NULL)
+    if (now != NULL)
+        report(loader, "%s:%d: [%s] %s: is called %s now: write that", loader->path, loader->line, section,
+               key, now->key);
+    else if (meant == NULL)
         report(loader, "%s:%d: [%s] %s: no such setting: dump-config lists them all", loader->path,
                loader->line, section, key);
     else
@@ -236,8 +238,14 @@ static bool is_reserved(const char *variable)
 static void report_unknown_variable(struct loader *loader, const char *variable)
 {
     const struct setting *meant = config_name_guess_variable(variable);
+    const struct setting *now = config_name_renamed_variable(variable);
     char name[CONFIG_NAME_BYTES];
 
+    if (now != NULL) {
+        config_name_variable(now, name);
+        report(loader, "%s: is called %s now: set that", variable, name);
+        return;
+    }
     if (meant == NULL) {
         report(loader, "%s: no such setting: the variables are RIGGER_<SECTION>_<KEY>", variable);
         return;
@@ -281,67 +289,9 @@ static void set_values(struct loader *loader)
     }
 }
 
-static size_t index_of(const char *section, const char *key)
+static void report_named(void *loader, const char *section, const char *key, const char *error)
 {
-    return (size_t)(config_name_find(section, key) - config_settings);
-}
-
-static bool is_hex(const struct secret *secret)
-{
-    return secret->length % 2 == 0 && strspn(secret->text, "0123456789abcdefABCDEF") == secret->length;
-}
-
-static void check_envdump_secret(struct loader *loader, const struct secret *secret, const char *key)
-{
-    if (secret->text == NULL)
-        report_setting(loader, index_of("attestation", key), "missing: environment = envdump needs it");
-    else if (!is_hex(secret))
-        report_setting(loader, index_of("attestation", key), "not hex: write pairs of hex digits");
-}
-
-/* What the chosen providers cannot do without. */
-static void check_providers(struct loader *loader)
-{
-    const struct config *config = loader->config;
-
-    /* rule: config.graval_url */
-    if (config->attestation.proof_of_work == PROOF_GRAVAL && config->attestation.graval_url[0] == '\0')
-        report_setting(loader, index_of("attestation", "graval_url"),
-                       "missing: proof_of_work = graval needs it");
-    /* rule: config.envdump */
-    if (config->attestation.environment == ENVIRONMENT_ENVDUMP) {
-        check_envdump_secret(loader, &config->attestation.envdump_master_key, "envdump_master_key");
-        check_envdump_secret(loader, &config->attestation.envdump_salt, "envdump_salt");
-    }
-    /* rule: config.filesystem */
-    if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
-        config->attestation.filesystem_command[0] == '\0')
-        report_setting(loader, index_of("attestation", "filesystem_command"),
-                       "missing: filesystem = command needs it");
-}
-
-/* What two settings must be to each other; asked only once each is right by itself. */
-static void check_relations(struct loader *loader)
-{
-    const struct config *config = loader->config;
-    const struct secret *launch = &config->launch.launch_secret, *salt = &config->launch.ip_check_salt;
-
-    /* rule: config.sockets */
-    if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
-        report_setting(loader, index_of("server", "slow_socket"), "must differ from fast_socket");
-    /* rule: config.lock_timeout */
-    if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
-        report_setting(loader, index_of("database", "lock_timeout_ms"), "must be below statement_timeout_ms");
-    /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
-    /* rule: config.salt */
-    if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
-        report_setting(loader, index_of("launch", "ip_check_salt"), "must differ from launch_secret");
-    /* rule: config.validator_seed */
-    if (config->launch.validator_seed.text != NULL &&
-        !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
-        report_setting(loader, index_of("launch", "validator_seed"),
-                       "not the seed of validator_ss58: compare riggerctl keygen --seed");
-    check_providers(loader);
+    report_setting(loader, (size_t)(config_name_find(section, key) - config_settings), error);
 }
 
 static const char *find_path(const char *path)
@@ -370,7 +320,7 @@ struct config *config_load(const char *path, FILE *errors)
     read_environment(&loader);
     set_values(&loader);
     if (loader.error_count == 0)
-        check_relations(&loader);
+        config_check_relations(loader.config, report_named, &loader);
 out:
     for (size_t i = 0; loader.raws != NULL && i < config_setting_count; i++)
         wipe(loader.raws[i].text);

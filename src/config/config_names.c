@@ -35,6 +35,35 @@ const struct setting *config_name_find_variable(const char *variable)
     return NULL;
 }
 
+const struct setting *config_name_renamed(const char *section, const char *key)
+{
+    for (size_t i = 0; i < config_setting_count; i++) {
+        const struct setting *setting = &config_settings[i];
+
+        if (setting->former_key != NULL && strcmp(setting->section, section) == 0 &&
+            strcmp(setting->former_key, key) == 0)
+            return setting;
+    }
+    return NULL;
+}
+
+const struct setting *config_name_renamed_variable(const char *variable)
+{
+    char name[CONFIG_NAME_BYTES];
+
+    for (size_t i = 0; i < config_setting_count; i++) {
+        struct setting former = config_settings[i];
+
+        if (former.former_key == NULL)
+            continue;
+        former.key = former.former_key;
+        config_name_variable(&former, name);
+        if (strcmp(name, variable) == 0)
+            return &config_settings[i];
+    }
+    return NULL;
+}
+
 static size_t least(size_t a, size_t b, size_t c)
 {
     size_t smaller = a < b ? a : b;

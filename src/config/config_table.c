@@ -19,7 +19,7 @@
 
 #define PROOF_NAME(constant, name) #name,
 static const char *const proofs[] = { PROOF_PROVIDERS(PROOF_NAME) NULL };
-static const char *const environments[] = { "none", "envdump", NULL };
+static const char *const environments[] = { "none", "old_env_dump", NULL };
 static const char *const filesystems[] = { "none", "command", NULL };
 
 static const char *check_socket(const char *text)
@@ -169,7 +169,8 @@ const struct setting config_settings[] = {
 
     { NAMED(attestation, proof_of_work), .type = SETTING_CHOICE, .default_text = "matmul", .choices = proofs,
       .reloadable = true, .doc = "What a pod computes to be verified." },
-    { NAMED(attestation, environment), .type = SETTING_CHOICE, .choices = environments, .reloadable = true,
+    { NAMED(attestation, environment), .type = SETTING_CHOICE, .choices = environments,
+      .former_choice = "envdump", .choice_now = "old_env_dump", .reloadable = true,
       .doc = "How a pod's environment is checked; none must be written out." },
     { NAMED(attestation, filesystem), .type = SETTING_CHOICE, .choices = filesystems, .reloadable = true,
       .doc = "How a pod's file system is checked; none must be written out." },
@@ -181,10 +182,12 @@ const struct setting config_settings[] = {
       .reloadable = true, .doc = "Base URL of the GraVal service, for proof_of_work = graval." },
     { NAMED(attestation, graval_retry_ms), RANGE(0, HOUR_MS), .default_text = "3000", .reloadable = true,
       .doc = "Pause between the seven tries of a GraVal request, milliseconds." },
-    { NAMED(attestation, envdump_master_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
-      .doc = "Master key of environment dumps in hex, or @/path; for environment = envdump." },
-    { NAMED(attestation, envdump_salt), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
-      .doc = "Salt of environment dumps in hex, or @/path; for environment = envdump." },
+    { NAMED(attestation, old_env_dump_master_key), .type = SETTING_SECRET, .default_text = "",
+      .former_key = "envdump_master_key", .reloadable = true,
+      .doc = "Master key of dumps in the older format in hex, or @/path; for environment = old_env_dump." },
+    { NAMED(attestation, old_env_dump_salt), .type = SETTING_SECRET, .default_text = "",
+      .former_key = "envdump_salt", .reloadable = true,
+      .doc = "Salt of dumps in the older format in hex, or @/path; for environment = old_env_dump." },
     { NAMED(attestation, filesystem_command), .type = SETTING_TEXT, .default_text = "",
       .check = check_command, .reloadable = true,
       .doc = "Program and words, for filesystem = command; {image_id} {patch_version} {salt} {exclude} "

@@ -99,6 +99,10 @@ static int find_choice(const struct setting *setting, const char *text, char err
         if (strcmp(setting->choices[i], text) == 0)
             return i + 1;
     }
+    if (setting->former_choice != NULL && strcmp(setting->former_choice, text) == 0) {
+        snprintf(error, CONFIG_ERROR_BYTES, "%s is called %s now: write that", text, setting->choice_now);
+        return 0;
+    }
     used = (size_t)snprintf(error, CONFIG_ERROR_BYTES, "%s: write ",
                             text[0] == '\0' ? "required, there is no default" : "not one of the choices");
     for (int i = 0; setting->choices[i] != NULL && used < CONFIG_ERROR_BYTES; i++)

@@ -1,29 +1,29 @@
-"""The environment check of a claim, provider envdump."""
+"""The environment check of a claim, provider old_env_dump."""
 
 import base64
 import json
 
 import pytest
 
-from harness.envdump_pod import MASTER_KEY, SALT, EnvdumpPod
+from harness.dumping_pod import MASTER_KEY, SALT, DumpingPod
 from harness.pod import dump
 from harness.stack import Stack
 
 
 @pytest.fixture(scope="module")
-def envdump():
+def old_dumps():
     """A stack that checks environments."""
     def change(settings):
-        settings["attestation"].update(environment="envdump", envdump_master_key=MASTER_KEY,
-                                       envdump_salt=SALT)
+        settings["attestation"].update(environment="old_env_dump", old_env_dump_master_key=MASTER_KEY,
+                                       old_env_dump_salt=SALT)
 
     with Stack(change) as stack:
         yield stack
         assert stack.postgres.execute("select * from rigger.check_invariants()") == []
 
 
-def test_an_honest_environment_is_accepted(envdump):
-    pod = EnvdumpPod(envdump)
+def test_an_honest_environment_is_accepted(old_dumps):
+    pod = DumpingPod(old_dumps)
     assert pod.claim().status == 200
     assert pod.launch.verify().status == 200
 
@@ -53,8 +53,8 @@ def cheat(pod, how):
 
 @pytest.mark.parametrize("how", ["no dump", "no base64", "another env key", "code is no dump", "another code",
                                  "another command", "another miner", "root", "not the first process"])
-def test_any_other_environment_is_403_and_the_end(envdump, how):
-    pod = EnvdumpPod(envdump)
+def test_any_other_environment_is_403_and_the_end(old_dumps, how):
+    pod = DumpingPod(old_dumps)
     answer = pod.claim(**cheat(pod, how))
     assert answer.status == 403
     assert pod.failed()
@@ -63,19 +63,19 @@ def test_any_other_environment_is_403_and_the_end(envdump, how):
     assert pod.claim().status == 401
 
 
-def test_the_administrator_s_rules_must_hold(envdump):
+def test_the_administrator_s_rules_must_hold(old_dumps):
     rules = {"/os": {"equals": "Linux"}, "/debugger": {"present": False}}
-    envdump.postgres.execute("insert into rigger.settings (key, value) values ('environment_rules', %s)",
+    old_dumps.postgres.execute("insert into rigger.settings (key, value) values ('environment_rules', %s)",
                              (json.dumps(rules),))
     try:
-        assert EnvdumpPod(envdump).claim().status == 200
-        pod = EnvdumpPod(envdump)
+        assert DumpingPod(old_dumps).claim().status == 200
+        pod = DumpingPod(old_dumps)
         pod.env["debugger"] = True
         assert pod.claim().status == 403
         assert pod.failed()
-        envdump.postgres.execute("update rigger.settings set value = '[]'")
-        pod = EnvdumpPod(envdump)
+        old_dumps.postgres.execute("update rigger.settings set value = '[]'")
+        pod = DumpingPod(old_dumps)
         assert pod.claim().status == 503, "rules that make no sense let nobody pass"
         assert not pod.failed()
     finally:
-        envdump.postgres.execute("delete from rigger.settings")
+        old_dumps.postgres.execute("delete from rigger.settings")

@@ -135,7 +135,7 @@ def aes_cbc():
     return {"vectors": vectors}
 
 
-def envdump():
+def old_env_dump():
     """Dumps of a pod's environment."""
     master, salt, vectors = secrets.token_hex(32), secrets.token_hex(16), []
     for content in ({"content": secrets.token_hex(30)}, {"all_processes": [{"pid": 1, "cmdline": "ü"}]}, {}):
@@ -232,7 +232,8 @@ def matmul():
             "rows": [make_matmul_vectors.single(gpu, seed, 512, 1, [random.randrange(512)])]}
 
 
-SETS = {"launch_jwt": launch_jwt, "ip_token": ip_token, "aes_cbc": aes_cbc, "envdump": envdump, "ss58": ss58,
+SETS = {"launch_jwt": launch_jwt, "ip_token": ip_token, "aes_cbc": aes_cbc, "old_env_dump": old_env_dump,
+        "ss58": ss58,
         "sr25519": signatures, "hotkey_requests": hotkey_requests, "matmul": matmul}
 
 

@@ -58,6 +58,8 @@ static const struct {
     { "[attestation]\ngraval_url = ftp://x", ":13: [attestation] graval_url: not a base URL" },
     { "[attestation]\nfilesystem_command = tool {salt}",
       ":13: [attestation] filesystem_command: not a command" },
+    { "[attestation]\nenvdump_salt = 00",
+      ":13: [attestation] envdump_salt: is called old_env_dump_salt now: write that" },
     { "[attestation]\nmatmul_n = 300", ":13: [attestation] matmul_n: not a power of two" },
     { "[attestation]\nmatmul_n = 128", ":13: [attestation] matmul_n: out of range" },
     { "[attestation]\nmatmul_n = 32768", ":13: [attestation] matmul_n: out of range" },
@@ -86,7 +88,7 @@ static const struct {
     { DATABASE LAUNCH "ip_check_salt = " SALT "\n" ATTESTATION, "[launch] launch_secret: " },
     { DATABASE LAUNCH "launch_secret = " LAUNCH_SECRET "\n" ATTESTATION, "[launch] ip_check_salt: " },
     { DATABASE LAUNCH SECRETS "[attestation]\nfilesystem = none\n",
-      "[attestation] environment: required, there is no default: write none or envdump" },
+      "[attestation] environment: required, there is no default: write none or old_env_dump" },
     { DATABASE LAUNCH SECRETS "[attestation]\nenvironment = none\n",
       "[attestation] filesystem: required, there is no default: write none or command" },
     { "[database]\ndsn =\n" LAUNCH SECRETS ATTESTATION, ":2: [database] dsn: required" },
@@ -179,6 +181,20 @@ START_TEST(an_unknown_variable_is_refused)
 }
 END_TEST
 
+START_TEST(what_was_called_otherwise_is_told_its_name_now)
+{
+    setenv("RIGGER_ATTESTATION_ENVDUMP_MASTER_KEY", "00", 1);
+    config_fixture_refuse(MINIMUM, "RIGGER_ATTESTATION_ENVDUMP_MASTER_KEY: is called "
+                                   "RIGGER_ATTESTATION_OLD_ENV_DUMP_MASTER_KEY now: set that");
+    ck_assert_uint_eq(config_fixture_count_lines(config_errors), 1);
+    unsetenv("RIGGER_ATTESTATION_ENVDUMP_MASTER_KEY");
+    setenv("RIGGER_ATTESTATION_ENVIRONMENT", "envdump", 1);
+    config_fixture_refuse(MINIMUM,
+                          "[attestation] environment: envdump is called old_env_dump now: write that");
+    ck_assert_uint_eq(config_fixture_count_lines(config_errors), 1);
+}
+END_TEST
+
 START_TEST(a_file_that_cannot_be_read_is_refused)
 {
     ck_assert_ptr_null(config_fixture_load_path(config_path));
@@ -221,11 +237,11 @@ END_TEST
 
 START_TEST(a_provider_without_what_it_needs_is_refused)
 {
-    setenv("RIGGER_ATTESTATION_ENVIRONMENT", "envdump", 1);
-    config_fixture_refuse(MINIMUM,
-                          "[attestation] envdump_master_key: missing: environment = envdump needs it");
-    setenv("RIGGER_ATTESTATION_ENVDUMP_MASTER_KEY", "not hex but long enough", 1);
-    config_fixture_refuse(MINIMUM, "[attestation] envdump_master_key: not hex");
+    setenv("RIGGER_ATTESTATION_ENVIRONMENT", "old_env_dump", 1);
+    config_fixture_refuse(
+        MINIMUM, "[attestation] old_env_dump_master_key: missing: environment = old_env_dump needs it");
+    setenv("RIGGER_ATTESTATION_OLD_ENV_DUMP_MASTER_KEY", "not hex but long enough", 1);
+    config_fixture_refuse(MINIMUM, "[attestation] old_env_dump_master_key: not hex");
     setenv("RIGGER_ATTESTATION_FILESYSTEM", "command", 1);
     config_fixture_refuse(MINIMUM,
                           "[attestation] filesystem_command: missing: filesystem = command needs it");
@@ -246,6 +262,7 @@ Suite *config_errors_suite(void)
     tcase_add_test(tests, the_two_secrets_must_differ);
     tcase_add_test(tests, all_errors_are_told_at_once);
     tcase_add_test(tests, an_unknown_variable_is_refused);
+    tcase_add_test(tests, what_was_called_otherwise_is_told_its_name_now);
     tcase_add_test(tests, a_file_that_cannot_be_read_is_refused);
     tcase_add_test(tests, a_file_with_secrets_must_not_be_open_to_everybody);
     tcase_add_test(tests, a_secret_file_that_is_missing_is_told);

@@ -144,7 +144,7 @@ START_TEST(what_is_configured_is_known_beforehand)
     config.attestation.filesystem = FILESYSTEM_COMMAND;
     ck_assert(checks_are_configured(&config, LAUNCH_CLAIM));
     config.attestation.filesystem = FILESYSTEM_NONE;
-    config.attestation.environment = ENVIRONMENT_ENVDUMP;
+    config.attestation.environment = ENVIRONMENT_OLD_ENV_DUMP;
     ck_assert(checks_are_configured(&config, LAUNCH_CLAIM));
 }
 END_TEST

@@ -1,4 +1,4 @@
-"""A pod that dumps its environment and code with its claim, for the provider envdump."""
+"""A pod that dumps its environment and code with its claim, for the provider old_env_dump."""
 
 import base64
 
@@ -10,7 +10,7 @@ MASTER_KEY = "31e6f77be704c28f04fbdf4712cbfa1258541d6710be799b562373bd70ccb997"
 SALT = "ce421c6807b91af97ada68d3f627119c"
 
 
-class EnvdumpPod:
+class DumpingPod:
     """An honest pod; a test changes what it is about."""
 
     def __init__(self, stack):
