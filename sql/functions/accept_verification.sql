@@ -28,7 +28,9 @@ begin
   -- rule: verified.job
   set active = true, verified = true, status = 'running', started_at = v_now at time zone 'utc',
       updated_at = v_now at time zone 'utc'
-  where j.instance_id = p_instance_id;
+  where j.instance_id = p_instance_id
+    -- rule: verified.job_finished
+    and j.finished_at is null;
   -- rule: verified.miner_is_told
   perform rigger.emit_instance_event('instance_verified', p_instance_id);
   -- rule: verified.network_is_told

@@ -66,8 +66,8 @@ begin
   v_placement := v_checked.placement;
   if refusal is null and job_id is not null then
     -- rule: claim.lost_job
-    select j.refusal, j.refusal is not null
-    into refusal, v_fails_config
+    select j.refusal, j.subject, j.refusal is not null
+    into refusal, subject, v_fails_config
     from rigger.lock_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
   end if;
   if refusal is null then
@@ -83,6 +83,12 @@ begin
     into refusal, v_fails_config
     from rigger.place_instance(v_placement, v_config.miner_uid, v_config.miner_coldkey, p_host,
                                p_address::inet, v_port, v_gpus, p_symmetric_key, p_port_mappings) p;
+  end if;
+  -- Whoever described the chute wrongly mends it; the token stays good.
+  -- rule: claim.description
+  if refusal = 'description_unusable' then
+    subject := format('%s of chute %s', subject, v_config.chute_id);
+    v_fails_config := false;
   end if;
   if refusal is not null then
     if v_fails_config then

@@ -1,5 +1,7 @@
--- Purpose: ends the job of an instance that is about to go: one that runs ends with an error, one that has
---   not started is free for others. The caller holds the lock on the job.
+-- Purpose: says what becomes of the job of an instance that is about to go. One that runs ends with an error.
+--   One that has not started ends likewise where its miner gave it up, for nobody else may be there to take
+--   it; else it is free for others. The job keeps its instance until that is deleted. The caller holds the
+--   lock on the job.
 -- Parameters: the instance; the reason in words; whether the job's miner ended it.
 -- Returns: nothing.
 -- Calls: free_job.
@@ -10,12 +12,13 @@ language plpgsql
 as $$
 begin
   update public.jobs j
-  -- rule: end_job.running
+  -- rule: end_job.ends
   set status = 'error', error_detail = p_reason, active = false,
       miner_terminated = case when p_by_miner then true else j.miner_terminated end,
       finished_at = now() at time zone 'utc', updated_at = now() at time zone 'utc'
   where j.instance_id = p_instance_id
-    and j.started_at is not null
+    -- rule: end_job.by_miner
+    and (p_by_miner or j.started_at is not null)
     and j.finished_at is null;
   -- rule: end_job.waiting
   perform rigger.free_job(p_instance_id);

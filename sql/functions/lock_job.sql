@@ -1,16 +1,16 @@
 -- Purpose: locks the job of a launch config and checks whether the claimant may have it. Writes nothing.
 -- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
--- Returns: refusal; null: it may.
--- Calls: job_ports.
+-- Returns: refusal and its subject; null: it may.
+-- Calls: read_job_definition, job_ports, port_of_pod.
 -- Tables: jobs (locked).
 create or replace function rigger.lock_job(
   p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
-  out refusal text)
+  out refusal text, out subject text)
 language plpgsql
 as $$
 declare
   v_job record;
-  v_declared text[];
+  v_declared record;
   v_mapped text[];
 begin
   select j.method, j.instance_id, j.miner_hotkey, j.finished_at
@@ -34,17 +34,17 @@ begin
     return;
   end if;
 
-  v_declared := array(
-    select distinct concat_ws(' ', lower(port ->> 'proto'), port ->> 'port')
-    from jsonb_path_query(p_declared_jobs, '$[*] ? (@.name == $method).ports[*]',
-                          jsonb_build_object('method', v_job.method)) as port
-    order by 1);
+  select * into v_declared from rigger.read_job_definition(p_declared_jobs, v_job.method);
   v_mapped := array(
-    select distinct concat_ws(' ', lower(mapping ->> 'proto'), mapping ->> 'internal_port')
+    select distinct rigger.port_of_pod(mapping ->> 'proto', (mapping ->> 'internal_port')::integer)
     from rigger.job_ports(p_port_mappings) as mapping
     order by 1);
+  -- rule: job.unreadable
+  if v_declared.unreadable is not null then
+    refusal := 'description_unusable';
+    subject := v_declared.unreadable;
   -- rule: job.ports
-  if v_declared <> v_mapped then
+  elsif v_declared.ports <> v_mapped then
     refusal := 'job_ports_differ';
   end if;
 end

@@ -4,7 +4,7 @@
 --   somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
--- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, remove_instance.
+-- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, end_job, remove_instance.
 -- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges,
 --   rigger.used_signatures (written).
 -- Role: rigger_app, rigger_admin
@@ -55,6 +55,8 @@ begin
       and s.taken_at < now()
     limit rigger.limit_of('reaper.taken')
   loop
+    -- The job before the instance, as everywhere. No instance of an old SDK should hold one.
+    perform from public.jobs j where j.instance_id = overdue.instance_id for no key update;
     perform from public.instances i
     where i.instance_id = overdue.instance_id
       and not i.verified
@@ -63,6 +65,8 @@ begin
     kind := 'instance';
     id := overdue.instance_id;
     reason := rigger.refusal_text('never_verified');
+    -- rule: reap.job
+    perform rigger.end_job(id, reason, false);
     if rigger.remove_instance(id, reason) then
       return next;
     end if;

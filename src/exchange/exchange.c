@@ -29,6 +29,10 @@ bool exchange_refused(struct exchange *exchange, const char *code, const char *s
     if (refusal_http(refusal) == 0)
         log_event(LOG_LEVEL_ERROR,
                   "the database refused with \"%s\", which is no refusal of this program's catalogue", code);
+    /* Not the caller's fault: whoever runs this service has to hear of it. */
+    if (refusal == REFUSAL_DESCRIPTION_UNUSABLE)
+        log_event(LOG_LEVEL_WARNING, "a row that others wrote cannot be used: %s",
+                  subject != NULL ? subject : "?");
     exchange_refuse(exchange, refusal, subject);
     return true;
 }

@@ -6,8 +6,10 @@ import uuid
 from .client import Launch
 from .pod import Port
 
-JOBS = [{"name": "train", "ports": [{"port": 9000, "proto": "tcp"}, {"port": 9001, "proto": "udp"}],
-         "timeout": 3600}]
+# As a chute declares them: an http port, which miners publish and announce as TCP, in capitals.
+JOBS = [{"name": "train", "ports": [{"name": "ui", "port": 9000, "proto": "http"},
+                                    {"name": "game", "port": 9001, "proto": "udp"}],
+         "timeout": 3600, "upload": False, "ssh": False}]
 
 
 def job_of(stack, chute, **columns):
@@ -35,7 +37,7 @@ class JobPod:
         answer = api.token(miner, chute, job)
         assert answer.status == 200, answer
         self.launch = Launch(api, answer.json)
-        self.ports = [Port("tcp", 9000, lies[0]), Port("udp", 9001, lies[1])]
+        self.ports = [Port("TCP", 9000, lies[0]), Port("UDP", 9001, lies[1])]
 
     def claim(self, mappings=None, port=27000):
         """POST with the job's ports."""

@@ -106,16 +106,17 @@ class Model:
             self.chutes[instance.chute].permitted[instance.miner] -= 1
         self.say(instance_id, "instance_created")
 
-    def remove(self, instance_id, ends_job=True):
-        """An instance goes; a job that runs ends with it, one that does not is free."""
+    def remove(self, instance_id, by_miner=False):
+        """An instance goes; a job that runs ends with it, as does each where the miner gave it up; others
+        are free."""
         del self.instances[instance_id]
         self.say(instance_id, "instance_deleted")
         for job in self.jobs.values():
             if job.instance == instance_id:
                 job.instance = None
-                if job.started and ends_job:
+                if job.started or by_miner:
                     job.finished = True
-                elif not job.started:
+                else:
                     job.owner = None
 
     def fail(self, config_id):
@@ -231,7 +232,7 @@ class Model:
         instance = self.instances.get(instance_id)
         if instance is None or instance.miner != miner or instance.chute != chute_id:
             return 404
-        self.remove(instance_id)
+        self.remove(instance_id, by_miner=True)
         return 200
 
     def create(self, instance_id, miner, chute_id, gpus, place):

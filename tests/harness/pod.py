@@ -30,11 +30,11 @@ class Port:
 
     def __init__(self, proto, internal, lie=None, address="127.0.0.1"):
         self.proto, self.internal, self.lie = proto, internal, lie
-        self.key = None
+        self.key, self.udp = None, proto.lower() == "udp"
         self.socket = socket.socket(socket.AF_INET,
-                                    socket.SOCK_DGRAM if proto == "udp" else socket.SOCK_STREAM)
+                                    socket.SOCK_DGRAM if self.udp else socket.SOCK_STREAM)
         self.socket.bind((address, 0))
-        if proto != "udp":
+        if not self.udp:
             self.socket.listen(8)
         self.external = self.socket.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
@@ -52,7 +52,7 @@ class Port:
     def _serve(self):
         while True:
             try:
-                if self.proto == "udp":
+                if self.udp:
                     data, peer = self.socket.recvfrom(64)
                     if data == b"test" and self.lie != "silent":
                         self.socket.sendto(self._answer(), peer)

@@ -57,7 +57,7 @@ def test_its_audit_and_history_are_kept_once(deployment):
     assert api.delete(miner, chute, instance).status == 200
     audit = deployment.postgres.execute("select * from instance_audit where instance_id = %s", (instance,))
     assert len(audit) == 1 and audit[0]["verified_at"] and audit[0]["deleted_at"]
-    assert audit[0]["deletion_reason"] == "deleted by its miner" and audit[0].get("billed_to") is None
+    assert audit[0]["deletion_reason"] == "miner initialized" and audit[0].get("billed_to") is None
     history = deployment.postgres.execute("select node_id from instance_node_history where instance_id = %s",
                                           (instance,))
     assert [row["node_id"] for row in history] == [miner.gpus[0][0]]

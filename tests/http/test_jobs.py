@@ -97,6 +97,43 @@ def test_ports_other_than_the_declared_ones_are_403_and_the_end(pod, ports):
     assert pod.claim().status == 401
 
 
+@pytest.mark.parametrize("host_port, definition", [
+    (27040, {}), (27041, {"ports": None}), (27042, {"ports": []})], ids=str)
+def test_a_job_without_ports_needs_none(stack, network, api, miner, host_port, definition):
+    definition = {"name": "train", **definition}
+    chute = network.chute(jobs=[definition])
+    pod = JobPod(api, miner, chute, job_of(stack, chute))
+    try:
+        assert pod.claim([], host_port).status == 200
+    finally:
+        pod.close()
+
+
+def test_a_chute_that_describes_its_job_wrongly_is_409_and_the_log_says_so(stack, network, api, miner):
+    chute = network.chute(jobs=[{"name": "train", "ports": "9000/tcp"}])
+    pod = JobPod(api, miner, chute, job_of(stack, chute))
+    try:
+        answer = pod.claim(port=27043)
+        assert answer.status == 409 and f"jobs[0].ports of chute {chute}" in answer.detail
+        stack.responder.wait_for_log(
+            f"a row that others wrote cannot be used: jobs[0].ports of chute {chute}")
+    finally:
+        pod.close()
+
+
+def test_a_miner_that_gives_a_job_up_before_it_has_started_ends_it(stack, api, miner, pod):
+    assert pod.claim(port=27044).status == 200
+    instance = stack.postgres.execute("select instance_id from public.instances where miner_hotkey = %s",
+                                      (miner.hotkey,))[0]["instance_id"]
+    assert api.delete(miner, pod.chute, instance).status == 200
+    ended = row_of(stack, pod.job)
+    assert (ended["status"], ended["error_detail"], ended["miner_terminated"]) \
+        == ("error", "miner initialized", True)
+    assert ended["finished_at"] and not ended["started_at"]
+    assert pod.verify().status == 404
+    assert api.token(stack.network.miner(), pod.chute, pod.job).status == 409
+
+
 def test_a_job_is_claimed_from_the_host_it_runs_on(stack, network, api, chute):
     elsewhere = network.miner(gpus=1)
     pod = JobPod(api, elsewhere, chute, job_of(stack, chute))

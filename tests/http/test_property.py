@@ -81,7 +81,7 @@ TRUE = {
     "claimed": "select 1 from rigger.placements where config_id = %s",
     "verified": "select 1 from public.launch_configs where config_id = %s and verified_at is not null",
     "deleted": "select 1 from public.instance_audit where instance_id = %s and deleted_at is not null"
-               " and deletion_reason = 'deleted by its miner'",
+               " and deletion_reason = 'miner initialized'",
 }
 
 

@@ -1,5 +1,5 @@
 begin;
-select plan(24);
+select plan(25);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'), fixture.chute('other'),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice');
@@ -36,9 +36,9 @@ select is_empty(
   $$ select from public.instances where instance_id = fixture.instance_id('a') $$, 'it is gone');
 select is_empty($$ select from public.instance_nodes where node_id = 'g1' $$, 'its GPU is free');
 select is(
-  (select deleted_at is not null and deletion_reason <> ''
+  (select deleted_at is not null and deletion_reason = 'miner initialized'
    from public.instance_audit where instance_id = fixture.instance_id('a')),
-  true, 'its audit row has time and reason');
+  true, 'its audit row has the time, and the reason as auditors know it');
 select is(
   (select count(*) from rigger.events
    where reason = 'instance_deleted' and payload -> 'data' ->> 'instance_id' = fixture.instance_id('a')),
@@ -81,10 +81,13 @@ select fixture.store('w', 'g3');
 select is(
   pg_temp.delete('alice', 'jobs', 'w'), 'none', 'the instance of a job that has not started is deleted');
 select results_eq(
-  $$ select status::text, finished_at, miner_hotkey::text, instance_id::text from public.jobs
-     where job_id = 'waiting' $$,
-  $$ values ('pending', null::timestamp, null::text, null::text) $$,
-  'and leaves the job to others');
+  $$ select status::text, error_detail::text, miner_terminated, finished_at is not null, started_at,
+            miner_hotkey::text, instance_id::text
+     from public.jobs where job_id = 'waiting' $$,
+  $$ values ('error', 'miner initialized', true, true, null::timestamp, 'alice', null::text) $$,
+  'and ends the job, too: nobody waits for it in vain');
+select is((select refusal from fixture.issue('w2', 'bob', 'jobs', 'waiting')), 'job_finished',
+          'nobody gets a token of it any more');
 select is(
   (select refusal from fixture.begin('w')), 'instance_gone', 'its verification finds the instance gone');
 select is(
