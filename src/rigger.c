@@ -21,13 +21,15 @@
 
 struct arguments {
     const char *config_path, *dsn;
+    bool serve_unbilled;
 };
 
 static void usage(FILE *out)
 {
     fputs("usage: rigger COMMAND [--config FILE]\n\n"
           "  serve              the responder: a master and its workers\n"
-          "  migrate [--dsn D]  bring the database's schema up to date\n"
+          "  migrate [--dsn D] [--serve-unbilled]\n"
+          "                     bring the database's schema up to date\n"
           "  check-config       say what is wrong with the configuration\n"
           "  dump-config        print the whole configuration, secrets masked\n"
           "  routes             print what is served: method, path, and the pool it belongs to\n\n"
@@ -50,11 +52,12 @@ static int migrate(const struct arguments *arguments)
     bool migrated;
 
     if (arguments->dsn != NULL)
-        return migrate_run(arguments->dsn, stdout, stderr) ? EXIT_SUCCESS : EXIT_FAILURE;
+        return migrate_run(arguments->dsn, arguments->serve_unbilled, stdout, stderr) ? EXIT_SUCCESS
+                                                                                      : EXIT_FAILURE;
     config = config_load(arguments->config_path, stderr);
     if (config == NULL)
         return EX_CONFIG;
-    migrated = migrate_run(config->database.dsn, stdout, stderr);
+    migrated = migrate_run(config->database.dsn, arguments->serve_unbilled, stdout, stderr);
     config_free(config);
     return migrated ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -132,13 +135,11 @@ static const struct {
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "config", required_argument, NULL, 'c' },
-        { "dsn", required_argument, NULL, 'd' },
-        { "help", no_argument, NULL, 'h' },
-        { "version", no_argument, NULL, 'V' },
-        { NULL, 0, NULL, 0 },
+        { "config", required_argument, NULL, 'c' },   { "dsn", required_argument, NULL, 'd' },
+        { "serve-unbilled", no_argument, NULL, 'u' }, { "help", no_argument, NULL, 'h' },
+        { "version", no_argument, NULL, 'V' },        { NULL, 0, NULL, 0 },
     };
-    struct arguments arguments = { NULL, NULL };
+    struct arguments arguments = { NULL, NULL, false };
     int option;
 
     if (sodium_init() < 0) {
@@ -152,6 +153,9 @@ int main(int argc, char **argv)
             break;
         case 'd':
             arguments.dsn = optarg;
+            break;
+        case 'u':
+            arguments.serve_unbilled = true;
             break;
         case 'h':
             usage(stdout);

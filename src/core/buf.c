@@ -69,23 +69,31 @@ void buf_puts(struct buf *buf, const char *text)
     buf_append(buf, text, strlen(text));
 }
 
-void buf_printf(struct buf *buf, const char *format, ...)
+void buf_vprintf(struct buf *buf, const char *format, va_list arguments)
 {
-    va_list arguments;
+    va_list again;
+    int length;
 
-    va_start(arguments, format);
-    int length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
+    va_copy(again, arguments);
+    length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
     if (length < 0) {
         buf->failed = true;
         return;
     }
     if (!reserve(buf, (size_t)length))
         return;
-    va_start(arguments, format);
     vsnprintf(buf->data + buf->length, (size_t)length + 1, format, arguments);
-    va_end(arguments);
     buf->length += (size_t)length;
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    buf_vprintf(buf, format, arguments);
+    va_end(arguments);
 }
 
 /* Length of the well-formed UTF-8 sequence (RFC 3629, table of section 4) at the start of bytes; 0: there is

@@ -6,6 +6,7 @@
 
 #include "core/attributes.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,6 +25,7 @@ void buf_free(struct buf *buf);
 void buf_append(struct buf *buf, const void *data, size_t length);
 void buf_puts(struct buf *buf, const char *text);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(struct buf *buf, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /* Appends text as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD. */
 void buf_json_string(struct buf *buf, const char *text, size_t length);

@@ -5,6 +5,7 @@
 
 #include "core/clock.h"
 #include "core/encode.h"
+#include "db/generation.h"
 #include "db/script.h"
 
 #include <sodium.h>
@@ -108,6 +109,8 @@ struct migration {
     const struct sql_file *files;
     unsigned count;
     unsigned done; /* transactions that changed something */
+    struct generation generation;
+    bool serve_unbilled;
     FILE *out;
 };
 
@@ -150,15 +153,6 @@ const char *migrate_schema_version(void)
     if (version[0] == '\0')
         migrate_version_of(sql_files, sql_file_count, version);
     return version;
-}
-
-static bool refuse(struct script *script, const char *error, const char *what)
-{
-    buf_free(&script->error);
-    buf_init(&script->error, PATHS_MAX_BYTES);
-    buf_printf(&script->error, "%s: %s\n", what, error);
-    script->sqlstate[0] = '\0';
-    return false;
 }
 
 static bool lock(struct migration *migration)
@@ -217,7 +211,7 @@ static bool run_file(struct script *script, const struct sql_file *file)
         !script_run(script, file->path, (const char *)file->text))
         return false;
     if (PQtransactionStatus(script->connection) != PQTRANS_INTRANS)
-        return refuse(script, "ends its transaction, which is not its business", file->path);
+        return script_fail(script, file->path, "ends its transaction, which is not its business");
     return true;
 }
 
@@ -251,14 +245,15 @@ static bool refuse_newer(struct migration *migration, const struct sql_file *fil
         buf_printf(&paths, "%s\"%s\"", i > 0 ? "," : "", migration->files[i].path);
     buf_puts(&paths, "}");
     if (paths.failed) {
-        done = refuse(script, "out of memory", "rigger migrate");
+        done = script_fail(script, "rigger migrate", "out of memory");
     } else {
         const char *const parameters[] = { paths.data };
 
         done = script_ask(script, unknown_sql, 1, parameters, &unknown);
     }
     if (unknown != NULL)
-        done = refuse(script, "applied by a newer program; this one is too old for the database", unknown);
+        done =
+            script_fail(script, unknown, "applied by a newer program; this one is too old for the database");
     free(unknown);
     buf_free(&paths);
     return done;
@@ -277,8 +272,8 @@ static bool apply(struct migration *migration, const struct sql_file *file, bool
     if (done && applied == NULL)
         done = run_file(script, file) && script_ask(script, record_sql, 2, parameters, NULL);
     else if (done && strcmp(applied, checksum) != 0)
-        done = refuse(script, "changed after it was applied; put it back, and the change into a new file",
-                      file->path);
+        done = script_fail(script, file->path,
+                           "changed after it was applied; put it back, and the change into a new file");
     free(applied);
     return done;
 }
@@ -304,25 +299,74 @@ static bool recreate_all(struct migration *migration, const struct sql_file *unu
     return done && script_ask(script, set_version_sql, 1, parameters, NULL);
 }
 
-bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned count, FILE *out, FILE *err)
+/* The text of the file that tells the generation; NULL: it is not among these. */
+static const char *definition_of_generation(const struct migration *migration)
 {
-    struct migration migration = { .files = files, .count = count, .out = out };
+    for (unsigned i = 0; i < migration->count; i++) {
+        if (strcmp(migration->files[i].path, "functions/generation.sql") == 0)
+            return (const char *)migration->files[i].text;
+    }
+    return NULL;
+}
+
+static bool look(struct migration *migration, const struct sql_file *unused, bool *changed)
+{
+    (void)unused;
+    *changed = false;
+    generation_free(&migration->generation);
+    return generation_look(&migration->script, definition_of_generation(migration), &migration->generation);
+}
+
+/* Says what kind of database it is, and whether it may be migrated. */
+static bool judge(struct migration *migration)
+{
+    const struct generation *found = &migration->generation;
+
+    if (found->name != NULL)
+        fprintf(migration->out, "the database is of generation %s\n", found->name);
+    if (found->unserved == NULL)
+        return true;
+    if (!found->may_be_accepted || (!found->accepted && !migration->serve_unbilled))
+        return script_fail(
+            &migration->script, "rigger migrate",
+            "this release does not serve the database: %s\n  nothing was made or changed%s", found->unserved,
+            found->may_be_accepted ? "\n  hint: rigger migrate --serve-unbilled takes it as it is" : "");
+    fprintf(migration->out, "it is served all the same, by --serve-unbilled: %s\n", found->unserved);
+    return true;
+}
+
+static bool accept_generation(struct migration *migration, const struct sql_file *unused, bool *changed)
+{
+    (void)unused;
+    *changed = migration->generation.unserved != NULL && !migration->generation.accepted;
+    return !*changed || generation_accept(&migration->script, &migration->generation);
+}
+
+bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned count, bool serve_unbilled,
+                       FILE *out, FILE *err)
+{
+    struct migration migration = {
+        .files = files, .count = count, .out = out, .serve_unbilled = serve_unbilled
+    };
     bool done = script_open(&migration.script, dsn, out) &&
+                transact(&migration, look, NULL, "generation of the schema") && judge(&migration) &&
                 transact(&migration, make_records, NULL, "schema rigger") &&
                 transact(&migration, refuse_newer, NULL, "schema rigger");
 
     for (unsigned i = 0; done && i < count; i++)
         done = !is_migration(&files[i]) || transact(&migration, apply, &files[i], files[i].path);
-    done = done && transact(&migration, recreate_all, NULL, "functions, views, triggers and roles");
+    done = done && transact(&migration, recreate_all, NULL, "functions, views, triggers and roles") &&
+           transact(&migration, accept_generation, NULL, "note that it is served unbilled");
     if (!done)
         fprintf(err, "%s", migration.script.error.failed ? "out of memory\n" : migration.script.error.data);
     else if (migration.done == 0)
         fprintf(out, "nothing to do: the schema is this program's\n");
+    generation_free(&migration.generation);
     script_close(&migration.script);
     return done;
 }
 
-bool migrate_run(const char *dsn, FILE *out, FILE *err)
+bool migrate_run(const char *dsn, bool serve_unbilled, FILE *out, FILE *err)
 {
-    return migrate_run_files(dsn, sql_files, sql_file_count, out, err);
+    return migrate_run_files(dsn, sql_files, sql_file_count, serve_unbilled, out, err);
 }

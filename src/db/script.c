@@ -1,6 +1,7 @@
 /* See script.h. Blocking on purpose: a migration takes the time it takes. */
 #include "db/script.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,6 +133,19 @@ bool script_ask(struct script *script, const char *text, int count, const char *
     }
     PQclear(result);
     return done;
+}
+
+bool script_fail(struct script *script, const char *name, const char *format, ...)
+{
+    va_list arguments;
+
+    begin_error(script);
+    buf_printf(&script->error, "%s: ", name);
+    va_start(arguments, format);
+    buf_vprintf(&script->error, format, arguments);
+    va_end(arguments);
+    buf_puts(&script->error, "\n");
+    return false;
 }
 
 bool script_commit(struct script *script)

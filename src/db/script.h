@@ -30,6 +30,9 @@ bool script_run(struct script *script, const char *name, const char *text) MUST_
 bool script_ask(struct script *script, const char *text, int count, const char *const *parameters,
                 char **value) MUST_CHECK;
 
+/* Sets the error, which is not the server's: "name: message". Returns false. */
+bool script_fail(struct script *script, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+
 /* Ends the transaction, and makes sure that it was not rolled back instead. */
 bool script_commit(struct script *script) MUST_CHECK;
 

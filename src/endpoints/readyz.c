@@ -1,4 +1,5 @@
-/* GET /readyz: the database is there, can be written, and has the schema that this program was built with. */
+/* GET /readyz: the database is there, can be written, and has the schema that this program was built with, on
+ * tables of a generation that it serves. */
 #include "db/calls.h"
 #include "db/migrate.h"
 #include "endpoints/registry.h"
@@ -18,8 +19,11 @@ static enum status run(struct exchange *exchange)
         return exchange_refuse(exchange, REFUSAL_SCHEMA_DIFFERS, NULL);
     if (!schema.writable.value)
         return exchange_refuse(exchange, REFUSAL_DATABASE_READ_ONLY, NULL);
+    if (schema.unserved != NULL)
+        return exchange_refuse(exchange, REFUSAL_GENERATION_UNSERVED, schema.unserved);
     answer = json_object_new_object();
     json_object_object_add(answer, "status", json_object_new_string("ready"));
+    json_object_object_add(answer, "generation", json_object_new_string(schema.generation));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -38,6 +38,11 @@ def script(name):
     return "".join(parts)
 
 
+def migrate_options(name):
+    """What `rigger migrate` has to be told there: the billing of September 2025 is not served yet."""
+    return ["--serve-unbilled"] if name.startswith("2025-09") else []
+
+
 def load(postgres, name):
     """Makes an empty database the one of that name."""
     if name != "own":

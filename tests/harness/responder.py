@@ -69,9 +69,9 @@ class Responder:
                 conf.write(f"[{section}]\n")
                 conf.writelines(f"{key} = {value}\n" for key, value in keys.items())
 
-    def migrate(self):
+    def migrate(self, *options):
         """`rigger migrate` on the configured database."""
-        return run([self.program, "migrate", "--config", self.config], env=self.environment())
+        return run([self.program, "migrate", "--config", self.config, *options], env=self.environment())
 
     def check(self, command="check-config", **changes):
         """A command of `rigger` with other settings, {section: {key: value}}; a value

@@ -39,13 +39,17 @@ class Stack:
         self.postgres.create()
         databases.load(self.postgres, self.database)
 
+    def migrate(self):
+        """`rigger migrate`, told what this database needs."""
+        return self.responder.migrate(*databases.migrate_options(self.database))
+
     def start(self):
         """Starts everything, in order. The responder serves as a role that may call
         the functions, nothing else."""
         self.settings["launch"]["public_url"] = self.nginx.url
         self.create_database()
         self.responder.write_config()
-        self.responder.migrate()
+        self.migrate()
         self.postgres.execute("create role rigger_server login in role rigger_app")
         self.settings["database"]["dsn"] = self.postgres.dsn_of("rigger_server")
         self.responder.write_config()

@@ -6,6 +6,7 @@ import uuid
 import pytest
 
 from harness.client import Api
+from harness.databases import chosen
 from harness.processes import wait_for
 from harness.webserver import Nginx
 
@@ -24,7 +25,7 @@ def test_the_request_id_of_a_client_is_not_taken_over(api):
 
 
 @pytest.mark.parametrize("path, body", [("/ping", {"message": "pong"}), ("/livez", {"status": "alive"}),
-                                        ("/readyz", {"status": "ready"})])
+                                        ("/readyz", {"status": "ready", "generation": chosen()})])
 def test_health(api, path, body):
     answer = api.request("GET", path)
     assert (answer.status, answer.json) == (200, body)

@@ -79,6 +79,7 @@ RULES = [
     ("place.version", "coalesce(c.version, '')", "''"),
     ("place.version", "c.chutes_version", "null"),
     ("place.version", "lower(p_host)", "p_host"),
+    ("ready.accepted", "and s.value = to_jsonb(v_found.generation)", ""),
     ("place.event", "perform rigger.emit_instance_event('instance_created', p_placement.instance_id);",
      "null;"),
     ("place.race", "case v_table when 'instances' then 'host_port_taken' else 'gpu_taken' end", "null"),

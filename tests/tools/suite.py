@@ -119,7 +119,7 @@ def prepare_sql(stack):
     """A migrated private database with the fixture, and the psql command that reaches it."""
     stack.create_database()
     stack.responder.write_config()
-    stack.responder.migrate()
+    stack.migrate()
     stack.postgres.execute("create extension pgtap")
     psql = ["psql", "-X", "-q", "-A", "-t", "-d", stack.postgres.dsn]
     subprocess.run([*psql, "-v", "ON_ERROR_STOP=1", "-f", os.path.join(TESTS, "harness", "fixture.sql")],

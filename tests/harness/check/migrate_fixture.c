@@ -39,7 +39,7 @@ static bool run(const struct sql_file *files, unsigned count)
     out = open_memstream(&migrate_out, &migrate_out_length);
     err = open_memstream(&migrate_err, &migrate_err_length);
     ck_assert(out != NULL && err != NULL);
-    done = migrate_run_files(migrate_dsn, files, count, out, err);
+    done = migrate_run_files(migrate_dsn, files, count, false, out, err);
     fclose(out);
     fclose(err);
     return done;

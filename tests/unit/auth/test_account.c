@@ -36,7 +36,7 @@ static void make_accounts(void)
     postgres_set_up();
     postgres_create_database(DATABASE);
     postgres_dsn(dsn, DATABASE, "");
-    ck_assert(migrate_run(dsn, fopen("/dev/null", "w"), stderr));
+    ck_assert(migrate_run(dsn, false, fopen("/dev/null", "w"), stderr));
     ck_assert_int_eq(crypto_pwhash_str(hash, API_KEY, strlen(API_KEY), crypto_pwhash_OPSLIMIT_MIN,
                                        crypto_pwhash_MEMLIMIT_MIN),
                      0);

@@ -40,7 +40,7 @@ static void make_network(void)
     postgres_set_up();
     postgres_create_database(DATABASE);
     postgres_dsn(dsn, DATABASE, "");
-    ck_assert(migrate_run(dsn, fopen("/dev/null", "w"), stderr));
+    ck_assert(migrate_run(dsn, false, fopen("/dev/null", "w"), stderr));
     load_fixture();
     postgres_execute(DATABASE,
                      "select fixture.chute('vllm', 3); select fixture.chute('sglang', 1);"

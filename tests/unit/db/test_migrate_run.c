@@ -32,7 +32,7 @@ static pid_t start_run(const struct sql_file *files, unsigned count, FILE **read
     ck_assert_int_ge(child, 0);
     if (child == 0) {
         FILE *out = fdopen(ends[1], "w");
-        bool done = out != NULL && migrate_run_files(migrate_dsn, files, count, out, out);
+        bool done = out != NULL && migrate_run_files(migrate_dsn, files, count, false, out, out);
 
         _exit(done && fclose(out) == 0 ? 0 : 1);
     }
@@ -158,13 +158,13 @@ START_TEST(the_real_schema_is_made_and_made_anew)
     migrate_fixture_forget();
     FILE *out = open_memstream(&migrate_out, &migrate_out_length);
 
-    ck_assert(migrate_run(migrate_dsn, out, stderr));
+    ck_assert(migrate_run(migrate_dsn, false, out, stderr));
     postgres_expect(MIGRATE_DATABASE, "select schema_version from rigger.ready()", migrate_schema_version());
     postgres_expect(MIGRATE_DATABASE, "select count(*) from rigger.check_invariants()", "0");
     postgres_execute(MIGRATE_DATABASE,
                      "create function rigger.stray() returns int language sql as 'select 1'");
     postgres_execute(MIGRATE_DATABASE, "update rigger.schema_version set version = 'older'");
-    ck_assert(migrate_run(migrate_dsn, out, stderr));
+    ck_assert(migrate_run(migrate_dsn, false, out, stderr));
     postgres_expect(MIGRATE_DATABASE, "select schema_version from rigger.ready()", migrate_schema_version());
     postgres_expect(MIGRATE_DATABASE, "select to_regproc('rigger.stray')", "");
     fclose(out);
