@@ -65,9 +65,13 @@ static int migrate(const struct arguments *arguments)
 static int check_config(const struct arguments *arguments)
 {
     struct config *config = config_load(arguments->config_path, stderr);
+    const struct setting *setting = NULL;
+    const char *why;
 
     if (config == NULL)
         return EX_CONFIG;
+    while ((setting = config_next_weak(config, setting, &why)) != NULL)
+        fprintf(stderr, "warning: [%s] %s is weak: %s\n", setting->section, setting->key, why);
     puts("The configuration is good.");
     config_free(config);
     return EXIT_SUCCESS;

@@ -66,8 +66,8 @@ static enum status authenticate_launch_token(struct exchange *exchange)
 
     if (!single_header(exchange, "HTTP_AUTHORIZATION", &header))
         return exchange_refuse(exchange, REFUSAL_DUPLICATE_CREDENTIAL, NULL);
-    refusal = launch_token_verify(exchange->arena, &exchange->config->launch.launch_secret, header,
-                                  exchange->path[0], clock_unix_seconds(), &token);
+    refusal = launch_token_verify(exchange->arena, exchange->config, header, exchange->path[0],
+                                  clock_unix_seconds(), &token);
     if (refusal != REFUSAL_NONE)
         return exchange_refuse(exchange, refusal, NULL);
     return STATUS_OK;

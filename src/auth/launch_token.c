@@ -13,24 +13,29 @@
 #define SCHEME         "Bearer "
 #define SCHEME_BYTES   (sizeof(SCHEME) - 1)
 
-/* The key is the digest's text, not its bytes. text: KEY_TEXT_BYTES and a NUL. */
-static void derive_key(const struct secret *launch_secret, char text[KEY_TEXT_BYTES + 1])
+/* The key of this configuration. text: room for one that is derived, KEY_TEXT_BYTES and a NUL; wipe it. */
+static struct jwt_key read_key(const struct config *config, char text[KEY_TEXT_BYTES + 1])
 {
+    const struct secret *secret = &config->launch.launch_secret, *written = &config->launch.launch_key;
     unsigned char digest[crypto_hash_sha256_BYTES];
 
-    crypto_hash_sha256(digest, (const unsigned char *)launch_secret->text, launch_secret->length);
-    hex_encode(text, digest, sizeof(digest));
+    text[0] = '\0';
+    if (written->text != NULL)
+        return (struct jwt_key){ .bytes = written->text, .length = written->length };
+    crypto_hash_sha256(digest, (const unsigned char *)secret->text, secret->length);
+    hex_encode(text, digest, sizeof(digest)); /* the digest's text, not its bytes */
     sodium_memzero(digest, sizeof(digest));
+    return (struct jwt_key){ .bytes = text, .length = KEY_TEXT_BYTES };
 }
 
-char *launch_token_sign_claims(struct arena *arena, const struct secret *launch_secret, json_object *claims)
+char *launch_token_sign_claims(struct arena *arena, const struct config *config, json_object *claims)
 {
     char key_text[KEY_TEXT_BYTES + 1], *token;
-    const struct jwt_key key = { .bytes = key_text, .length = KEY_TEXT_BYTES };
+    struct jwt_key key;
 
     if (claims == NULL)
         return NULL;
-    derive_key(launch_secret, key_text);
+    key = read_key(config, key_text);
     token = jwt_sign(arena, &key, claims);
     sodium_memzero(key_text, sizeof(key_text));
     json_object_put(claims);
@@ -46,8 +51,7 @@ static bool add(json_object *claims, const char *name, json_object *value)
     return false;
 }
 
-char *launch_token_sign(struct arena *arena, const struct secret *launch_secret,
-                        const struct launch_token *token)
+char *launch_token_sign(struct arena *arena, const struct config *config, const struct launch_token *token)
 {
     json_object *claims = json_object_new_object();
     bool complete;
@@ -67,7 +71,7 @@ char *launch_token_sign(struct arena *arena, const struct secret *launch_secret,
         json_object_put(claims);
         return NULL;
     }
-    return launch_token_sign_claims(arena, launch_secret, claims);
+    return launch_token_sign_claims(arena, config, claims);
 }
 
 /* The claims of a launch token, as far as they are typed right. */
@@ -96,19 +100,19 @@ static bool read_claims(json_object *claims, struct launch_token *token)
            jwt_date(claims, "exp", &token->expires_at_s);
 }
 
-enum refusal launch_token_verify(struct arena *arena, const struct secret *launch_secret, const char *header,
+enum refusal launch_token_verify(struct arena *arena, const struct config *config, const char *header,
                                  const char *config_id, int64_t now_s, struct launch_token *token)
 {
     const struct jwt_rules rules = { .issuer = LAUNCH_TOKEN_ISSUER, .now_s = now_s };
     char key_text[KEY_TEXT_BYTES + 1];
-    const struct jwt_key key = { .bytes = key_text, .length = KEY_TEXT_BYTES };
+    struct jwt_key key;
     json_object *claims;
 
     if (header == NULL || header[0] == '\0')
         return REFUSAL_NO_CREDENTIAL;
     if (strncasecmp(header, SCHEME, SCHEME_BYTES) == 0)
         header += SCHEME_BYTES;
-    derive_key(launch_secret, key_text);
+    key = read_key(config, key_text);
     claims = jwt_verify(arena, &key, &rules, header);
     sodium_memzero(key_text, sizeof(key_text));
     /* rule: token.sub */

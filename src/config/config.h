@@ -55,7 +55,8 @@ struct config {
         int64_t netuid;
         char *public_url;     /* base of the `url` claim and of activation_url, without a trailing slash */
         char *validator_ss58; /* this validator's hotkey */
-        struct secret launch_secret, ip_check_salt;
+        struct secret launch_secret, launch_key; /* one of them; auth/launch_token.h says what each is */
+        struct secret ip_check_salt;
         struct secret validator_seed;         /* 64 hex digits, the key of validator_ss58; empty: none */
         struct secret account_encryption_key; /* empty: none */
         bool allow_private_hosts, accept_wrapped_signatures;
@@ -104,6 +105,7 @@ struct setting {
     const char *former_key;                 /* its name in former versions; NULL: the same */
     const char *former_choice, *choice_now; /* a choice's name in former versions, and today's; NULL: none */
     bool reloadable;                        /* takes effect on SIGHUP; the others need a restart */
+    bool of_others; /* a secret that this service cannot choose: a weak one is taken */
     const char *doc;
     const char *(*check)(const char *text); /* what else is wrong with a value; NULL: nothing. May be NULL */
 };
@@ -121,6 +123,11 @@ void config_free(struct config *config);
  * NULL first, then what came last. NULL: no more. */
 const struct setting *config_next_restart_needed(const struct config *before, const struct config *after,
                                                  const struct setting *last);
+
+/* The weak secrets among those of others (setting.of_others), one a call, as above; `why` becomes what is
+ * wrong with it, static text. */
+const struct setting *config_next_weak(const struct config *config, const struct setting *last,
+                                       const char **why);
 
 /* Prints the whole configuration as an ini file with its documentation; secrets appear as "********". */
 void config_dump(const struct config *config, FILE *out);

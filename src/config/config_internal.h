@@ -33,6 +33,9 @@ typedef void config_report(void *reported, const char *section, const char *key,
 /* Reports what is wrong between settings, of which each is right by itself. */
 void config_check_relations(const struct config *config, config_report *report, void *reported);
 
+/* The part of it that is about the secrets of launch tokens. */
+void config_check_secrets(const struct config *config, config_report *report, void *reported);
+
 /* Parses, checks and stores one value. false: refused, and error says what is wrong without quoting it. */
 bool config_value_set(struct config *config, const struct setting *setting, const char *text,
                       char error[CONFIG_ERROR_BYTES]) MUST_CHECK;

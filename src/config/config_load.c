@@ -275,10 +275,33 @@ static void read_environment(struct loader *loader)
     }
 }
 
+static size_t index_of(const char *section, const char *key)
+{
+    return (size_t)(config_name_find(section, key) - config_settings);
+}
+
+/* Of two ways to give the key of launch tokens exactly one. */
+static void check_launch_key(struct loader *loader)
+{
+    size_t secret = index_of("launch", "launch_secret"), key = index_of("launch", "launch_key");
+    const char *secret_text = loader->raws[secret].text, *key_text = loader->raws[key].text;
+    bool has_secret = secret_text != NULL && secret_text[0] != '\0';
+    bool has_key = key_text != NULL && key_text[0] != '\0';
+
+    /* rule: config.launch_key_missing */
+    if (!has_secret && !has_key)
+        report_setting(loader, secret,
+                       "required, there is no default: write this, or a network's launch_key");
+    /* rule: config.launch_key_twice */
+    if (has_secret && has_key)
+        report_setting(loader, key, "launch_secret is set, too: take one of them out");
+}
+
 static void set_values(struct loader *loader)
 {
     char error[CONFIG_ERROR_BYTES];
 
+    check_launch_key(loader);
     for (size_t i = 0; i < config_setting_count; i++) {
         const struct setting *setting = &config_settings[i];
         const char *text = loader->raws[i].text == NULL ? setting->default_text : loader->raws[i].text;
@@ -291,7 +314,7 @@ static void set_values(struct loader *loader)
 
 static void report_named(void *loader, const char *section, const char *key, const char *error)
 {
-    report_setting(loader, (size_t)(config_name_find(section, key) - config_settings), error);
+    report_setting(loader, index_of(section, key), error);
 }
 
 static const char *find_path(const char *path)

@@ -4,7 +4,6 @@
 
 #include "crypto/validator.h"
 
-#include <sodium.h>
 #include <string.h>
 
 struct relations {
@@ -53,7 +52,6 @@ static void check_providers(const struct relations *check)
 void config_check_relations(const struct config *config, config_report *report, void *reported)
 {
     const struct relations relations = { config, report, reported }, *check = &relations;
-    const struct secret *launch = &config->launch.launch_secret, *salt = &config->launch.ip_check_salt;
 
     /* rule: config.sockets */
     if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
@@ -61,14 +59,11 @@ void config_check_relations(const struct config *config, config_report *report, 
     /* rule: config.lock_timeout */
     if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
         tell(check, "database", "lock_timeout_ms", "must be below statement_timeout_ms");
-    /* token_check publishes a digest of the salt, against which guesses at a shared secret could be tried. */
-    /* rule: config.salt */
-    if (launch->length == salt->length && sodium_memcmp(launch->text, salt->text, salt->length) == 0)
-        tell(check, "launch", "ip_check_salt", "must differ from launch_secret");
     /* rule: config.validator_seed */
     if (config->launch.validator_seed.text != NULL &&
         !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))
         tell(check, "launch", "validator_seed",
              "not the seed of validator_ss58: compare riggerctl keygen --seed");
     check_providers(check);
+    config_check_secrets(config, report, reported);
 }

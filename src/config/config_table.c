@@ -2,7 +2,7 @@
  * enforces and dump-config and docs/settings.md print.
  *
  * One rule for all secrets: given in the file or the environment, or as "@/path" of a file that holds one; at
- * least SECRET_MIN_BYTES long, and fit by secret_error. */
+ * least SECRET_MIN_BYTES long, and fit by secret_error. Those of others are taken as they are. */
 #include "config/config.h"
 
 #include "net/address.h"
@@ -148,15 +148,23 @@ const struct setting config_settings[] = {
       .doc = "Base URL under which the world reaches this service, without a slash at the end." },
     { NAMED(launch, validator_ss58), .type = SETTING_TEXT, .reloadable = true,
       .doc = "SS58 address of this validator's hotkey." },
-    { NAMED(launch, launch_secret), .type = SETTING_SECRET, .reloadable = true,
-      .doc = "Secret that signs launch tokens, at least 16 bytes, or @/path of a file that holds it." },
-    { NAMED(launch, ip_check_salt), .type = SETTING_SECRET, .reloadable = true,
+    { NAMED(launch, launch_secret), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
       .doc =
-          "Salt of token_check, at least 16 bytes, or @/path of a file that holds it; not launch_secret." },
+          "Secret whose SHA-256 signs launch tokens, at least 16 bytes, or @/path of a file that holds it; "
+          "this or launch_key." },
+    { NAMED(launch, launch_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc =
+          "Key that signs launch tokens, as it is written, or @/path: a Chutes network's LAUNCH_CONFIG_KEY; "
+          "this or launch_secret." },
+    { NAMED(launch, ip_check_salt), .type = SETTING_SECRET, .reloadable = true,
+      .doc = "Salt of token_check, at least 16 bytes, or @/path of a file that holds it; not the secret of "
+             "launch tokens." },
     { NAMED(launch, validator_seed), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
-      .doc = "Seed of validator_ss58, 64 hex digits, or @/path; without it instances of old SDKs stay "
+      .doc = "Seed of validator_ss58, 64 hex digits with or without 0x, or @/path; without it instances of "
+             "old SDKs stay "
              "unverified." },
     { NAMED(launch, account_encryption_key), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .of_others = true,
       .doc = "Encryption key of the Chutes accounts, or @/path; user tokens that are salted need it." },
     { NAMED(launch, allow_private_hosts), .type = SETTING_BOOLEAN, .default_text = "false",
       .reloadable = true,
@@ -199,7 +207,7 @@ const struct setting config_settings[] = {
       .reloadable = true,
       .doc = "Redis that events are published to, redis://host:port/0 or unix:/path; empty: none." },
     { NAMED(events, redis_password), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
-      .doc = "Password of that Redis, or @/path; empty: none." },
+      .of_others = true, .doc = "Password of that Redis, or @/path; empty: none." },
     { NAMED(events, relay_interval_ms), RANGE(10, HOUR_MS), .default_text = "500", .reloadable = true,
       .doc = "How often events to publish are looked for, milliseconds." },
     { NAMED(events, keep_hours), RANGE(1, 1000000), .default_text = "168", .reloadable = true,

@@ -111,10 +111,10 @@ static int find_choice(const struct setting *setting, const char *text, char err
     return 0;
 }
 
-static bool store_secret(struct secret *secret, const char *text, size_t length,
-                         char error[CONFIG_ERROR_BYTES])
+static bool store_secret(struct secret *secret, const struct setting *setting, const char *text,
+                         size_t length, char error[CONFIG_ERROR_BYTES])
 {
-    const char *wrong = secret_error(text);
+    const char *wrong = setting->of_others ? NULL : secret_error(text);
 
     /* rule: config.secret_weak */
     if (wrong != NULL) {
@@ -125,7 +125,8 @@ static bool store_secret(struct secret *secret, const char *text, size_t length,
     return secret_set(secret, text, length) || refuse(error, "out of memory");
 }
 
-static bool set_secret_of_file(struct secret *secret, const char *path, char error[CONFIG_ERROR_BYTES])
+static bool set_secret_of_file(struct secret *secret, const struct setting *setting, const char *path,
+                               char error[CONFIG_ERROR_BYTES])
 {
     struct config_file file;
     const char *unreadable = config_file_read(path, SECRET_FILE_MAX_BYTES, &file);
@@ -149,7 +150,7 @@ static bool set_secret_of_file(struct secret *secret, const char *path, char err
         snprintf(error, CONFIG_ERROR_BYTES, "%s must hold the secret on one line and nothing else", path);
         goto out;
     }
-    done = store_secret(secret, file.text, file.length, error);
+    done = store_secret(secret, setting, file.text, file.length, error);
 out:
     config_file_free(&file);
     return done;
@@ -188,8 +189,8 @@ static bool store(struct config *config, const struct setting *setting, const ch
             secret_clear(target);
             return true;
         }
-        return text[0] == '@' ? set_secret_of_file(target, text + 1, error)
-                              : store_secret(target, text, strlen(text), error);
+        return text[0] == '@' ? set_secret_of_file(target, setting, text + 1, error)
+                              : store_secret(target, setting, text, strlen(text), error);
     }
     return refuse(error, "of no known type");
 }

@@ -11,9 +11,17 @@
 
 #define MESSAGE_MAX_BYTES 512
 
+#define HEX_MARK       "0x" /* wallets write it before a seed, or not */
+#define HEX_MARK_BYTES (sizeof(HEX_MARK) - 1)
+
 static bool decode(const struct secret *seed, unsigned char bytes[SR25519_SEED_BYTES])
 {
-    return seed->text != NULL && hex_decode(bytes, SR25519_SEED_BYTES, seed->text, seed->length);
+    size_t skipped;
+
+    if (seed->text == NULL)
+        return false;
+    skipped = strncmp(seed->text, HEX_MARK, HEX_MARK_BYTES) == 0 ? HEX_MARK_BYTES : 0;
+    return hex_decode(bytes, SR25519_SEED_BYTES, seed->text + skipped, seed->length - skipped);
 }
 
 bool validator_seed_is_of(const struct secret *seed, const char *address)

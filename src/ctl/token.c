@@ -23,12 +23,12 @@ static const char *check_token(struct arena *arena, const struct config *config,
     if (config_id == NULL || !jwt_date(claims, "iat", &issued_at_s) ||
         !jwt_date(claims, "exp", &expires_at_s))
         return "it is no launch token";
-    if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, now_s, &token) ==
-        REFUSAL_NONE)
+    if (launch_token_verify(arena, config, text, config_id, now_s, &token) == REFUSAL_NONE)
         return NULL;
-    if (launch_token_verify(arena, &config->launch.launch_secret, text, config_id, issued_at_s, &token) !=
-        REFUSAL_NONE)
-        return "its signature is not of this launch_secret, or it is no launch token";
+    if (launch_token_verify(arena, config, text, config_id, issued_at_s, &token) != REFUSAL_NONE)
+        return config->launch.launch_key.text != NULL
+                   ? "its signature is not of this launch_key, or it is no launch token"
+                   : "its signature is not of this launch_secret, or it is no launch token";
     return now_s >= expires_at_s ? "it has expired" : "it is from the future: a clock is wrong";
 }
 

@@ -40,7 +40,7 @@ static char *sign_token(struct exchange *exchange, const struct db_issue_launch_
         token.issued_at_s -= ahead_s;
         token.expires_at_s -= ahead_s;
     }
-    return launch_token_sign(exchange->arena, &exchange->config->launch.launch_secret, &token);
+    return launch_token_sign(exchange->arena, exchange->config, &token);
 }
 
 static enum status run(struct exchange *exchange)

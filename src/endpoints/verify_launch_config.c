@@ -38,7 +38,7 @@ static enum status add_job(struct exchange *exchange, const struct db_finish_ver
     json_object_object_add(claims, "sub", json_object_new_string(job_id));
     json_object_object_add(claims, "iat", json_object_new_int64(finished->issued_at.value));
     json_object_object_add(claims, "iss", json_object_new_string("chutes"));
-    token = launch_token_sign_claims(exchange->arena, &exchange->config->launch.launch_secret, claims);
+    token = launch_token_sign_claims(exchange->arena, exchange->config, claims);
     if (token == NULL)
         return STATUS_UNAVAILABLE;
     url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id,

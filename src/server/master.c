@@ -151,6 +151,15 @@ static void warn_of_restarts(const struct config *before, const struct config *a
                   setting->section, setting->key);
 }
 
+static void warn_of_weak_secrets(const struct config *config)
+{
+    const struct setting *setting = NULL;
+    const char *why;
+
+    while ((setting = config_next_weak(config, setting, &why)) != NULL)
+        log_event(LOG_LEVEL_WARNING, "[%s] %s is weak: %s", setting->section, setting->key, why);
+}
+
 /* Loads the configuration anew and gives every place a new child; the old ones finish what they have. */
 static void reload(struct master *master)
 {
@@ -165,6 +174,7 @@ static void reload(struct master *master)
         notify_send("READY=1");
         return;
     }
+    warn_of_weak_secrets(config);
     warn_of_restarts(master->config, config);
     config_free(master->config);
     master->config = config;
@@ -298,6 +308,7 @@ int master_run(struct config *config, const char *config_path)
         return EXIT_FAILURE;
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
+    warn_of_weak_secrets(config);
     if (config->launch.validator_seed.text == NULL)
         log_event(LOG_LEVEL_INFO,
                   "instances of old SDKs stay unverified: [launch] validator_seed is not set");

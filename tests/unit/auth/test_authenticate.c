@@ -86,8 +86,8 @@ static void bear(const char *config_id)
                                   .issued_at_s = clock_unix_seconds(),
                                   .expires_at_s = clock_unix_seconds() + 7200 };
 
-    environment[0] = arena_printf(arena, "HTTP_AUTHORIZATION=Bearer %s",
-                                  launch_token_sign(arena, &config.launch.launch_secret, &token));
+    environment[0] =
+        arena_printf(arena, "HTTP_AUTHORIZATION=Bearer %s", launch_token_sign(arena, &config, &token));
     environment[1] = NULL;
 }
 

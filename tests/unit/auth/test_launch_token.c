@@ -21,30 +21,30 @@
 Suite *launch_token_suite(void);
 
 static struct arena *arena;
-static struct secret secret;
+static struct config config; /* with a secret */
 
 static void set_up(void)
 {
     static const char text[] = "a secret of this test alone";
 
     arena = arena_create((size_t)1 << 20);
-    ck_assert(secret_set(&secret, text, sizeof(text) - 1));
+    ck_assert(secret_set(&config.launch.launch_secret, text, sizeof(text) - 1));
 }
 
 static void tear_down(void)
 {
-    secret_clear(&secret);
+    secret_clear(&config.launch.launch_secret);
     arena_free(arena);
 }
 
 static enum refusal verify(const char *header, struct launch_token *token)
 {
-    return launch_token_verify(arena, &secret, header, CONFIG_ID, NOW_S, token);
+    return launch_token_verify(arena, &config, header, CONFIG_ID, NOW_S, token);
 }
 
 static char *sign_text(const char *claims)
 {
-    char *token = launch_token_sign_claims(arena, &secret, json_tokener_parse(claims));
+    char *token = launch_token_sign_claims(arena, &config, json_tokener_parse(claims));
 
     ck_assert_ptr_nonnull(token);
     return token;
@@ -78,13 +78,13 @@ static enum refusal verify_vector(json_object *root, json_object *vector, const 
                                   struct launch_token *token)
 {
     const char *text = vectors_text(root, "secret");
-    struct secret of_set = { 0 };
+    struct config of_set = { 0 };
     enum refusal status;
 
-    ck_assert(secret_set(&of_set, text, strlen(text)));
+    ck_assert(secret_set(&of_set.launch.launch_secret, text, strlen(text)));
     status = launch_token_verify(arena, &of_set, header, vectors_text(vector, "config_id"),
                                  json_object_get_int64(vectors_member(vector, "now")), token);
-    secret_clear(&of_set);
+    secret_clear(&of_set.launch.launch_secret);
     return status;
 }
 
@@ -169,12 +169,12 @@ static char *sign_again(json_object *root, json_object *payload)
         .issued_at_s = json_object_get_int64(vectors_member(payload, "iat")),
         .expires_at_s = json_object_get_int64(vectors_member(payload, "exp")),
     };
-    struct secret of_set = { 0 };
+    struct config of_set = { 0 };
     char *signed_again;
 
-    ck_assert(secret_set(&of_set, text, strlen(text)));
+    ck_assert(secret_set(&of_set.launch.launch_secret, text, strlen(text)));
     signed_again = launch_token_sign(arena, &of_set, &token);
-    secret_clear(&of_set);
+    secret_clear(&of_set.launch.launch_secret);
     return signed_again;
 }
 
@@ -204,7 +204,7 @@ START_TEST(a_token_without_a_job_says_nothing_of_its_disk)
     struct launch_token token = {
         .config_id = CONFIG_ID, .env_key = ENV_KEY, .url = URL, .disk_gb = 20, .issued_at_s = NOW_S
     };
-    json_object *payload = read_payload(launch_token_sign(arena, &secret, &token));
+    json_object *payload = read_payload(launch_token_sign(arena, &config, &token));
 
     ck_assert(!json_object_object_get_ex(payload, "disk_gb", NULL));
     json_object_put(payload);
@@ -221,7 +221,7 @@ START_TEST(what_was_signed_comes_back)
                                         .expires_at_s = NOW_S + 99 };
     struct launch_token found;
 
-    ck_assert_int_eq(verify(launch_token_sign(arena, &secret, &given), &found), REFUSAL_NONE);
+    ck_assert_int_eq(verify(launch_token_sign(arena, &config, &given), &found), REFUSAL_NONE);
     ck_assert_str_eq(found.config_id, given.config_id);
     ck_assert_str_eq(found.env_key, given.env_key);
     ck_assert_str_eq(found.url, given.url);
@@ -239,11 +239,11 @@ START_TEST(a_token_lasts_until_it_expires)
 
     given.issued_at_s = NOW_S - LIFETIME_S + 1;
     given.expires_at_s = NOW_S + 1;
-    token = launch_token_sign(arena, &secret, &given);
+    token = launch_token_sign(arena, &config, &given);
     ck_assert_int_eq(verify(token, &found), REFUSAL_NONE);
     given.issued_at_s = NOW_S - LIFETIME_S;
     given.expires_at_s = NOW_S;
-    token = launch_token_sign(arena, &secret, &given);
+    token = launch_token_sign(arena, &config, &given);
     ck_assert_int_eq(verify(token, &found), REFUSAL_BAD_TOKEN);
 }
 END_TEST
@@ -255,15 +255,15 @@ START_TEST(a_token_opens_its_own_config_only)
                                   .url = URL,
                                   .issued_at_s = NOW_S,
                                   .expires_at_s = NOW_S + LIFETIME_S };
-    char *token = launch_token_sign(arena, &secret, &given);
+    char *token = launch_token_sign(arena, &config, &given);
     struct launch_token found;
 
-    ck_assert_int_eq(launch_token_verify(arena, &secret, token, CONFIG_ID, NOW_S, &found), REFUSAL_NONE);
-    ck_assert_int_eq(launch_token_verify(arena, &secret, token, "", NOW_S, &found), REFUSAL_BAD_TOKEN);
-    ck_assert_int_eq(launch_token_verify(arena, &secret, token, CONFIG_ID "0", NOW_S, &found),
+    ck_assert_int_eq(launch_token_verify(arena, &config, token, CONFIG_ID, NOW_S, &found), REFUSAL_NONE);
+    ck_assert_int_eq(launch_token_verify(arena, &config, token, "", NOW_S, &found), REFUSAL_BAD_TOKEN);
+    ck_assert_int_eq(launch_token_verify(arena, &config, token, CONFIG_ID "0", NOW_S, &found),
                      REFUSAL_BAD_TOKEN);
     ck_assert_int_eq(
-        launch_token_verify(arena, &secret, token, "0A1b2c3d-4e5f-4a6b-8c7d-0123456789ab", NOW_S, &found),
+        launch_token_verify(arena, &config, token, "0A1b2c3d-4e5f-4a6b-8c7d-0123456789ab", NOW_S, &found),
         REFUSAL_BAD_TOKEN);
 }
 END_TEST
@@ -292,7 +292,7 @@ START_TEST(a_token_stands_bare_or_after_bearer)
                                   .url = URL,
                                   .issued_at_s = NOW_S,
                                   .expires_at_s = NOW_S + LIFETIME_S };
-    char *token = launch_token_sign(arena, &secret, &given);
+    char *token = launch_token_sign(arena, &config, &given);
     struct launch_token found;
 
     ck_assert_int_eq(verify(arena_printf(arena, "%s%s%s", forms[_i].before, token, forms[_i].after), &found),
@@ -361,7 +361,7 @@ END_TEST
 
 START_TEST(no_claims_give_no_token)
 {
-    ck_assert_ptr_null(launch_token_sign_claims(arena, &secret, NULL));
+    ck_assert_ptr_null(launch_token_sign_claims(arena, &config, NULL));
 }
 END_TEST
 

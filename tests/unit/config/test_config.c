@@ -219,6 +219,43 @@ START_TEST(lines_may_be_long_but_not_endless)
 }
 END_TEST
 
+START_TEST(a_launch_key_is_taken_as_it_is_written_and_never_dumped)
+{
+    struct config *config = config_fixture_load_good(
+        DATABASE LAUNCH "ip_check_salt = " SALT "\nlaunch_key = " LAUNCH_SECRET "\n" ATTESTATION);
+    char *text = dump(config);
+
+    ck_assert_str_eq(config->launch.launch_key.text, LAUNCH_SECRET);
+    ck_assert_ptr_null(config->launch.launch_secret.text);
+    ck_assert_ptr_null(strstr(text, LAUNCH_SECRET));
+    ck_assert_ptr_nonnull(strstr(text, "\nlaunch_key = ********\n"));
+    ck_assert_ptr_nonnull(strstr(text, "\nlaunch_secret = \n"));
+    free(text);
+    config_free(config);
+}
+END_TEST
+
+START_TEST(a_weak_secret_of_others_is_taken_and_named)
+{
+    struct config *config = config_fixture_load_good(
+        MINIMUM "[events]\nredis_password = 8fj\n[launch]\naccount_encryption_key = secret\n");
+    const struct setting *setting;
+    const char *why = NULL;
+
+    ck_assert_str_eq(config->launch.account_encryption_key.text, "secret");
+    setting = config_next_weak(config, NULL, &why);
+    ck_assert_str_eq(setting->key, "account_encryption_key");
+    ck_assert_str_eq(why, "it is shorter than 16 bytes");
+    setting = config_next_weak(config, setting, &why);
+    ck_assert_str_eq(setting->key, "redis_password");
+    ck_assert_ptr_null(config_next_weak(config, setting, &why));
+    config_free(config);
+    config = config_fixture_load_good(MINIMUM "[launch]\naccount_encryption_key = " LAUNCH_SECRET "\n");
+    ck_assert_ptr_null(config_next_weak(config, NULL, &why));
+    config_free(config);
+}
+END_TEST
+
 START_TEST(a_dump_shows_every_setting_and_no_secret)
 {
     struct config *config = config_fixture_load_good(
@@ -285,6 +322,8 @@ Suite *config_suite(void)
     tcase_add_test(tests, a_file_without_secrets_may_be_open);
     tcase_add_loop_test(tests, a_secret_may_stand_in_a_file_of_its_own, 0, COUNT(secret_files));
     tcase_add_test(tests, lines_may_be_long_but_not_endless);
+    tcase_add_test(tests, a_launch_key_is_taken_as_it_is_written_and_never_dumped);
+    tcase_add_test(tests, a_weak_secret_of_others_is_taken_and_named);
     tcase_add_test(tests, a_dump_shows_every_setting_and_no_secret);
     tcase_add_test(tests, a_dump_loads_again);
     suite_add_tcase(suite, tests);

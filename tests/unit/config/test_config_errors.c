@@ -2,6 +2,7 @@
 #include "check/config_fixture.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -124,6 +125,37 @@ START_TEST(weak_secrets_are_refused_and_never_shown)
         strstr(config_errors, ":11: [launch] ip_check_salt: not fit for a secret, it is shorter"));
     ck_assert_ptr_null(strstr(config_errors, "changeme"));
     ck_assert_ptr_null(strstr(config_errors, "tooshort"));
+}
+END_TEST
+
+START_TEST(exactly_one_way_to_sign_launch_tokens_is_set)
+{
+    config_fixture_refuse(DATABASE LAUNCH SECRETS "launch_key = " LAUNCH_SECRET "\n" ATTESTATION,
+                          ":8: [launch] launch_key: launch_secret is set, too");
+    ck_assert_uint_eq(config_fixture_count_lines(config_errors), 1);
+    config_fixture_refuse(DATABASE LAUNCH "ip_check_salt = " SALT
+                                          "\nlaunch_secret =\nlaunch_key =\n" ATTESTATION,
+                          ":7: [launch] launch_secret: required, there is no default");
+    config_fixture_refuse(DATABASE LAUNCH "ip_check_salt = " SALT
+                                          "\nlaunch_key = changeme12345678\n" ATTESTATION,
+                          ":7: [launch] launch_key: not fit for a secret");
+    ck_assert_uint_eq(config_fixture_count_lines(config_errors), 1);
+    ck_assert_ptr_null(strstr(config_errors, "changeme"));
+    config_fixture_refuse(DATABASE LAUNCH "ip_check_salt = " SALT "\nlaunch_key = " SALT "\n" ATTESTATION,
+                          ":6: [launch] ip_check_salt: must differ from launch_key");
+}
+END_TEST
+
+START_TEST(the_key_that_the_python_service_has_by_default_is_refused)
+{
+    unsigned char digest[crypto_hash_sha256_BYTES];
+    char hex[2 * sizeof(digest) + 1], text[1024];
+
+    crypto_hash_sha256(digest, (const unsigned char *)"launch-secret", 13);
+    sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
+    snprintf(text, sizeof(text), DATABASE LAUNCH "ip_check_salt = " SALT "\nlaunch_key = %s\n" ATTESTATION,
+             hex);
+    config_fixture_refuse(text, ":7: [launch] launch_key: everybody knows it");
 }
 END_TEST
 
@@ -259,6 +291,8 @@ Suite *config_errors_suite(void)
     tcase_add_loop_test(tests, a_bad_public_url_is_refused, 0, COUNT(bad_urls));
     tcase_add_test(tests, the_validator_s_seed_is_of_its_address);
     tcase_add_test(tests, weak_secrets_are_refused_and_never_shown);
+    tcase_add_test(tests, exactly_one_way_to_sign_launch_tokens_is_set);
+    tcase_add_test(tests, the_key_that_the_python_service_has_by_default_is_refused);
     tcase_add_test(tests, the_two_secrets_must_differ);
     tcase_add_test(tests, all_errors_are_told_at_once);
     tcase_add_test(tests, an_unknown_variable_is_refused);

@@ -37,6 +37,10 @@ START_TEST(a_seed_is_of_its_own_address)
     ck_assert(!validator_seed_is_of(&seed, ADDRESS));
     keep("x" SEED);
     ck_assert(!validator_seed_is_of(&seed, ADDRESS));
+    keep("0x" SEED);
+    ck_assert(validator_seed_is_of(&seed, ADDRESS));
+    keep("0x0x" SEED);
+    ck_assert(!validator_seed_is_of(&seed, ADDRESS));
 }
 END_TEST
 

@@ -42,12 +42,12 @@ static char *make_token(const char *secret_text, int64_t age_s)
                                   .url = "https://a/\x1b[31m",
                                   .issued_at_s = issued_at_s,
                                   .expires_at_s = issued_at_s + LIFETIME_S };
-    struct secret secret = { 0 };
+    struct config config = { 0 };
     char *text;
 
-    ck_assert(secret_set(&secret, secret_text, strlen(secret_text)));
-    text = launch_token_sign(arena, &secret, &token);
-    secret_clear(&secret);
+    ck_assert(secret_set(&config.launch.launch_secret, secret_text, strlen(secret_text)));
+    text = launch_token_sign(arena, &config, &token);
+    secret_clear(&config.launch.launch_secret);
     return text;
 }
 
@@ -97,14 +97,14 @@ END_TEST
 
 START_TEST(a_token_of_another_kind_is_no_launch_token)
 {
-    struct secret secret = { 0 };
+    struct config config = { 0 };
 
-    ck_assert(secret_set(&secret, LAUNCH_SECRET, strlen(LAUNCH_SECRET)));
+    ck_assert(secret_set(&config.launch.launch_secret, LAUNCH_SECRET, strlen(LAUNCH_SECRET)));
     ck_assert_int_eq(
-        run(launch_token_sign_claims(arena, &secret, json_tokener_parse("{\"sub\":\"a\",\"iat\":1}")), NULL),
+        run(launch_token_sign_claims(arena, &config, json_tokener_parse("{\"sub\":\"a\",\"iat\":1}")), NULL),
         EXIT_FAILURE);
     ck_assert_ptr_nonnull(strstr(command_output.out, "refused: it is no launch token"));
-    secret_clear(&secret);
+    secret_clear(&config.launch.launch_secret);
 }
 END_TEST
 

@@ -145,10 +145,9 @@ START_TEST(what_is_not_authenticated_is_not_parsed)
                                   .issued_at_s = clock_unix_seconds(),
                                   .expires_at_s = clock_unix_seconds() + 60 };
     struct arena *arena = arena_create(65536);
-    const char *const bearer[] = { arena_printf(
-                                       arena, "HTTP_AUTHORIZATION=%s",
-                                       launch_token_sign(arena, &config->launch.launch_secret, &token)),
-                                   NULL };
+    const char *const bearer[] = {
+        arena_printf(arena, "HTTP_AUTHORIZATION=%s", launch_token_sign(arena, config, &token)), NULL
+    };
 
     assert_has(serve(PROCESS_SLOW, "POST", "/api" CLAIM, "{", NULL), "Status: 401 ");
     assert_has(serve(PROCESS_SLOW, "POST", "/api" CLAIM, "{", bearer), "Status: 422 ");
