@@ -61,7 +61,7 @@ static enum status ask(const struct proof_context *context, const char *path, js
     char *answer;
 
     json_defer(context->arena, question);
-    body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN);
+    body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
     for (int i = 0; i < TRIES; i++) {
         if (i > 0 && !clock_pause(pause_ms, context->deadline_ms))
             break;
@@ -142,13 +142,13 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
 }
 
 enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu, int64_t seed,
-                               const char *work_product, bool *valid)
+                               json_object *work_product, bool *valid)
 {
     json_object *question = json_object_new_object();
 
     json_object_object_add(question, "device_info", parse(gpu->device_info));
     json_object_object_add(question, "seed", json_object_new_int64(seed));
-    json_object_object_add(question, "work_product", json_object_new_string(work_product));
+    json_object_object_add(question, "work_product", json_object_get(work_product));
     json_object_object_add(question, "check_index", json_object_new_int(0));
     return ask(context, "/check_proof", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
 }

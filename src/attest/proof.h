@@ -42,16 +42,22 @@ struct proof_challenge {
     json_object *kept;      /* what check() needs again, stored with the challenge; NULL: nothing */
 };
 
+/* What a pod sent as its work: any JSON value, which providers alone look into. */
+struct proof_work {
+    bool sent;
+    json_object *product; /* as it came; NULL: JSON null, or nothing was sent */
+};
+
 struct proof_algorithm {
     const char *name; /* as stored with the challenge */
     /* Seals the secret (32 hex digits) so that only the GPU's work opens it. Anything but STATUS_OK: no
      * challenge could be made. */
     enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu, const char *secret,
                         struct proof_challenge *challenge) MUST_CHECK;
-    /* Judges a work product, any JSON value as the pod sent it; NULL: it sent none. Anything but STATUS_OK:
-     * it could not be judged, which is not the pod's doing. */
+    /* Judges the work that a pod sent. Anything but STATUS_OK: it could not be judged, which is not the pod's
+     * doing. */
     enum status (*check)(const struct proof_context *context, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, json_object *work_product,
+                         const struct proof_challenge *challenge, const struct proof_work *work,
                          bool *valid) MUST_CHECK;
     /* Judges what all GPUs of an old SDK's instance together answered to a device challenge. devices: a JSON
      * list of device infos. NULL: the provider has no such challenge. */

@@ -15,13 +15,11 @@ static enum status make(const struct proof_context *context, const struct proof_
 }
 
 static enum status check(const struct proof_context *context, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, json_object *work_product, bool *valid)
+                         const struct proof_challenge *challenge, const struct proof_work *work, bool *valid)
 {
     /* What is missing is wrong; the service need not be asked. */
     *valid = false;
-    if (!json_object_is_type(work_product, json_type_string) || json_object_get_string_len(work_product) == 0)
-        return STATUS_OK;
-    return graval_check_proof(context, gpu, challenge->seed, json_object_get_string(work_product), valid);
+    return work->sent ? graval_check_proof(context, gpu, challenge->seed, work->product, valid) : STATUS_OK;
 }
 
 const struct proof_algorithm proof_graval = {

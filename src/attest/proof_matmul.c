@@ -107,7 +107,7 @@ static enum status make(const struct proof_context *context, const struct proof_
 }
 
 static enum status check(const struct proof_context *context, const struct proof_gpu *gpu,
-                         const struct proof_challenge *challenge, json_object *work_product, bool *valid)
+                         const struct proof_challenge *challenge, const struct proof_work *given, bool *valid)
 {
     bool is_object = json_object_is_type(challenge->kept, json_type_object);
     int64_t n = is_object ? json_get_integer(challenge->kept, "n", 0) : 0;
@@ -125,10 +125,10 @@ static enum status check(const struct proof_context *context, const struct proof
                                    " work can be judged by it");
         return STATUS_UNAVAILABLE;
     }
-    if (!json_object_is_type(work_product, json_type_string))
+    if (!json_object_is_type(given->product, json_type_string))
         return STATUS_OK;
     return matmul_verify(&work, (uint32_t)secret_row, (uint32_t)context->config->attestation.matmul_rows,
-                         json_object_get_string(work_product), valid)
+                         json_object_get_string(given->product), valid)
                ? STATUS_OK
                : STATUS_UNAVAILABLE;
 }

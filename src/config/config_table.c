@@ -116,7 +116,10 @@ const struct setting config_settings[] = {
     { NAMED(server, body_max_bytes), RANGE(1024, 64 * MEBIBYTE), .default_text = "262144", .reloadable = true,
       .doc = "Largest request body, bytes." },
     { NAMED(server, claim_body_max_bytes), RANGE(1024, 64 * MEBIBYTE), .default_text = "4194304",
-      .reloadable = true, .doc = "Largest body of a claim, which carries code and environment, bytes." },
+      .reloadable = true,
+      .doc =
+          "Largest body of a claim, which carries code and environment, and of a verification, which carries "
+          "proofs, bytes." },
     { NAMED(server, base_path), .type = SETTING_TEXT, .default_text = "", .check = check_base_path,
       .reloadable = true, .doc = "Prefix that the web server puts before our paths, as /api; empty: none." },
     { NAMED(server, trusted_proxies), .type = SETTING_TEXT, .default_text = "", .check = check_networks,

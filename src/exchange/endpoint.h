@@ -40,7 +40,7 @@ struct endpoint {
     enum auth_policy auth;
     const char *purpose;              /* the signed tail of AUTH_HOTKEY_PURPOSE */
     enum pool pool;                   /* whose socket its requests come by; elsewhere they are 404 */
-    bool large_body;                  /* the claim's body limit instead of the common one */
+    bool large_body;                  /* claim_body_max_bytes is its limit, not body_max_bytes */
     const struct field *query, *body; /* NULL: none is read */
     /* Rules of the body that its table cannot express; adds to errors. NULL: none. */
     void (*check)(json_object *body, struct field_errors *errors);

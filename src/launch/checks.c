@@ -90,15 +90,16 @@ static enum status check_answer(const struct launch *launch, enum refusal *failu
     return STATUS_OK;
 }
 
-/* The proof's work product for the challenged GPU; NULL where it is missing. */
-static json_object *work_product(const struct launch *launch)
+/* The proof's work for the challenged GPU. */
+static struct proof_work work_of(const struct launch *launch)
 {
-    json_object *proof = json_object_object_get(launch->body, "proof"), *entry = NULL, *product = NULL;
+    json_object *proof = json_object_object_get(launch->body, "proof"), *entry = NULL;
+    struct proof_work work = { .sent = false };
 
-    if (json_object_object_get_ex(proof, launch->gpu.uuid, &entry) &&
-        json_object_is_type(entry, json_type_object))
-        json_object_object_get_ex(entry, "work_product", &product);
-    return product;
+    work.sent = json_object_object_get_ex(proof, launch->gpu.uuid, &entry) &&
+                json_object_is_type(entry, json_type_object) &&
+                json_object_object_get_ex(entry, "work_product", &work.product);
+    return work;
 }
 
 static enum status check_proof(const struct launch *launch, enum refusal *failure)
@@ -106,12 +107,12 @@ static enum status check_proof(const struct launch *launch, enum refusal *failur
     const struct proof_context context = { .config = launch->config,
                                            .arena = launch->arena,
                                            .deadline_ms = launch->deadline_ms };
+    const struct proof_work work = work_of(launch);
     enum status status = STATUS_UNAVAILABLE;
     bool valid = false;
 
     if (launch->algorithm != NULL)
-        status = launch->algorithm->check(&context, &launch->gpu, &launch->challenge, work_product(launch),
-                                          &valid);
+        status = launch->algorithm->check(&context, &launch->gpu, &launch->challenge, &work, &valid);
     /* rule: launch.proof */
     if (status == STATUS_OK && !valid)
         *failure = REFUSAL_PROOF_WRONG;

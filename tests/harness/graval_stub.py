@@ -1,7 +1,10 @@
 """A GraVal service for tests: a real HTTP server that can also hang, lie and answer garbage.
 
-`encrypt` gives the payload back under a key that the test knows; a work product is right when it is "work of
-SEED", a device challenge's answer when it is "devices say CHALLENGE".
+`encrypt` gives the payload back under a key that the test knows; a device challenge's answer is right when it
+is "devices say CHALLENGE". What a GPU proves has the shape that GraVal 0.2.6 gives it (tests/interop holds it
+against the package): an object of `intermediate_hashes`, one SHA-256 in hex for each matrix in each
+iteration, `num_matrices` and `total_iterations`, in an entry that names the device. Which hashes are right is
+ours.
 """
 
 import base64
@@ -16,11 +19,41 @@ from .processes import HANG_S
 
 
 DRAWN = chance("seeds of GraVal")
+# What from_dict of the package reads of a device; it fails where one is missing.
+DEVICE_KEYS = {"name", "uuid", "memory", "processors", "clock_rate", "max_threads_per_processor"}
 
 
 def key_of(seed):
     """The key that the GPU finds by its work."""
     return hashlib.sha256(f"gpu {seed}".encode()).digest()
+
+
+def work_product(seed, iterations=1, matrices=3):
+    """What a GPU makes of a seed."""
+    return {"intermediate_hashes": [hashlib.sha256(f"{seed} {index}".encode()).hexdigest()
+                                    for index in range(matrices * iterations)],
+            "num_matrices": matrices, "total_iterations": iterations}
+
+
+def real_product(seed, iterations):
+    """The same in the size that real GPUs have: 900 matrices."""
+    return work_product(seed, iterations, 900)
+
+
+def proof_of(uuid, product, index=0):
+    """A GPU's entry in the proof that a pod sends."""
+    return {"device_id": index, "device_uuid": uuid, "device_name": "GPU", "work_product": product}
+
+
+def judge(device_info, seed, product):
+    """True: right. Raises as the package does where it cannot read what it is given."""
+    if DEVICE_KEYS - set(device_info):
+        raise ValueError("device_info")
+    hashes = [bytes.fromhex(one) for one in product["intermediate_hashes"]]
+    if len(hashes) != product["num_matrices"] * product["total_iterations"] \
+            or any(len(one) != 32 for one in hashes):
+        raise ValueError("intermediate_hashes")
+    return product == work_product(seed, product["total_iterations"], product["num_matrices"])
 
 
 class Stub(http.server.ThreadingHTTPServer):
@@ -33,6 +66,7 @@ class Stub(http.server.ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.troubles = []
         self.seen = []
+        self.raw = []
         self.connections = 0
         self.let_go = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -68,8 +102,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         """Answers, or makes trouble."""
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(raw)
         self.server.seen.append((self.path, body))
+        self.server.raw.append(raw.decode())
         trouble = self.server.troubles.pop(0) if self.server.troubles else None
         if trouble == "reset":
             self.close_connection = True
@@ -91,4 +127,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path == "/verify_device_challenge":
             self._send(200, json.dumps({"result": body["response"] == f"devices say {body['challenge']}"}))
         else:
-            self._send(200, json.dumps({"result": body.get("work_product") == f"work of {body.get('seed')}"}))
+            self._judge(body)
+
+    def _judge(self, body):
+        try:
+            result = judge(body["device_info"], body["seed"], body["work_product"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self._send(500, "Internal Server Error")
+        else:
+            self._send(200, json.dumps({"result": result}))

@@ -1,10 +1,13 @@
 """A whole life through a real Apache: mod_proxy_fcgi to the responder's sockets, and the .htaccess of shared
 hosting with mod_fcgid and with plain CGI."""
 
+import json
+
 import pytest
 
 from harness.apache import hosted, proxied
 from harness.client import Api
+from harness.graval_stub import proof_of, real_product
 
 
 @pytest.fixture(params=["proxy_fcgi", "fcgid", "cgi"])
@@ -25,8 +28,12 @@ def test_a_whole_life_through_apache(stack, network, apache_api):
     miner, chute = network.miner(gpus=1), network.chute()
     launch = apache_api.launch(miner, chute)
     assert launch.claim(miner.gpus).status == 200
-    verified = launch.verify()
-    assert verified.status == 200
+    launch.solve()
+    body = launch.answer_body()
+    body["proof"]["beside"] = proof_of("beside", real_product(1, 5))
+    assert len(json.dumps(body)) > 300000
+    verified = launch.verify(body)
+    assert verified.status == 200, "a proof of the network's GPUs may be large"
     assert launch.activate().status == 200
     token = apache_api.request("GET", "/instances/token_check?salt=a%20b")
     assert token.status == 200

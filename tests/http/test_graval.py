@@ -2,13 +2,14 @@
 
 import base64
 import contextlib
+import json
 
 import pytest
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from harness.client import Api
-from harness.graval_stub import Stub, key_of
+from harness.graval_stub import Stub, key_of, proof_of, real_product, work_product
 from harness.stack import Stack
 
 DEVICE_INFO = ["uuid", "name", "memory", "major", "minor", "processors", "sxm", "clock_rate",
@@ -35,6 +36,7 @@ def launch_on(stack):
     """(launch, miner), nothing in trouble."""
     stack.stub.troubles.clear()
     stack.stub.seen.clear()
+    stack.stub.raw.clear()
     miner = stack.network.miner(gpus=1)
     return Api(stack).launch(miner, stack.network.chute()), miner
 
@@ -46,14 +48,21 @@ def given_up(stack, trouble):
 
 
 def solve(launch):
-    """The GPU's work: finds the key; returns the work product."""
+    """The GPU's work: finds the key; returns its entry in the proof."""
     sealed = base64.b64decode(launch.challenge["symmetric_key"]["ciphertext"])
     seed = launch.challenge["seed"]
     decryptor = Cipher(algorithms.AES(key_of(seed)), modes.CBC(sealed[:16])).decryptor()
     unpadder = padding.PKCS7(128).unpadder()
     plain = unpadder.update(decryptor.update(sealed[16:]) + decryptor.finalize()) + unpadder.finalize()
     launch.key = bytes.fromhex(plain.decode())
-    return f"work of {seed}"
+    return work_product(seed, launch.challenge["iterations"])
+
+
+def answered(launch, product):
+    """What a pod of GraVal sends: all that the package tells of the device, not its work product alone."""
+    body = launch.answer_body(product="-")
+    uuid = launch.challenge["symmetric_key"]["uuid"]
+    return {**body, "proof": {uuid: proof_of(uuid, product)}}
 
 
 def test_an_honest_gpu_is_verified(graval):
@@ -63,24 +72,94 @@ def test_an_honest_gpu_is_verified(graval):
     path, asked = graval.stub.seen[0]
     assert path == "/encrypt" and list(asked["device_info"]) == DEVICE_INFO and asked["iterations"] == 5
     assert "seed" not in asked
-    assert launch.verify(launch.answer_body(product=solve(launch))).status == 200
+    product = solve(launch)
+    assert launch.verify(answered(launch, product)).status == 200
     path, asked = graval.stub.seen[1]
     assert path == "/check_proof" and asked["check_index"] == 0 and asked["seed"] == launch.challenge["seed"]
+    assert asked["work_product"] == product and list(asked) == ["device_info", "seed", "work_product",
+                                                                "check_index"]
+
+
+def test_a_proof_of_the_real_size_is_verified_through_nginx(graval):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    solve(launch)
+    body = answered(launch, real_product(launch.challenge["seed"], launch.challenge["iterations"]))
+    assert len(json.dumps(body)) > 300000
+    assert launch.verify(body).status == 200
+
+
+def test_a_proof_of_eight_gpus_is_not_too_large(graval):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    solve(launch)
+    product = real_product(launch.challenge["seed"], launch.challenge["iterations"])
+    body = answered(launch, product)
+    for index in range(1, 8):
+        body["proof"][f"{index:032x}"] = proof_of(f"{index:032x}", product, index)
+    assert len(json.dumps(body)) > 2400000
+    assert launch.verify(body).status == 200
+
+
+def wrong(launch):
+    """Another seed's hashes, in the right shape."""
+    return work_product(launch.challenge["seed"] + 1, launch.challenge["iterations"])
 
 
 def test_a_wrong_work_product_is_403_and_the_end(graval):
     launch, miner = launch_on(graval)
     assert launch.claim(miner.gpus).status == 200
     solve(launch)
-    answer = launch.verify(launch.answer_body(product="work of somebody else"))
+    answer = launch.verify(answered(launch, wrong(launch)))
     assert (answer.status, answer.detail) == (403, "Verification failed")
+
+
+@pytest.mark.parametrize("product", [
+    "null", "true", "7", '"work"', '""', "[]", "{}", '{"num_matrices":3}',
+    "-9223372036854775808", "18446744073709551616", "123456789012345678901234567890", "1.10", "-0.0", "1e400",
+    "0.30000000000000004", "6.02E+23", '"\u00e9 / ü"', '{"b":1,"a":[1.0,{"z":null}]}',
+    "[" * 29 + "]" * 29], ids=str)
+def test_any_json_reaches_graval_as_it_came(graval, product):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    solve(launch)
+    body = json.dumps(answered(launch, "the product")).replace('"the product"', product)
+    assert launch.verify(body).status == 503, "GraVal cannot read it, which is no verdict"
+    assert f'"work_product":{written(product)},' in graval.stub.raw[1]
+
+
+def written(product):
+    """The one thing that is written otherwise: a character that need not be escaped is not."""
+    return product.replace("\\u00e9", "é")
+
+
+@pytest.mark.parametrize("product", ['{"a":1,"a":2}', "[" * 30 + "]" * 30, "NaN", "01"], ids=str)
+def test_what_is_no_json_of_the_contract_is_422_and_no_attempt(graval, product):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    right = solve(launch)
+    body = json.dumps(answered(launch, "the product")).replace('"the product"', product)
+    answer = launch.verify(body)
+    assert (answer.status, [error["type"] for error in answer.detail]) == (422, ["json_invalid"])
+    assert launch.verify(answered(launch, right)).status == 200
+
+
+@pytest.mark.parametrize("proof", ["{}", '{"UUID": {}}', '{"UUID": null}', '{"UUID": "work"}',
+                                   '{"another": {"work_product": {}}}'], ids=str)
+def test_without_a_work_product_graval_is_not_asked(graval, proof):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    solve(launch)
+    proof = json.loads(proof.replace("UUID", launch.challenge["symmetric_key"]["uuid"]))
+    assert launch.verify({**answered(launch, None), "proof": proof}).status == 403
+    assert len(graval.stub.seen) == 1
 
 
 def test_the_connection_is_kept(graval):
     launch, miner = launch_on(graval)
     assert launch.claim(miner.gpus).status == 200
     before = graval.stub.connections
-    assert launch.verify(launch.answer_body(product=solve(launch))).status == 200
+    assert launch.verify(answered(launch, solve(launch))).status == 200
     assert graval.stub.connections == before
 
 
@@ -118,7 +197,7 @@ def test_no_challenge_is_503_and_nothing_stays_reserved(graval, trouble):
 def test_no_verdict_is_503_and_the_pod_may_try_again(graval, trouble):
     launch, miner = launch_on(graval)
     assert launch.claim(miner.gpus).status == 200
-    body = launch.answer_body(product=solve(launch))
+    body = answered(launch, solve(launch))
     graval.stub.troubles[:] = [trouble] * 20
     with given_up(graval, trouble):
         assert launch.verify(body).status == 503

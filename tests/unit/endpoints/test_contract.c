@@ -29,7 +29,7 @@ static const struct {
     { &claim_launch_config, HTTP_POST, "/instances/launch_config/{config_id}", AUTH_LAUNCH_TOKEN, NULL,
       POOL_SLOW, .body = true, .large_body = true, .check = true, .success = 200 },
     { &verify_launch_config, HTTP_PUT, "/instances/launch_config/{config_id}", AUTH_LAUNCH_TOKEN, NULL,
-      POOL_SLOW, .body = true, .runs_when_invalid = true, .success = 200 },
+      POOL_SLOW, .body = true, .large_body = true, .runs_when_invalid = true, .success = 200 },
     { &activate_launch_config, HTTP_GET, "/instances/launch_config/{config_id}/activate", AUTH_LAUNCH_TOKEN,
       NULL, POOL_FAST, .success = 200 },
     { &create_instance, HTTP_POST, "/instances/{chute_id}/", AUTH_HOTKEY_BODY, NULL, POOL_SLOW, .body = true,

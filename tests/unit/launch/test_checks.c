@@ -36,11 +36,12 @@ static enum status toy_make(const struct proof_context *context, const struct pr
 }
 
 static enum status toy_check(const struct proof_context *context, const struct proof_gpu *gpu,
-                             const struct proof_challenge *challenge, json_object *work_product, bool *valid)
+                             const struct proof_challenge *challenge, const struct proof_work *work,
+                             bool *valid)
 {
     ck_assert_ptr_eq(context->arena, arena);
     ck_assert_str_eq(gpu->uuid, "gpu");
-    *valid = json_object_equal(work_product, json_object_array_get_idx(challenge->kept, 0));
+    *valid = json_object_equal(work->product, json_object_array_get_idx(challenge->kept, 0));
     return toy_works ? STATUS_OK : STATUS_UNAVAILABLE;
 }
 
