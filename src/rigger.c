@@ -5,13 +5,13 @@
 
 #include "config/config.h"
 #include "core/log.h"
+#include "core/option.h"
 #include "db/migrate.h"
 #include "endpoints/registry.h"
 #include "server/listener.h"
 #include "server/master.h"
 #include "server/process.h"
 
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
         fputs("rigger: libsodium could not be initialised\n", stderr);
         return EXIT_FAILURE;
     }
-    while ((option = getopt_long(argc, argv, "c:d:hV", options, NULL)) != -1) {
+    while ((option = option_next("rigger", argc, argv, "c:d:hV", options, NULL)) != -1) {
         switch (option) {
         case 'c':
             arguments.config_path = optarg;

@@ -5,9 +5,9 @@
 
 #include "client/load.h"
 #include "core/log.h"
+#include "core/option.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,7 +349,7 @@ int main(int argc, char **argv)
     log_configure(LOG_LEVEL_WARNING, "miner");
     if (sodium_init() < 0)
         return EXIT_FAILURE;
-    while ((option = getopt_long(argc, argv, "", long_options, &index)) != -1) {
+    while ((option = option_next("rigger-miner", argc, argv, "", long_options, &index)) != -1) {
         if (option == OPTION_HELP || option == OPTION_VERSION) {
             fputs(option == OPTION_HELP ? help : "rigger-miner " PACKAGE_VERSION "\n", stdout);
             return EXIT_SUCCESS;

@@ -64,6 +64,10 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], command->name) == 0)
             return command->run(argc - 1, argv + 1);
     }
-    fprintf(stderr, "riggerctl: no such command: %s; see riggerctl help\n", argv[1]);
+    /* What is no word may be a connection string in the wrong place. */
+    if (strspn(argv[1], "abcdefghijklmnopqrstuvwxyz_-") == strlen(argv[1]))
+        fprintf(stderr, "riggerctl: no such command: %s; see riggerctl help\n", argv[1]);
+    else
+        fputs("riggerctl: the first word is no command; see riggerctl help\n", stderr);
     return CTL_USAGE;
 }

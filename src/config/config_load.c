@@ -12,10 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX_BYTES  ((size_t)262144)
-#define LINE_BYTES      4096
-#define VARIABLE_PREFIX "RIGGER_"
-#define WHITE           " \t\r\n\f\v"
+#define FILE_MAX_BYTES   ((size_t)262144)
+#define LINE_BYTES       4096
+#define VARIABLE_PREFIX  "RIGGER_"
+#define SHOWN_NAME_BYTES 32
+#define WHITE            " \t\r\n\f\v"
 
 /* A value as it was written, and where. */
 struct raw {
@@ -82,12 +83,25 @@ static void keep(struct loader *loader, struct raw *raw, const char *text, int l
         report(loader, "configuration: out of memory");
 }
 
+/* Whether a name may be shown: a line of a wrapped secret, or a password with an = in it, is read as a name.
+ */
+static bool may_be_shown(const char *name)
+{
+    size_t length = strlen(name);
+
+    return length <= SHOWN_NAME_BYTES && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
+}
+
 static void report_unknown_key(struct loader *loader, const char *section, const char *key)
 {
     const struct setting *meant = config_name_guess_key(section, key);
     const struct setting *now = config_name_renamed(section, key);
 
-    if (now != NULL)
+    /* rule: config.name_shown */
+    if (now == NULL && meant == NULL && !may_be_shown(key))
+        report(loader, "%s:%d: [%s]: no such setting, and no name of one: dump-config lists them all",
+               loader->path, loader->line, section);
+    else if (now != NULL)
         report(loader, "%s:%d: [%s] %s: is called %s now: write that", loader->path, loader->line, section,
                key, now->key);
     else if (meant == NULL)
@@ -114,6 +128,9 @@ static bool check_section(struct loader *loader, const char *section)
     meant = config_name_guess_section(section);
     if (section[0] == '\0')
         report(loader, "%s:%d: a setting before the first [section]: move it below one", loader->path,
+               loader->line);
+    else if (meant == NULL && !may_be_shown(section))
+        report(loader, "%s:%d: no such section, and no name of one: dump-config lists them all", loader->path,
                loader->line);
     else if (meant == NULL)
         report(loader, "%s:%d: [%s]: no such section: dump-config lists them all", loader->path, loader->line,

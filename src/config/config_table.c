@@ -5,6 +5,8 @@
  * least SECRET_MIN_BYTES long, and fit by secret_error. Those of others are taken as they are. */
 #include "config/config.h"
 
+#include "core/dsn.h"
+#include "crypto/ss58.h"
 #include "net/address.h"
 #include "net/redis.h"
 
@@ -54,6 +56,11 @@ static const char *check_url(const char *text)
 {
     size_t length = strlen(text), scheme = 0;
 
+    /* A URL is printed by dump-config; a password has no business in one. */
+    /* rule: config.url_password */
+    if (strchr(text, '@') != NULL)
+        return "not a base URL: it must not carry a user or a password";
+
     if (strncmp(text, "https://", 8) == 0)
         scheme = 8;
     else if (strncmp(text, "http://", 7) == 0)
@@ -73,6 +80,18 @@ static const char *check_redis_url(const char *text)
     return text[0] == '\0' || redis_url_is_valid(text) ? NULL
                                                        : "not a Redis URL: write redis://host:port/database "
                                                          "or unix:/path; the password is redis_password";
+}
+
+static const char *check_ss58(const char *text)
+{
+    unsigned char key[SS58_KEY_BYTES];
+    uint16_t prefix;
+
+    /* rule: config.validator_ss58 */
+    if (!ss58_decode(text, &prefix, key) || prefix != SS58_PREFIX_HOTKEY)
+        return "not the address of a hotkey: its checksum does not fit; write what riggerctl keygen calls "
+               "hotkey, or your wallet ss58_address";
+    return NULL;
 }
 
 static const char *check_command(const char *text)
@@ -132,7 +151,7 @@ const struct setting config_settings[] = {
     { NAMED(server, core_dumps), .type = SETTING_BOOLEAN, .default_text = "false", .reloadable = true,
       .doc = "Whether a crash may leave a core dump and a debugger may attach; a dump holds secrets." },
 
-    { NAMED(database, dsn), .type = SETTING_DSN, .reloadable = true,
+    { NAMED(database, dsn), .type = SETTING_DSN, .check = dsn_error, .reloadable = true,
       .doc = "Connection string or URI of PostgreSQL, as libpq takes it." },
     { NAMED(database, connect_timeout_s), RANGE(1, 300), .default_text = "3", .reloadable = true,
       .doc = "Limit of one attempt to connect, seconds." },
@@ -149,7 +168,7 @@ const struct setting config_settings[] = {
       .doc = "Subnet in which a hotkey must be registered." },
     { NAMED(launch, public_url), .type = SETTING_TEXT, .check = check_url, .reloadable = true,
       .doc = "Base URL under which the world reaches this service, without a slash at the end." },
-    { NAMED(launch, validator_ss58), .type = SETTING_TEXT, .reloadable = true,
+    { NAMED(launch, validator_ss58), .type = SETTING_TEXT, .check = check_ss58, .reloadable = true,
       .doc = "SS58 address of this validator's hotkey." },
     { NAMED(launch, launch_secret), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
       .doc =

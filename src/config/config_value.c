@@ -129,9 +129,15 @@ static bool set_secret_of_file(struct secret *secret, const struct setting *sett
                                char error[CONFIG_ERROR_BYTES])
 {
     struct config_file file;
-    const char *unreadable = config_file_read(path, SECRET_FILE_MAX_BYTES, &file);
+    const char *unreadable;
     bool done = false;
 
+    /* A secret that begins with @ is not a path, and is not to be quoted as one. */
+    /* rule: config.secret_path */
+    if (path[0] != '/')
+        return refuse(error, "@ is followed by the absolute path of a file; a secret that begins with @ goes "
+                             "into such a file");
+    unreadable = config_file_read(path, SECRET_FILE_MAX_BYTES, &file);
     if (unreadable != NULL) {
         snprintf(error, CONFIG_ERROR_BYTES, "%s cannot be read: %s", path, unreadable);
         return false;

@@ -117,22 +117,28 @@ static void mask_uri(struct buf *out, const char *dsn, const char *authority)
     }
 }
 
-char *dsn_mask(const char *dsn)
+size_t dsn_scheme_length(const char *dsn)
 {
     static const char *const schemes[] = { "postgresql://", "postgres://" };
+
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        if (strncmp(dsn, schemes[i], strlen(schemes[i])) == 0)
+            return strlen(schemes[i]);
+    }
+    return 0;
+}
+
+char *dsn_mask(const char *dsn)
+{
+    size_t scheme = dsn_scheme_length(dsn);
     struct buf out;
 
     /* Every masked value is at least one byte long, or empty behind its "=": the result stays within this. */
     buf_init(&out, (sizeof(SECRET_MASK) + 1) * (strlen(dsn) + 1));
-    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-        size_t length = strlen(schemes[i]);
-        if (strncmp(dsn, schemes[i], length) == 0) {
-            mask_uri(&out, dsn, dsn + length);
-            goto out;
-        }
-    }
-    mask_keywords(&out, dsn);
-out:
+    if (scheme > 0)
+        mask_uri(&out, dsn, dsn + scheme);
+    else
+        mask_keywords(&out, dsn);
     if (out.failed) {
         buf_free(&out);
         return NULL;

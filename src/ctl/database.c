@@ -2,8 +2,8 @@
 #include "ctl/ctl.h"
 
 #include "config/config.h"
+#include "core/option.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ bool ctl_options_read(struct ctl_options *options, const char *also, int argc, c
     int option;
 
     *options = (struct ctl_options){ .json = false };
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+    while ((option = option_next("riggerctl", argc, argv, "", known, NULL)) != -1) {
         if (option == '?')
             return false;
         if (strchr("DCJ", option) == NULL && strchr(also, option) == NULL) {

@@ -3,12 +3,12 @@
 #include "auth/hotkey.h"
 #include "core/clock.h"
 #include "core/encode.h"
+#include "core/option.h"
 #include "crypto/sr25519.h"
 #include "crypto/ss58.h"
 #include "ctl/ctl.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ int ctl_keygen(int argc, char **argv)
     bool json = false;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((option = option_next("riggerctl", argc, argv, "", options, NULL)) != -1) {
         if (option == 's')
             given = optarg;
         else if (option == 'j')
@@ -180,7 +180,7 @@ static const char *read_sign_options(int argc, char **argv, struct request_to_si
     char *end = NULL;
     int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while ((option = option_next("riggerctl", argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'b':
             request->body_path = optarg;

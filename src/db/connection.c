@@ -128,12 +128,13 @@ static void drop(struct db *db)
  */
 static struct session *try_hosts(struct db *db, int64_t deadline_ms, char error[SESSION_ERROR_BYTES])
 {
-    unsigned count = dial_host_count(db->settings.dsn);
+    const char *unreadable = dial_dsn_error(db->settings.dsn);
+    unsigned count = unreadable == NULL ? dial_host_count(db->settings.dsn) : 0;
     int64_t end_ms = clock_monotonic_ms() + db->settings.connect_timeout_ms;
     struct session *session = NULL;
 
     end_ms = end_ms < deadline_ms ? end_ms : deadline_ms;
-    memcpy(error, "bad DSN", sizeof("bad DSN"));
+    snprintf(error, SESSION_ERROR_BYTES, "%s", unreadable != NULL ? unreadable : "no time was left");
     for (unsigned tried = 0; session == NULL && tried < count; tried++) {
         int64_t now_ms = clock_monotonic_ms(), share_ms = (end_ms - now_ms) / (count - tried);
 

@@ -2,6 +2,7 @@
 #include "db/dial.h"
 
 #include "core/clock.h"
+#include "core/dsn.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -29,6 +30,20 @@ static unsigned list_length(const char *list)
     for (; *list != '\0'; list++)
         length += *list == ',';
     return length;
+}
+
+const char *dial_dsn_error(const char *dsn)
+{
+    const char *error = dsn_error(dsn);
+    PQconninfoOption *parsed;
+
+    if (error != NULL)
+        return error;
+    parsed = PQconninfoParse(dsn, NULL);
+    if (parsed == NULL)
+        return "libpq cannot read the connection string";
+    PQconninfoFree(parsed);
+    return NULL;
 }
 
 unsigned dial_host_count(const char *dsn)

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How many hosts a connection string names, at least 1; 0 where libpq cannot read it. */
+/* What is wrong with a connection string, in static text that quotes nothing of it, which libpq's own
+ * messages would: ask this before anything else is done with it. NULL: nothing. */
+const char *dial_dsn_error(const char *dsn);
+
+/* How many hosts a connection string names, at least 1; 0 where it cannot be read. */
 unsigned dial_host_count(const char *dsn);
 
 /* Connects to the host of that number. `options` are server settings ("-c name=value …") that come after the

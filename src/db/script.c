@@ -1,6 +1,8 @@
 /* See script.h. Blocking on purpose: a migration takes the time it takes. */
 #include "db/script.h"
 
+#include "db/dial.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,8 +37,14 @@ bool script_open(struct script *script, const char *dsn, FILE *out)
                                          "client_encoding", NULL };
     const char *const values[] = { "rigger migrate", "10", dsn, "UTF8", NULL };
 
+    const char *unreadable = dial_dsn_error(dsn);
+
     *script = (struct script){ .out = out };
     buf_init(&script->error, ERROR_MAX_BYTES);
+    if (unreadable != NULL) {
+        buf_printf(&script->error, "%s\n", unreadable);
+        return false;
+    }
     script->connection = PQconnectdbParams(names, values, 1);
     if (script->connection == NULL || PQstatus(script->connection) != CONNECTION_OK) {
         buf_puts(&script->error,

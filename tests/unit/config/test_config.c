@@ -50,7 +50,7 @@ START_TEST(the_least_configuration_takes_every_default)
     ck_assert_int_eq(config->database.activation_retry_ms, 8000);
     ck_assert_int_eq(config->launch.netuid, 64);
     ck_assert_str_eq(config->launch.public_url, "https://api.example");
-    ck_assert_str_eq(config->launch.validator_ss58, "5Dt7");
+    ck_assert_str_eq(config->launch.validator_ss58, VALIDATOR);
     ck_assert_str_eq(config->launch.launch_secret.text, LAUNCH_SECRET);
     ck_assert_str_eq(config->launch.ip_check_salt.text, SALT);
     ck_assert(!config->launch.allow_private_hosts);

@@ -84,7 +84,8 @@ static const struct {
     const char *text, *told;
 } omissions[] = {
     { LAUNCH SECRETS ATTESTATION, "[database] dsn: required" },
-    { DATABASE "[launch]\nvalidator_ss58 = 5D\n" SECRETS ATTESTATION, "[launch] public_url: required" },
+    { DATABASE "[launch]\nvalidator_ss58 = " VALIDATOR "\n" SECRETS ATTESTATION,
+      "[launch] public_url: required" },
     { DATABASE "[launch]\npublic_url = http://x\n" SECRETS ATTESTATION, "[launch] validator_ss58: required" },
     { DATABASE LAUNCH "ip_check_salt = " SALT "\n" ATTESTATION, "[launch] launch_secret: " },
     { DATABASE LAUNCH "launch_secret = " LAUNCH_SECRET "\n" ATTESTATION, "[launch] ip_check_salt: " },
@@ -111,7 +112,8 @@ START_TEST(a_bad_public_url_is_refused)
     char text[1024];
 
     snprintf(text, sizeof(text),
-             DATABASE "[launch]\nvalidator_ss58 = 5D\npublic_url = %s\n" SECRETS ATTESTATION, bad_urls[_i]);
+             DATABASE "[launch]\nvalidator_ss58 = " VALIDATOR "\npublic_url = %s\n" SECRETS ATTESTATION,
+             bad_urls[_i]);
     config_fixture_refuse(text, ":5: [launch] public_url: not a base URL");
 }
 END_TEST
