@@ -3,14 +3,14 @@
 --   and the config.
 -- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
 --   at, the client's address; what the check of the host refuses, and the failure that the checks of
---   environment and filesystem found (null: nothing).
+--   environment and filesystem found (null: nothing); the target that Redis told (null: none).
 -- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity
 --   gives.
 -- Calls: authenticate_hotkey, find_place, host_port_is_taken.
 -- Tables: those of what it calls (read).
 create or replace function rigger.check_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
-  p_client text, p_host_refusal text, p_failure text,
+  p_client text, p_host_refusal text, p_failure text, p_target integer,
   out refusal text, out fails_config boolean, out placement rigger.placements)
 language plpgsql
 as $$
@@ -26,7 +26,10 @@ begin
     return;
   end if;
 
-  select * into v_place from rigger.find_place(p_config.chute_id, p_config.miner_hotkey, p_config.job_id);
+  select *
+  into v_place
+  -- rule: claim.target
+  from rigger.find_place(p_config.chute_id, p_config.miner_hotkey, p_config.job_id, p_target);
   -- rule: claim.capacity
   refusal := v_place.refusal;
   placement := v_place.placement;
@@ -52,5 +55,5 @@ begin
 end
 $$;
 comment on function rigger.check_claim(
-  public.launch_configs, integer, text, integer, text, text, text, text) is
+  public.launch_configs, integer, text, integer, text, text, text, text, integer) is
   'The rules of a claim on claimant, capacity, host, port, client address, environment and filesystem.';

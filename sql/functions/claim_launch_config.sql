@@ -3,7 +3,8 @@
 -- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's
 --   address; a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's
 --   id and symmetric key in hex; what the check of the host refuses, and the failure that the checks of
---   environment and filesystem found (null: nothing).
+--   environment and filesystem found (null: nothing); the chute's target as Redis told
+--   it (null: it told none).
 -- Returns: refusal and its subject, or the job and what a challenge is made from.
 -- Calls: check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
@@ -11,6 +12,7 @@
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
   p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_refusal text, p_failure text,
+  p_target integer default null,
   out refusal text, out subject text, out job_id text, out gpu_uuid text, out device_info json,
   out iterations integer)
 language plpgsql
@@ -60,7 +62,7 @@ begin
   select *
   into v_checked
   from rigger.check_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
-                          p_failure);
+                          p_failure, p_target);
   refusal := v_checked.refusal;
   v_fails_config := v_checked.fails_config;
   v_placement := v_checked.placement;
@@ -111,5 +113,5 @@ begin
 end
 $$;
 comment on function rigger.claim_launch_config(
-  text, integer, text, text, text, jsonb, jsonb, text, text, text, text) is
+  text, integer, text, text, text, jsonb, jsonb, text, text, text, text, integer) is
   'POST /instances/launch_config/{config_id}: claims a config, once, and reserves all it needs.';

@@ -2,7 +2,8 @@
 --   configs. All of it or nothing. The same instance id again is the same request.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request; the chute; the new instance's
 --   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
---   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing).
+--   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing); the
+--   chute's target as Redis told it (null: it told none).
 -- Returns: refusal and its subject, or the instance as JSON.
 -- Calls: authenticate_hotkey, sdk_features, host_port_is_taken, find_place, lock_gpus, place_instance,
 --   instance_json.
@@ -12,7 +13,7 @@
 create or replace function rigger.create_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_node_ids jsonb, p_host text, p_address text, p_port integer, p_symmetric_key text,
-  p_host_refusal text,
+  p_host_refusal text, p_target integer default null,
   out refusal text, out subject text, out instance json)
 language plpgsql
 security definer
@@ -58,7 +59,8 @@ begin
     return;
   end if;
 
-  select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null);
+  -- rule: create.target
+  select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null, p_target);
   -- rule: create.capacity
   refusal := v_place.refusal;
   v_placement := v_place.placement;
@@ -86,5 +88,5 @@ begin
 end
 $$;
 comment on function rigger.create_instance(
-  text, integer, bytea, uuid, text, text, jsonb, text, text, integer, text, text) is
+  text, integer, bytea, uuid, text, text, jsonb, text, text, integer, text, text, integer) is
   'POST /instances/{chute_id}/: a miner announces an instance of a chute whose SDK has no launch configs.';

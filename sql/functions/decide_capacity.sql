@@ -1,12 +1,12 @@
 -- Purpose: the capacity rule: may this miner add an instance to this chute? Binding only where the caller
 --   holds the lock on the chute's row, and asks in a statement of its own after taking it.
--- Parameters: the chute, the miner's hotkey.
+-- Parameters: the chute, the miner's hotkey, the target that Redis told (null: none, the log counts).
 -- Returns: rule, the branch that allows it (null: none does, see refusal); whether it takes one off
 --   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
 -- Tables: instances, capacity_log, rolling_updates, rigger.limits (read: in the statement that counts, which
 --   costs less than limit_of does; every request for a token and every claim comes here).
 create or replace function rigger.decide_capacity(
-  p_chute_id text, p_hotkey text,
+  p_chute_id text, p_hotkey text, p_target integer default null,
   out rule text, out takes_quota boolean, out instances_before integer, out instances_allowed integer,
   out refusal text)
 language plpgsql
@@ -31,15 +31,22 @@ begin
   into instances_before, v_hot, v_mine, v_margin
   from public.instances i
   where i.chute_id = p_chute_id;
-  select l.target_count
-  into v_target
-  from public.capacity_log l
-  where l.chute_id = p_chute_id
-  -- rule: capacity.newest_target
-  order by l."timestamp" desc
-  limit 1;
+  -- rule: capacity.told_target
+  v_target := p_target;
+  if v_target is null then
+    select l.target_count
+    into v_target
+    from public.capacity_log l
+    where l.chute_id = p_chute_id
+    -- rule: capacity.newest_target
+    order by l."timestamp" desc
+    limit 1;
+  end if;
   -- rule: capacity.no_target
   v_target := coalesce(v_target, instances_before);
+  -- Others write the log; so much is no target, but must not be an overflow below either.
+  -- rule: capacity.huge_target
+  v_target := least(v_target, 1000000000);
 
   if v_hot = 0 then
     -- rule: capacity.beyond_target
@@ -85,5 +92,5 @@ begin
   end if;
 end
 $$;
-comment on function rigger.decide_capacity(text, text) is
+comment on function rigger.decide_capacity(text, text, integer) is
   'The capacity rule: which branch allows this miner one more instance of this chute; null: none.';

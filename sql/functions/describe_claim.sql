@@ -3,7 +3,8 @@
 --   environment key.
 -- Parameters: the config.
 -- Returns: one row, none for one that cannot be claimed; seed_in_command, digest_with_claim: what the
---   chute's SDK does (sdk_features); environment_rules: the setting of that name.
+--   chute's SDK does (sdk_features); job_id: the job (null: none, and the claim needs capacity);
+--   environment_rules: the setting of that name.
 -- Calls: sdk_features.
 -- Tables: launch_configs, chutes, images, rigger.settings (read).
 -- Role: rigger_app
@@ -11,7 +12,7 @@ create or replace function rigger.describe_claim(p_config_id text)
 returns table (
   env_key text, seed numeric, miner_hotkey text, chute_id text, ref_str text, filename text, code text,
   seed_in_command boolean, digest_with_claim boolean, image_id text, patch_version text,
-  environment_rules jsonb)
+  environment_rules jsonb, job_id text)
 language sql
 stable
 security definer
@@ -20,7 +21,7 @@ set timezone = 'UTC'
 as $$
   select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, f.seed_in_command,
          f.digest_with_claim, c.image_id, i.patch_version,
-         (select s.value from rigger.settings s where s.key = 'environment_rules')
+         (select s.value from rigger.settings s where s.key = 'environment_rules'), l.job_id
   from public.launch_configs l
   join public.chutes c on c.chute_id = l.chute_id
   cross join lateral rigger.sdk_features(c.chutes_version) f

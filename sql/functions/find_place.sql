@@ -1,16 +1,18 @@
 -- Purpose: asks the capacity rule for the place of one more instance. The caller holds the lock on the chute.
--- Parameters: the chute, the miner's hotkey, the job (null: none). A job needs no capacity.
+-- Parameters: the chute, the miner's hotkey, the job (null: none), which needs no capacity, and the
+--   target that Redis told (null: none).
 -- Returns: refusal; or the record of the place, which place_instance completes and writes.
 -- Calls: decide_capacity.
 -- Tables: those of decide_capacity.
 create or replace function rigger.find_place(
-  p_chute_id text, p_hotkey text, p_job_id text, out refusal text, out placement rigger.placements)
+  p_chute_id text, p_hotkey text, p_job_id text, p_target integer,
+  out refusal text, out placement rigger.placements)
 language plpgsql
 as $$
 begin
   select c.rule, c.takes_quota, c.instances_before, c.instances_allowed, c.refusal
   into placement.rule, placement.quota_taken, placement.instances_before, placement.instances_allowed, refusal
-  from rigger.decide_capacity(p_chute_id, p_hotkey) c;
+  from rigger.decide_capacity(p_chute_id, p_hotkey, p_target) c;
   placement.chute_id := p_chute_id;
   placement.miner_hotkey := p_hotkey;
   -- rule: capacity.job
@@ -22,5 +24,5 @@ begin
   end if;
 end
 $$;
-comment on function rigger.find_place(text, text, text) is
+comment on function rigger.find_place(text, text, text, integer) is
   'Asks the capacity rule for the place of one more instance of this chute, by this miner, for this job.';

@@ -1,14 +1,14 @@
 -- Purpose: GET /instances/launch_config: authenticates a miner, applies the rules of the chute or of the job,
 --   and makes a launch config. The same config id again is the same request, whose answer is repeated.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
---   and its random environment key in hex.
+--   and its random environment key in hex; the chute's target as Redis told it (null: it told none).
 -- Returns: refusal, or what the token is made of; issued_at and expires_at in Unix seconds.
 -- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
 -- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
-  p_env_key text,
+  p_env_key text, p_target integer default null,
   out refusal text, out config_id text, out env_key text, out job_id text,
   out disk_gb integer, out issued_at bigint, out expires_at bigint)
 language plpgsql
@@ -49,7 +49,10 @@ begin
   end if;
   if p_job_id is null then
     -- rule: token.capacity
-    select c.refusal into refusal from rigger.decide_capacity(p_chute_id, p_hotkey) c;
+    select c.refusal
+    into refusal
+    -- rule: token.target
+    from rigger.decide_capacity(p_chute_id, p_hotkey, p_target) c;
   else
     select r.refusal
     into refusal
@@ -71,5 +74,5 @@ begin
   expires_at := issued_at + v_lifetime;
 end
 $$;
-comment on function rigger.issue_launch_config(text, integer, bytea, uuid, text, text, text) is
+comment on function rigger.issue_launch_config(text, integer, bytea, uuid, text, text, text, integer) is
   'GET /instances/launch_config: makes a launch config where the chute''s capacity or the job allows it.';

@@ -74,6 +74,11 @@ struct config {
         int64_t filesystem_timeout_ms;
     } attestation;
     struct {
+        char *redis_url;              /* empty: targets are those of capacity_log */
+        struct secret redis_password; /* empty: none */
+        int64_t redis_timeout_ms;     /* of one read, connecting included */
+    } capacity;
+    struct {
         char *redis_url;              /* empty: events are not relayed */
         struct secret redis_password; /* empty: none */
         int64_t relay_interval_ms;

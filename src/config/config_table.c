@@ -225,6 +225,15 @@ const struct setting config_settings[] = {
     { NAMED(attestation, filesystem_timeout_ms), RANGE(10, HOUR_MS), .default_text = "30000",
       .reloadable = true, .doc = "Limit of one run of filesystem_command, milliseconds." },
 
+    { NAMED(capacity, redis_url), .type = SETTING_TEXT, .default_text = "", .check = check_redis_url,
+      .reloadable = true,
+      .doc = "Redis that holds the targets of chutes, redis://host:port/0 or unix:/path; empty: none, the "
+             "capacity log counts." },
+    { NAMED(capacity, redis_password), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
+      .doc = "Password of that Redis, or @/path; empty: none." },
+    { NAMED(capacity, redis_timeout_ms), RANGE(10, 2000), .default_text = "200", .reloadable = true,
+      .doc = "Limit of one look at a target, milliseconds; then the capacity log counts." },
+
     { NAMED(events, redis_url), .type = SETTING_TEXT, .default_text = "", .check = check_redis_url,
       .reloadable = true,
       .doc = "Redis that events are published to, redis://host:port/0 or unix:/path; empty: none." },

@@ -10,6 +10,7 @@
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "launch/claim.h"
+#include "launch/target.h"
 #include "json/json.h"
 
 #include <sodium.h>
@@ -101,6 +102,13 @@ static void check(json_object *body, struct field_errors *errors)
     }
 }
 
+/* What the claim is prepared with. */
+struct prepared {
+    char instance_id[UUID_TEXT_BYTES], symmetric_key[SYMMETRIC_KEY_HEX];
+    enum refusal failure;
+    const char *chute_id; /* whose target is to be read; NULL: none */
+};
+
 /* The GPUs' uuids as a JSON list, for the SQL function. */
 static const char *gpu_uuids(struct exchange *exchange)
 {
@@ -116,8 +124,9 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
-static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
-                           enum refusal failure, struct db_claim_launch_config_out *claim)
+/* The target is read last: it counts under the lock that the function takes. */
+static enum status reserve(struct exchange *exchange, const struct prepared *prepared,
+                           struct db_claim_launch_config_out *claim)
 {
     json_object *port_mappings = json_object_object_get(exchange->body, "port_mappings");
     struct db_claim_launch_config_in in = {
@@ -127,34 +136,35 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         .client = exchange->request->client,
         .gpus = gpu_uuids(exchange),
         .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
-        .instance_id = instance_id,
-        .symmetric_key = symmetric_key,
-        .failure = refusal_code(failure),
+        .instance_id = prepared->instance_id,
+        .symmetric_key = prepared->symmetric_key,
+        .failure = refusal_code(prepared->failure),
     };
 
     in.host_refusal = refusal_code(host_vet(exchange->config, exchange->arena, in.host,
                                             clock_remaining_ms(exchange->deadline_ms), &in.address));
+    if (prepared->chute_id != NULL)
+        in.target = target_read(exchange->targets, prepared->chute_id);
     return db_claim_launch_config(exchange->db, exchange->arena, &in, claim);
 }
 
 static enum status run(struct exchange *exchange)
 {
     unsigned char key[AES128_KEY_BYTES];
-    char symmetric_key[SYMMETRIC_KEY_HEX], instance_id[UUID_TEXT_BYTES];
+    struct prepared prepared;
     struct db_claim_launch_config_out claim;
-    enum refusal failure;
-    enum status status = claim_check(exchange, &failure);
+    enum status status = claim_check(exchange, &prepared.failure, &prepared.chute_id);
 
     if (status != STATUS_OK)
         return status;
     randombytes_buf(key, sizeof(key));
-    hex_encode(symmetric_key, key, sizeof(key));
-    uuid4_text(instance_id);
-    status = reserve(exchange, instance_id, symmetric_key, failure, &claim);
+    hex_encode(prepared.symmetric_key, key, sizeof(key));
+    uuid4_text(prepared.instance_id);
+    status = reserve(exchange, &prepared, &claim);
     if (status == STATUS_OK && !exchange_refused(exchange, claim.refusal, claim.subject))
-        status = claim_challenge(exchange, instance_id, symmetric_key, &claim);
+        status = claim_challenge(exchange, prepared.instance_id, prepared.symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
-    sodium_memzero(symmetric_key, sizeof(symmetric_key));
+    sodium_memzero(&prepared, sizeof(prepared));
     return status;
 }
 

@@ -1,5 +1,6 @@
 /* POST /instances/{chute_id}/: for chutes whose SDK is old and has no launch configs. The host is vetted
- * here, before the one transaction in which the SQL function decides and places. */
+ * and the chute's target read here, before the one transaction in which the SQL function decides and places.
+ */
 #include "attest/host.h"
 #include "core/clock.h"
 #include "core/encode.h"
@@ -8,6 +9,7 @@
 #include "endpoints/instance.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
+#include "launch/target.h"
 #include "json/json.h"
 
 #include <sodium.h>
@@ -55,6 +57,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     refusal = host_vet(exchange->config, exchange->arena, in.host, clock_remaining_ms(exchange->deadline_ms),
                        &in.address);
     in.host_refusal = refusal_code(refusal);
+    in.target = target_read(exchange->targets, in.chute_id);
     return db_create_instance(exchange->db, exchange->arena, &in, out);
 }
 

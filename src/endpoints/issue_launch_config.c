@@ -6,6 +6,7 @@
 #include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
+#include "launch/target.h"
 #include "json/json.h"
 
 #include <sodium.h>
@@ -47,7 +48,7 @@ static enum status run(struct exchange *exchange)
 {
     unsigned char random[ENV_KEY_BYTES];
     char env_key[2 * ENV_KEY_BYTES + 1], config_id[UUID_TEXT_BYTES];
-    const struct db_issue_launch_config_in in = {
+    struct db_issue_launch_config_in in = {
         .hotkey = exchange->caller.hotkey,
         .netuid = db_integer(exchange->config->launch.netuid),
         .signature_hash = exchange_signature_hash(exchange),
@@ -64,6 +65,8 @@ static enum status run(struct exchange *exchange)
     randombytes_buf(random, sizeof(random));
     hex_encode(env_key, random, sizeof(random));
     uuid4_text(config_id);
+    if (in.job_id == NULL)
+        in.target = target_read(exchange->targets, in.chute_id);
     status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);
     if (status != STATUS_OK || exchange_refused(exchange, issued.refusal, NULL))
         return status;

@@ -24,11 +24,14 @@ struct caller {
     unsigned char signature_hash[SIGNATURE_HASH_BYTES];
 };
 
+struct target_reader;
+
 /* All that an endpoint works with during one request. */
 struct exchange {
     struct arena *arena;
     const struct config *config;
     struct db *db;
+    struct target_reader *targets; /* NULL: no Redis tells them */
     const struct endpoint *endpoint;
     struct request *request;
     struct response *response;

@@ -7,20 +7,26 @@
 #include "launch/checks.h"
 #include "json/json.h"
 
-enum status claim_check(struct exchange *exchange, enum refusal *failure)
+enum status claim_check(struct exchange *exchange, enum refusal *failure, const char **chute_id)
 {
     const struct db_describe_claim_in in = { .config_id = exchange->path[0] };
+    bool checks = checks_are_configured(exchange->config, LAUNCH_CLAIM);
     const struct db_describe_claim_out *facts;
     struct db_describe_claim_rows rows;
     enum status status;
 
     *failure = REFUSAL_NONE;
-    if (!checks_are_configured(exchange->config, LAUNCH_CLAIM))
+    *chute_id = NULL;
+    if (!checks && exchange->targets == NULL)
         return STATUS_OK;
     status = db_describe_claim(exchange->db, exchange->arena, &in, &rows);
     if (status != STATUS_OK || rows.count == 0)
         return status;
     facts = rows.row;
+    if (exchange->targets != NULL && facts->job_id == NULL)
+        *chute_id = facts->chute_id;
+    if (!checks)
+        return STATUS_OK;
     return checks_run(
         &(struct launch){
             .config = exchange->config,

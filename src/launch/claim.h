@@ -10,9 +10,10 @@
 #include "exchange/exchange.h"
 
 /* Runs the checks of the claim in exchange->body. *failure says why one failed; REFUSAL_NONE: none did, or
- * the config cannot be claimed, which the reservation will say. Anything but STATUS_OK: there was no verdict.
- */
-enum status claim_check(struct exchange *exchange, enum refusal *failure) MUST_CHECK;
+ * the config cannot be claimed, which the reservation will say. *chute_id: the chute whose target is to be
+ * read, because Redis tells the targets and the claim needs capacity; NULL: none. Anything but STATUS_OK:
+ * there was no verdict. */
+enum status claim_check(struct exchange *exchange, enum refusal *failure, const char **chute_id) MUST_CHECK;
 
 /* Makes the challenge of a claim that is reserved, stores it, and answers with it. Where none could be made
  * or stored the claim is undone, and the status says so. */

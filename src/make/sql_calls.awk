@@ -10,7 +10,7 @@
 #
 # A file of sql/functions/ holds one function, named as the file, written as
 #
-#   create or replace function rigger.NAME(p_input type, ..., out output type, ...)
+#   create or replace function rigger.NAME(p_input type [default null], ..., out output type, ...)
 #   returns type | returns setof type | returns table (output type, ...)
 #
 # Without outputs, or where they stand among the inputs, there may be no line of what it returns.

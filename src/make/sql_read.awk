@@ -157,8 +157,11 @@ function read_columns(is_table, mode, words, line, word) {
             word[2] = word[3]
             words = 2
         }
+        if (mode == "in" && words == 4 && word[3] == "default" && word[4] == "null")
+            words = 2
         if (at > count || words != 2)
-            fail(line, "not understood: a parameter is written \"p_name type\" or \"out name type\"")
+            fail(line, "not understood: a parameter is written \"p_name type [default null]\" or " \
+                 "\"out name type\"")
         if (word[1] !~ /^[a-z_][a-z_0-9]*$/)
             fail(line, "not a plain name: " word[1])
         if (mode == "in")

@@ -23,6 +23,12 @@ enum metrics_counter {
     METRICS_CONFIGS_REAPED,
     METRICS_INSTANCES_REAPED,
     METRICS_EVENTS_PUBLISHED,
+    METRICS_TARGETS_READ,   /* in Redis, and the ways in which it told none: */
+    METRICS_TARGETS_SILENT, /* no key */
+    METRICS_TARGETS_UNFIT,  /* no target in it */
+    METRICS_TARGETS_AWAY,   /* no answer */
+    METRICS_TARGETS_PAUSED, /* not asked, after one that did not come */
+    METRICS_TARGETS_SET,
     METRICS_VERIFICATIONS_PASSED, /* in the background */
     METRICS_VERIFICATIONS_FAILED,
     METRICS_COUNTER_COUNT

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "launch/target.h"
 #include "metrics/metrics.h"
 #include "metrics/scoreboard.h"
 #include "server/listener.h"
@@ -274,7 +275,8 @@ static bool make_places(struct master *master)
         master->count += process_count((enum process_kind)kind, master->config);
     master->children = calloc(master->count, sizeof(*master->children));
     slots = scoreboard_create(2 * master->count);
-    if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count))
+    if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count) ||
+        !target_reader_share())
         return false;
     child = master->children;
     for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++) {

@@ -176,6 +176,7 @@ int pipeline_serve(struct process *process, struct transport *transport, int64_t
         .arena = process->arena,
         .config = process->config,
         .db = process->db,
+        .targets = process->targets,
         .request = &request,
         .response = &response,
         .deadline_ms = deadline_ms,

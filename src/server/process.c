@@ -118,6 +118,20 @@ void process_settle(const struct config *config, const char *name, pid_t master)
         raise(SIGTERM);
 }
 
+/* Whether the process has what its configuration and its kind make it need. */
+static bool make_connections(struct process *process, const struct kind *kind)
+{
+    bool takes_requests = kind->run == worker_run || kind->run == worker_run_cgi;
+
+    process->db = db_create(process->config);
+    if (process->db == NULL)
+        return false;
+    if (!takes_requests || process->config->capacity.redis_url[0] == '\0')
+        return true;
+    process->targets = target_reader_create(process->config);
+    return process->targets != NULL;
+}
+
 int process_run(struct process *process)
 {
     const struct kind *kind = &kinds[process->kind];
@@ -130,12 +144,12 @@ int process_run(struct process *process)
         sigprocmask(SIG_SETMASK, &all, NULL);
     process_settle(process->config, process_name(process->kind), process->master);
     process->arena = arena_create(kind->arena_bytes);
-    process->db = db_create(process->config);
-    if (process->db == NULL)
+    if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,
                   "there is no memory to start a process; free some, or start fewer of them");
     else
         code = kind->run(process);
+    target_reader_free(process->targets);
     db_free(process->db);
     arena_free(process->arena);
     return code;

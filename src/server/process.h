@@ -9,6 +9,7 @@
 #include "core/attributes.h"
 #include "db/connection.h"
 #include "exchange/pool.h"
+#include "launch/target.h"
 #include "metrics/scoreboard.h"
 
 #include <stdbool.h>
@@ -31,10 +32,11 @@ enum process_kind {
 struct process {
     enum process_kind kind;
     const struct config *config;
-    int listener;                 /* where requests come from; -1: no requests */
-    struct scoreboard_slot *slot; /* where the master sees what is in hand; NULL: nobody looks */
-    pid_t master;                 /* whose death drains this process; 0: none */
-    struct db *db;                /* this and the arena are made by process_run */
+    int listener;                  /* where requests come from; -1: no requests */
+    struct scoreboard_slot *slot;  /* where the master sees what is in hand; NULL: nobody looks */
+    pid_t master;                  /* whose death drains this process; 0: none */
+    struct db *db;                 /* this and what follows is made by process_run */
+    struct target_reader *targets; /* NULL: no Redis tells them, or it takes no requests */
     struct arena *arena;
 };
 

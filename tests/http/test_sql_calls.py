@@ -46,6 +46,13 @@ def body_of(directory, part, text):
     return re.split(r"/\* sql/(?:functions|queries)/", out)[-1] if part == "header" else out
 
 
+def test_an_input_that_may_be_left_out_in_sql_is_one_like_any_other_in_c(tmp_path):
+    text = HEAD + "create or replace function rigger.f(%s)\nreturns text\n" + TAIL
+    for part in ("header", "source"):
+        assert body_of(tmp_path, part, text % "p_a text, p_b integer default null") \
+            == body_of(tmp_path, part, text % "p_a text, p_b integer")
+
+
 def test_inputs_and_outputs(tmp_path):
     text = HEAD + """create or replace function rigger.f(
   p_a text, p_b uuid, p_c json,p_d jsonb, p_e interval, p_f inet, p_g timestamptz, p_h numeric,
@@ -164,7 +171,8 @@ def good(signature="(p_x text)\nreturns text", head=HEAD, tail=TAIL):
     (good("(p_x text[])\nreturns text"), 5, "type of an input not understood: text[]"),
     (good("(\n  p_w text,\n  p_x smallint)\nreturns text"), 7, "type of an input not understood: smallint"),
     (good("(x text)\nreturns text"), 5, "the name of an input begins with p_: x"),
-    (good("(p_x text default null)\nreturns text"), 5, "not understood: a parameter is written"),
+    (good("(p_x text default 'x')\nreturns text"), 5, "not understood: a parameter is written"),
+    (good("(out x text default null)"), 5, "not understood: a parameter is written"),
     (good("(p_x numeric(10, 2))\nreturns text"), 5, "not understood: a parameter is written"),
     (good("(inout p_x text)"), 5, "not understood: a parameter is written"),
     (good("(text)\nreturns text"), 5, "not understood: a parameter is written"),

@@ -12,10 +12,11 @@
 
 #define LAUNCH_SECRET "d1f2a7c44b0e9f6a8c3b"
 #define SALT          "77aa8c0de19f4b2563fd"
+#define VALIDATOR     "5Dt7HZ7Zpw4DppPxFM7Ke3Cm7sDAWhsZXmM5ZAmE7dSVJbcQ"
 
 /* The least that is accepted. */
 #define DATABASE    "[database]\ndsn = dbname=rigger\n"
-#define LAUNCH      "[launch]\npublic_url = https://api.example\nvalidator_ss58 = 5Dt7\n"
+#define LAUNCH      "[launch]\npublic_url = https://api.example\nvalidator_ss58 = " VALIDATOR "\n"
 #define SECRETS     "launch_secret = " LAUNCH_SECRET "\nip_check_salt = " SALT "\n"
 #define ATTESTATION "[attestation]\nenvironment = none\nfilesystem = none\n"
 #define MINIMUM     DATABASE LAUNCH SECRETS ATTESTATION
