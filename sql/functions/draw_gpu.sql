@@ -12,7 +12,7 @@ as $$
   select n.uuid, rigger.device_info(n.uuid), m.iterations
   from public.instance_nodes a
   join public.nodes n on n.uuid = a.node_id
-  join rigger.gpu_models m on m.model = lower(n.gpu_identifier)
+  join rigger.gpu_models m on m.model = lower(n.gpu_identifier collate "C")
   where a.instance_id = p_instance_id
   order by random()
   limit 1

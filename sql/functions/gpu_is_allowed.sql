@@ -13,20 +13,20 @@ as $$
   select exists (
     select
     from rigger.gpu_models m
-    where m.model = lower(p_model)
+    where m.model = lower(p_model collate "C")
       -- rule: gpu.memory
       and m.memory_gb >= coalesce((p_selector ->> 'min_vram_gb_per_gpu')::numeric,
                                   (select rigger.limit_of('gpu.memory')))
       and case
             -- rule: gpu.included
             when jsonb_typeof(p_selector -> 'include') = 'array' and p_selector -> 'include' <> '[]'
-              then lower((p_selector -> 'include')::text)::jsonb ? m.model
+              then lower((p_selector -> 'include')::text collate "C")::jsonb ? m.model
             else true
           end
       and case
             -- rule: gpu.excluded
             when jsonb_typeof(p_selector -> 'exclude') = 'array'
-              then not lower((p_selector -> 'exclude')::text)::jsonb ? m.model
+              then not lower((p_selector -> 'exclude')::text collate "C")::jsonb ? m.model
             else true
           end
   )

@@ -8,9 +8,11 @@ returns boolean
 language plpgsql
 stable
 as $$
-begin
+declare
   -- rule: host_port.case
-  return exists (select from public.instances i where i.host = lower(p_host) and i.port = p_port);
+  v_host constant text := lower(p_host collate "C");
+begin
+  return exists (select from public.instances i where i.host = v_host and i.port = p_port);
 end
 $$;
 comment on function rigger.host_port_is_taken(text, integer) is

@@ -4,7 +4,7 @@
 --   and its random environment key in hex; the chute's target as Redis told it (null: it told none).
 -- Returns: refusal, or what the token is made of; issued_at and expires_at in Unix seconds.
 -- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
--- Tables: chutes, jobs (read), rigger.used_signatures, launch_configs (written).
+-- Tables: chutes (read), rigger.used_signatures, jobs, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
@@ -67,9 +67,23 @@ begin
     (config_id, seed, env_key, chute_id, job_id, miner_uid, miner_hotkey, miner_coldkey, created_at)
   values (p_config_id::text, 0, p_env_key, p_chute_id, p_job_id, v_caller.miner_uid, p_hotkey,
           v_caller.miner_coldkey, now() at time zone 'utc')
+  on conflict do nothing
   returning c.config_id, c.env_key, c.job_id, floor(extract(epoch from c.created_at))::bigint,
             (select t.value from rigger.limits t where t.name = 'token.lifetime')
   into config_id, env_key, job_id, issued_at, v_lifetime;
+  -- Databases that the network's models made in one go have one launch config for a job.
+  -- rule: token.job_taken
+  if not found then
+    if p_job_id is null then
+      raise unique_violation using message = 'the launch config is another request''s';
+    end if;
+    refusal := 'job_taken';
+    disk_gb := null;
+    update public.jobs j
+    set miner_history = j.miner_history - p_hotkey
+    where j.job_id = p_job_id;
+    return;
+  end if;
   -- rule: token.lifetime
   expires_at := issued_at + v_lifetime;
 end

@@ -44,7 +44,8 @@ begin
     -- rule: gpu.allowed
     (4, not rigger.gpu_is_allowed(n.gpu_identifier, p_node_selector), 'gpu_not_allowed'),
     -- rule: gpu.host
-    (5, lower(n.verification_host) is distinct from lower(p_host), 'gpu_host_differs')
+    (5, lower(n.verification_host collate "C") is distinct from lower(p_host collate "C"),
+     'gpu_host_differs')
   ) as rule (severity, broken, refusal)
   where rule.broken
   order by wanted.place, rule.severity

@@ -35,9 +35,9 @@ begin
     (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active,
      verified, created_at, consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
   -- rule: place.version
-  select p_placement.instance_id, lower(p_host), p_port, c.chute_id, coalesce(c.version, ''), p_miner_uid,
-         p_placement.miner_hotkey, p_miner_coldkey, 'n/a', false, false, now(), 0, c.chutes_version,
-         p_symmetric_key, p_placement.config_id, p_port_mappings
+  select p_placement.instance_id, lower(p_host collate "C"), p_port, c.chute_id, coalesce(c.version, ''),
+         p_miner_uid, p_placement.miner_hotkey, p_miner_coldkey, 'n/a', false, false, now(), 0,
+         c.chutes_version, p_symmetric_key, p_placement.config_id, p_port_mappings
   from public.chutes c
   where c.chute_id = p_placement.chute_id;
   insert into public.instance_nodes (instance_id, node_id)

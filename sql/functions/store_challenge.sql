@@ -36,7 +36,7 @@ begin
   from public.instances i
   join public.instance_nodes a on a.instance_id = i.instance_id
   join public.nodes n on n.uuid = a.node_id
-  join rigger.gpu_models m on m.model = lower(n.gpu_identifier)
+  join rigger.gpu_models m on m.model = lower(n.gpu_identifier collate "C")
   where i.instance_id = p_instance_id
     and i.config_id = p_config_id
     and a.node_id = p_gpu_uuid;

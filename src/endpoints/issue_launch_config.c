@@ -90,10 +90,10 @@ static const struct field token_fields[] = {
     { .type = FIELD_END },
 };
 
-static const enum refusal refusals[] = {
-    REFUSAL_CHUTE_NOT_FOUND,  CAPACITY_REFUSALS,     REFUSAL_JOB_NOT_FOUND, REFUSAL_JOB_FINISHED,
-    REFUSAL_JOB_TRIED_BEFORE, REFUSAL_JOB_RACE_FULL, REFUSAL_NONE
-};
+static const enum refusal refusals[] = { REFUSAL_CHUTE_NOT_FOUND,  CAPACITY_REFUSALS,
+                                         REFUSAL_JOB_NOT_FOUND,    REFUSAL_JOB_FINISHED,
+                                         REFUSAL_JOB_TRIED_BEFORE, REFUSAL_JOB_RACE_FULL,
+                                         REFUSAL_JOB_TAKEN,        REFUSAL_NONE };
 
 const struct endpoint issue_launch_config = {
     .name = "issue_launch_config",

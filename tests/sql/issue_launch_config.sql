@@ -1,5 +1,5 @@
 begin;
-select plan(29);
+select plan(33);
 
 select fixture.miner('alice'), fixture.miner('mallory', 'cheats'), fixture.chute('llm', 10),
   fixture.chute('full', 0);
@@ -121,6 +121,21 @@ alter table public.jobs alter column miner_history drop not null;
 update public.jobs set miner_history = null where job_id = 'training';
 select is(
   (select refusal from fixture.issue('l', 'late', 'full', 'training')), 'none', 'a history of null is empty');
+
+-- A database that the Chutes network's models made in one go.
+create unique index on public.launch_configs (job_id) where job_id = 'single';
+select fixture.job('single', 'full');
+select is(
+  (select refusal from fixture.issue('s1', 'alice', 'full', 'single')), 'none',
+  'where a job has one launch config, the first miner gets it');
+select is(
+  (select refusal from fixture.issue('s2', 'late', 'full', 'single')), 'job_taken', 'the second is 409');
+select is(
+  (select miner_history from public.jobs where job_id = 'single'), '["alice"]',
+  'and has not tried the job');
+select throws_ok(
+  $$ select rigger.issue_launch_config('late', 64, null, fixture.id('s1'), 'llm', null, 'key') $$,
+  '23505', null, 'an id that another miner''s config has is an error');
 
 select * from finish();
 rollback;

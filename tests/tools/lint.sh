@@ -59,6 +59,11 @@ git ls-files -- 'src/*.c' | grep -vE '^src/db/(connection|session|migrate|genera
     xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' |
     complain "SQL outside sql/"
 
+# Case goes by the database's locale: a Turkish one makes a dotless i of an I.
+git ls-files -- 'sql/functions/*.sql' 'sql/views/*.sql' 'sql/queries/*.sql' |
+    xargs grep -nE '(\b(lower|upper|initcap)\(|~\*|\bilike\b)' | grep -vF 'collate "C"' |
+    complain 'case in the locale of the database: write collate "C"'
+
 git grep -nE '\b(TODO|FIXME|XXX)\b' -- src sql nginx tests ':!tests/tools/lint.sh' | complain "left undone"
 
 shellcheck dev tests/tools/lint.sh src/make/*.sh .ci/run | complain "shellcheck"
