@@ -4,14 +4,14 @@
 -- Parameters: the config; the host as the pod gave it, the service's port, the address the host was vetted
 --   at, the client's address; what the check of the host refuses, and the failure that the checks of
 --   environment and filesystem found (null: nothing); the target that Redis told (null: none).
--- Returns: refusal, and fails_config: whether it fails the config; or the record of the place that capacity
---   gives.
+-- Returns: refusal and its subject, and fails_config: whether it fails the config; or the record of the place
+--   that capacity gives.
 -- Calls: authenticate_hotkey, find_place, host_port_is_taken.
 -- Tables: those of what it calls (read).
 create or replace function rigger.check_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
   p_client text, p_host_refusal text, p_failure text, p_target integer,
-  out refusal text, out fails_config boolean, out placement rigger.placements)
+  out refusal text, out subject text, out fails_config boolean, out placement rigger.placements)
 language plpgsql
 as $$
 declare
@@ -32,6 +32,7 @@ begin
   from rigger.find_place(p_config.chute_id, p_config.miner_hotkey, p_config.job_id, p_target);
   -- rule: claim.capacity
   refusal := v_place.refusal;
+  subject := v_place.subject;
   placement := v_place.placement;
   if refusal is not null then
     return;

@@ -64,33 +64,29 @@ begin
   from rigger.check_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
                           p_failure, p_target);
   refusal := v_checked.refusal;
+  subject := v_checked.subject;
   v_fails_config := v_checked.fails_config;
   v_placement := v_checked.placement;
   if refusal is null and job_id is not null then
+    -- A chute that is described wrongly is not the pod's fault: the token stays good.
     -- rule: claim.lost_job
-    select j.refusal, j.subject, j.refusal is not null
+    select j.refusal, j.subject, j.refusal <> 'description_unusable'
     into refusal, subject, v_fails_config
-    from rigger.lock_job(job_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
+    from rigger.lock_job(job_id, v_chute_id, v_chute.jobs, v_config.miner_hotkey, p_port_mappings) j;
   end if;
   if refusal is null then
     -- rule: claim.wrong_gpus
-    select j.refusal, j.subject, j.refusal is not null, j.gpu_uuids
+    select j.refusal, j.subject, j.refusal <> 'description_unusable', j.gpu_uuids
     into refusal, subject, v_fails_config, v_gpus
-    from rigger.lock_gpus(v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
+    from rigger.lock_gpus(v_chute_id, v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
   end if;
   if refusal is null then
     v_placement.instance_id := p_instance_id;
     v_placement.config_id := p_config_id;
-    select p.refusal, p.refusal is not distinct from 'gpu_taken'
-    into refusal, v_fails_config
+    select p.refusal, p.subject, p.refusal is not distinct from 'gpu_taken'
+    into refusal, subject, v_fails_config
     from rigger.place_instance(v_placement, v_config.miner_uid, v_config.miner_coldkey, p_host,
                                p_address::inet, v_port, v_gpus, p_symmetric_key, p_port_mappings) p;
-  end if;
-  -- Whoever described the chute wrongly mends it; the token stays good.
-  -- rule: claim.description
-  if refusal = 'description_unusable' then
-    subject := format('%s of chute %s', subject, v_config.chute_id);
-    v_fails_config := false;
   end if;
   if refusal is not null then
     if v_fails_config then

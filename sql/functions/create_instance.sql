@@ -63,20 +63,20 @@ begin
   select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null, p_target);
   -- rule: create.capacity
   refusal := v_place.refusal;
+  subject := v_place.subject;
   v_placement := v_place.placement;
-  if refusal is not null then
-    return;
+  if refusal is null then
+    select j.refusal, j.subject, j.gpu_uuids
+    into refusal, subject, v_gpus
+    from rigger.lock_gpus(p_chute_id, v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
   end if;
-  select j.refusal, j.subject, j.gpu_uuids
-  into refusal, subject, v_gpus
-  from rigger.lock_gpus(v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
   if refusal is not null then
     return;
   end if;
 
   v_placement.instance_id := p_instance_id;
-  select p.refusal
-  into refusal
+  select p.refusal, p.subject
+  into refusal, subject
   from rigger.place_instance(v_placement, v_caller.miner_uid, v_caller.miner_coldkey, p_host, p_address::inet,
                              p_port, v_gpus, p_symmetric_key, null) p;
   if refusal is null then

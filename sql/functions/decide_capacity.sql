@@ -2,13 +2,15 @@
 --   holds the lock on the chute's row, and asks in a statement of its own after taking it.
 -- Parameters: the chute, the miner's hotkey, the target that Redis told (null: none, the log counts).
 -- Returns: rule, the branch that allows it (null: none does, see refusal); whether it takes one off
---   the miner's quota; how many instances there are, and how many that branch allows (null: no number).
+--   the miner's quota; how many instances there are, and how many that branch allows (null: no number);
+--   refusal and its subject.
+-- Calls: read_permitted.
 -- Tables: instances, capacity_log, rolling_updates, rigger.limits (read: in the statement that counts, which
 --   costs less than limit_of does; every request for a token and every claim comes here).
 create or replace function rigger.decide_capacity(
   p_chute_id text, p_hotkey text, p_target integer default null,
   out rule text, out takes_quota boolean, out instances_before integer, out instances_allowed integer,
-  out refusal text)
+  out refusal text, out subject text)
 language plpgsql
 stable
 as $$
@@ -17,8 +19,7 @@ declare
   v_margin integer; -- the limit that applies: beyond the target without a hot instance, else below it
   v_mine integer;
   v_target integer;
-  v_permitted jsonb;
-  v_quota numeric;
+  v_permitted record;
 begin
   takes_quota := false;
   -- rule: capacity.hot
@@ -44,9 +45,10 @@ begin
   end if;
   -- rule: capacity.no_target
   v_target := coalesce(v_target, instances_before);
-  -- Others write the log; so much is no target, but must not be an overflow below either.
+  -- Others write the log; so much or so little is no target, but must not be an overflow
+  -- below either.
   -- rule: capacity.huge_target
-  v_target := least(v_target, 1000000000);
+  v_target := greatest(least(v_target, 1000000000), -1000000000);
 
   if v_hot = 0 then
     -- rule: capacity.beyond_target
@@ -61,17 +63,20 @@ begin
   -- Where none is hot there are as many as the target here, at least.
   -- rule: capacity.rolling_below_target
   if instances_before >= v_target - v_margin then
-    select u.permitted into v_permitted from public.rolling_updates u where u.chute_id = p_chute_id;
+    select p.*
+    into v_permitted
+    from public.rolling_updates u
+    cross join lateral rigger.read_permitted(u.permitted, p_hotkey) p
+    where u.chute_id = p_chute_id;
     if found then
-      if jsonb_typeof(v_permitted -> p_hotkey) = 'number' then
-        v_quota := (v_permitted ->> p_hotkey)::numeric;
-      end if;
+      if v_permitted.unreadable is not null then
+        refusal := 'description_unusable';
+        subject := format('%s of chute %s', v_permitted.unreadable, p_chute_id);
       -- rule: capacity.quota
-      if v_quota >= 1 then
+      elsif v_permitted.quota >= 1 then
         rule := 'rolling_quota';
         takes_quota := true;
-      -- rule: capacity.rolling_open
-      elsif v_permitted = '{}' then
+      elsif v_permitted.open then
         rule := 'rolling_open';
       else
         refusal := 'rolling_update_quota';

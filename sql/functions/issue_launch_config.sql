@@ -2,14 +2,15 @@
 --   and makes a launch config. The same config id again is the same request, whose answer is repeated.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
 --   and its random environment key in hex; the chute's target as Redis told it (null: it told none).
--- Returns: refusal, or what the token is made of; issued_at and expires_at in Unix seconds.
--- Calls: authenticate_hotkey, decide_capacity, enter_job_race, job_disk_gb, limit_of.
+-- Returns: refusal and its subject, or what the token is made of; issued_at and expires_at in Unix seconds.
+-- Calls: authenticate_hotkey, read_node_selector, read_job_definition, decide_capacity, enter_job_race,
+--   job_disk_gb, limit_of.
 -- Tables: chutes (read), rigger.used_signatures, jobs, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,
   p_env_key text, p_target integer default null,
-  out refusal text, out config_id text, out env_key text, out job_id text,
+  out refusal text, out subject text, out config_id text, out env_key text, out job_id text,
   out disk_gb integer, out issued_at bigint, out expires_at bigint)
 language plpgsql
 security definer
@@ -19,6 +20,7 @@ as $$
 declare
   v_caller record;
   v_lifetime numeric;
+  v_unreadable text;
 begin
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_config_id);
   refusal := v_caller.refusal;
@@ -42,22 +44,30 @@ begin
     end if;
   end if;
 
+  select coalesce(s.unreadable, d.unreadable, case when c.version is null then 'version' end)
+  into v_unreadable
+  from public.chutes c
+  cross join lateral rigger.read_node_selector(c.node_selector) s
+  left join public.jobs j on j.job_id = p_job_id
+  left join lateral rigger.read_job_definition(c.jobs, j.method) d on j.job_id is not null
+  where c.chute_id = p_chute_id;
   -- rule: token.chute
-  if not exists (select from public.chutes c where c.chute_id = p_chute_id) then
+  if not found then
     refusal := 'chute_not_found';
-    return;
-  end if;
-  if p_job_id is null then
+  -- rule: token.description
+  elsif v_unreadable is not null then
+    refusal := 'description_unusable';
+    subject := format('%s of chute %s', v_unreadable, p_chute_id);
+  elsif p_job_id is null then
     -- rule: token.capacity
-    select c.refusal
-    into refusal
+    select c.refusal, c.subject
+    into refusal, subject
     -- rule: token.target
     from rigger.decide_capacity(p_chute_id, p_hotkey, p_target) c;
   else
-    select r.refusal
-    into refusal
+    select r.refusal, r.subject, r.disk_gb
+    into refusal, subject, disk_gb
     from rigger.enter_job_race(p_job_id, p_chute_id, p_hotkey) r;
-    disk_gb := rigger.job_disk_gb(p_job_id);
   end if;
   if refusal is not null then
     return;

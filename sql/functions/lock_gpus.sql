@@ -1,27 +1,33 @@
 -- Purpose: locks the GPUs that an instance is to have and checks them by the rules of the chute. Writes
 --   nothing: place_instance assigns them, in the same transaction.
--- Parameters: the chute's node selector, the miner, the host the instance will be on, and a JSON list of GPU
---   uuids.
+-- Parameters: the chute and its node selector, the miner, the host the instance will be on, and a JSON list
+--   of GPU uuids.
 -- Returns: refusal and its subject, or the distinct uuids, in the order given.
--- Calls: gpu_is_allowed.
+-- Calls: read_node_selector, gpu_is_allowed.
 -- Tables: nodes (locked), instance_nodes, rigger.gpu_models (read).
 create or replace function rigger.lock_gpus(
-  p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,
+  p_chute_id text, p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,
   out refusal text, out subject text, out gpu_uuids text[])
 language plpgsql
 as $$
 declare
-  v_gpu_count integer := coalesce((p_node_selector ->> 'gpu_count')::integer, 1);
+  v_selector record;
 begin
+  select * into v_selector from rigger.read_node_selector(p_node_selector);
+  if v_selector.unreadable is not null then
+    refusal := 'description_unusable';
+    subject := format('%s of chute %s', v_selector.unreadable, p_chute_id);
+    return;
+  end if;
   select coalesce(array_agg(given.uuid order by given.place), '{}')
   into gpu_uuids
   from (select uuid, min(place) as place
         from jsonb_array_elements_text(p_gpus) with ordinality as element (uuid, place)
         group by uuid) as given;
   -- rule: gpu.count
-  if cardinality(gpu_uuids) <> v_gpu_count then
+  if cardinality(gpu_uuids) <> v_selector.gpu_count then
     refusal := 'gpu_count_wrong';
-    subject := v_gpu_count;
+    subject := v_selector.gpu_count;
     return;
   end if;
 
@@ -52,5 +58,5 @@ begin
   limit 1;
 end
 $$;
-comment on function rigger.lock_gpus(jsonb, text, text, jsonb) is
+comment on function rigger.lock_gpus(text, jsonb, text, text, jsonb) is
   'Locks the GPUs that an instance is to have and checks them by the chute''s rules; assigns nothing.';

@@ -1,10 +1,10 @@
 -- Purpose: locks the job of a launch config and checks whether the claimant may have it. Writes nothing.
--- Parameters: the job, the chute's declaration of its jobs, the miner, the pod's port mappings.
+-- Parameters: the job, the chute and what it declares of its jobs, the miner, the pod's port mappings.
 -- Returns: refusal and its subject; null: it may.
 -- Calls: read_job_definition, job_ports, port_of_pod.
 -- Tables: jobs (locked).
 create or replace function rigger.lock_job(
-  p_job_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
+  p_job_id text, p_chute_id text, p_declared_jobs jsonb, p_hotkey text, p_port_mappings jsonb,
   out refusal text, out subject text)
 language plpgsql
 as $$
@@ -42,12 +42,12 @@ begin
   -- rule: job.unreadable
   if v_declared.unreadable is not null then
     refusal := 'description_unusable';
-    subject := v_declared.unreadable;
+    subject := format('%s of chute %s', v_declared.unreadable, p_chute_id);
   -- rule: job.ports
   elsif v_declared.ports <> v_mapped then
     refusal := 'job_ports_differ';
   end if;
 end
 $$;
-comment on function rigger.lock_job(text, jsonb, text, jsonb) is
+comment on function rigger.lock_job(text, text, jsonb, text, jsonb) is
   'Locks the job of a launch config and checks whether the claimant may have it; assigns nothing.';

@@ -2,7 +2,7 @@
 --   good. A claim that has failed, was undone before or has its challenge is left alone.
 -- Parameters: the config, the instance that the claim made.
 -- Returns: nothing.
--- Calls: free_job, remove_instance.
+-- Calls: read_permitted, free_job, remove_instance.
 -- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.placements
 --   (written).
 -- Role: rigger_app
@@ -42,13 +42,15 @@ begin
   where c.instance_id = p_instance_id;
   update public.rolling_updates u
   set permitted = jsonb_set(u.permitted, array[c.miner_hotkey],
-                            to_jsonb((u.permitted ->> c.miner_hotkey)::numeric + 1))
+                            to_jsonb((rigger.read_permitted(u.permitted, c.miner_hotkey)).quota + 1))
   from rigger.placements c
   where c.instance_id = p_instance_id
     -- rule: undo.quota
     and c.quota_taken
     and u.chute_id = c.chute_id
-    and jsonb_typeof(u.permitted -> c.miner_hotkey) = 'number';
+    -- Nothing is given back where the update is another one by now, which says nothing of this miner.
+    and u.permitted ? c.miner_hotkey
+    and (rigger.read_permitted(u.permitted, c.miner_hotkey)).unreadable is null;
 end
 $$;
 comment on function rigger.undo_claim(text, text) is

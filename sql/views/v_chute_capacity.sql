@@ -23,9 +23,11 @@ left join lateral (
   limit 1) l on true
 left join public.rolling_updates u on u.chute_id = c.chute_id
 left join lateral (
-  select sum((quota.value #>> '{}')::numeric) as left_over
+  select sum(btrim(quota.value #>> '{}')::numeric) as left_over
   from jsonb_each(case jsonb_typeof(u.permitted) when 'object' then u.permitted else '{}' end) as quota
-  where jsonb_typeof(quota.value) = 'number') q on true;
+  -- As read_permitted(), which whoever may look at a view may not execute.
+  where jsonb_typeof(quota.value) in ('number', 'string')
+    and quota.value #>> '{}' ~ '^\s*[0-9]{1,9}(\.0*)?\s*$') q on true;
 
 comment on view rigger.v_chute_capacity is 'How many instances each chute has and should have.';
 comment on column rigger.v_chute_capacity.chute_id is 'The chute.';

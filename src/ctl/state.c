@@ -11,6 +11,7 @@
 static int print_status(struct ctl_database *database)
 {
     struct db_check_invariants_rows violated;
+    struct db_check_documents_rows unusable;
     struct db_status_rows counts;
     struct db_ready_out schema;
 
@@ -30,6 +31,12 @@ static int print_status(struct ctl_database *database)
     if (!database->json)
         puts("\nviolated invariants (none is the only good answer):");
     ctl_print_rows(database, &violated.raw);
+    if (!ctl_succeeded(db_check_documents(database->db, database->arena, &unusable)))
+        return EXIT_FAILURE;
+    if (!database->json && unusable.count > 0)
+        puts("\nwhat others wrote and cannot be used (requests that meet it are refused):");
+    if (unusable.count > 0)
+        ctl_print_rows(database, &unusable.raw);
     return violated.count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -197,7 +197,6 @@ static const struct field challenge_fields[] = {
 static const enum refusal refusals[] = { HOTKEY_REFUSALS,
                                          REFUSAL_CONFIG_UNCLAIMABLE,
                                          REFUSAL_CHUTE_NOT_FOUND,
-                                         REFUSAL_DESCRIPTION_UNUSABLE,
                                          CAPACITY_REFUSALS,
                                          HOST_REFUSALS,
                                          REFUSAL_JOB_HOST_DIFFERS,

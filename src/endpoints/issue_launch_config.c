@@ -68,7 +68,7 @@ static enum status run(struct exchange *exchange)
     if (in.job_id == NULL)
         in.target = target_read(exchange->targets, in.chute_id);
     status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);
-    if (status != STATUS_OK || exchange_refused(exchange, issued.refusal, NULL))
+    if (status != STATUS_OK || exchange_refused(exchange, issued.refusal, issued.subject))
         return status;
 
     token = sign_token(exchange, &issued);

@@ -10,8 +10,10 @@
 /* A hotkey that did not sign this request: that of a launch config. */
 #define HOTKEY_REFUSALS REFUSAL_HOTKEY_UNREGISTERED, REFUSAL_HOTKEY_BLACKLISTED
 
-/* The chute has no place for one more instance of this miner. */
-#define CAPACITY_REFUSALS REFUSAL_ROLLING_UPDATE_QUOTA, REFUSAL_CHUTE_FULL, REFUSAL_LAST_PLACE_KEPT
+/* The chute, a job or a rolling update is described in a way that cannot be used, or the chute has no place
+ * for one more instance of this miner. */
+#define CAPACITY_REFUSALS                                                                                    \
+    REFUSAL_DESCRIPTION_UNUSABLE, REFUSAL_ROLLING_UPDATE_QUOTA, REFUSAL_CHUTE_FULL, REFUSAL_LAST_PLACE_KEPT
 
 /* The host of a new instance, by attest/host.h, and its port. */
 #define HOST_REFUSALS                                                                                        \

@@ -111,14 +111,10 @@ def test_a_job_without_ports_needs_none(stack, network, api, miner, host_port, d
 
 def test_a_chute_that_describes_its_job_wrongly_is_409_and_the_log_says_so(stack, network, api, miner):
     chute = network.chute(jobs=[{"name": "train", "ports": "9000/tcp"}])
-    pod = JobPod(api, miner, chute, job_of(stack, chute))
-    try:
-        answer = pod.claim(port=27043)
-        assert answer.status == 409 and f"jobs[0].ports of chute {chute}" in answer.detail
-        stack.responder.wait_for_log(
-            f"a row that others wrote cannot be used: jobs[0].ports of chute {chute}")
-    finally:
-        pod.close()
+    answer = api.token(miner, chute, job_of(stack, chute))
+    assert answer.status == 409 and f"jobs[0].ports of chute {chute}" in answer.detail
+    stack.responder.wait_for_log(
+        f"a row that others wrote cannot be used: jobs[0].ports of chute {chute}")
 
 
 def test_a_miner_that_gives_a_job_up_before_it_has_started_ends_it(stack, api, miner, pod):

@@ -115,6 +115,14 @@ def test_evict(steward, life, stack):
     assert "no such instance" in steward("evict", launch.instance_id, "burns", code=1).stderr
 
 
+def test_status_names_what_others_wrote_and_cannot_be_used(steward, network):
+    chute = network.chute(min_vram_gb_per_gpu="80GB")
+    found = {"kind": "chute", "id": chute, "unreadable": "node_selector.min_vram_gb_per_gpu"}
+    assert found in rows(steward("status", "--json"))
+    shown = steward("status").stdout
+    assert "cannot be used" in shown and chute in shown
+
+
 def test_requeue(steward, api, network):
     miner, chute = network.miner(gpus=1), network.chute(chutes_version="0.2.20", target=3)
     gpu, host = miner.gpus[0]

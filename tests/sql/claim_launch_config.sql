@@ -1,5 +1,5 @@
 begin;
-select plan(81);
+select plan(80);
 
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'),
        fixture.chute('pair', 10, '{"gpu_count": 2, "include": ["H100_SXM"], "exclude": ["a100"]}'),
@@ -325,7 +325,7 @@ select is(
 -- http is TCP, whoever says it; a chute that describes its job wrongly fails nobody's config.
 update public.chutes
 set jobs = '[{"name": "web", "ports": [{"name": "ui", "port": 7860.0, "proto": "http"}]}, {"name": "null",
-  "ports": null}, {"name": "listless", "ports": {"port": 22, "proto": "tcp"}}]'
+  "ports": null}, {"name": "listless", "ports": []}]'
 where chute_id = 'jobs';
 create function pg_temp.undo(p_config text) returns void language sql
 as $$ select rigger.undo_claim(fixture.config_id(p_config), fixture.instance_id(p_config)) $$;
@@ -335,14 +335,17 @@ select is(pg_temp.claim_ports('web', 'http 7860'), 'none', '7: or as http');
 select pg_temp.undo('webhttp 7860');
 select is(pg_temp.claim_ports('web', 'udp 7860'), 'job_ports_differ', '7: and never as UDP');
 select is(pg_temp.claim_ports('null', 'tcp 22'), 'job_ports_differ', '7: null ports are none');
-select is(
-  pg_temp.claim_ports('listless', 'tcp 22'), 'description_unusable', '7: ports that are no list are 409');
-select is(
-  (select said from fixture.claim('listlesstcp 22', '{k}', p_port_mappings =>
-     jsonb_set(pg_temp.mappings('tcp 22'), '{0,external_port}', '60003'))),
-  'What the database says cannot be used, its operator has to mend it: jobs[2].ports of chute jobs',
-  '7: names the chute and the key');
-select is(pg_temp.failed('listlesstcp 22'), false, '7: and the token stays good');
+select fixture.job('listless', 'jobs', 'listless'), fixture.issue('listless', 'bob', 'jobs', 'listless');
+update public.chutes
+set jobs = jsonb_set(jobs, '{2,ports}', '{"port": 22, "proto": "tcp"}')
+where chute_id = 'jobs';
+select results_eq(
+  $$ select refusal, said from fixture.claim('listless', '{k}', p_port => 60003) $$,
+  $$ values ('description_unusable',
+             'What the database says cannot be used, its operator has to mend it:'
+             ' jobs[2].ports of chute jobs') $$,
+  '7: ports that are no list are 409, which names the chute and the key');
+select is(pg_temp.failed('listless'), false, '7: and the token stays good');
 
 -- Refusal of a claim of a job of its own that is in this state.
 create function pg_temp.claim_job(p_state text, p_miner text, p_instance text, p_finished timestamp)

@@ -1,6 +1,6 @@
 -- The target that Redis told is handed in and counts; where it told none, the capacity log does.
 begin;
-select plan(20);
+select plan(21);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('open', 10), fixture.chute('full', 1),
        fixture.chute('never', null), fixture.chute('old', 1, p_chutes_version => '0.2.20'),
        fixture.chute('huge', 2147483647), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
@@ -42,6 +42,9 @@ select is(
 select is(pg_temp.rule('huge', null), 'below_target', 'a log that says the largest number is no error');
 delete from public.instances where chute_id = 'huge';
 select lives_ok($$ select pg_temp.rule('huge', null) $$, 'nor is more than that');
+select fixture.target('huge', -2147483648);
+select fixture.instances('huge', 'bob', 1);
+select lives_ok($$ select pg_temp.rule('huge', null) $$, 'nor is the smallest one');
 
 select is(pg_temp.issue('a', 'full', null), 'chute_full', 'a token: the log');
 select is(pg_temp.issue('a', 'open', 1), 'chute_full', 'a token: what was told, too few');
