@@ -21,6 +21,16 @@ from tools import other_vectors
 
 TESTS = os.path.join(SOURCE, "tests")
 
+# Of the HTTP tests, what ./dev test runs on the network's databases: a file for each endpoint, jobs, what the
+# background does, and what the relay tells. ./dev test --database all, of ./dev interop, runs all of them.
+REPRESENTATIVE = [
+    "test_issue_launch_config.py", "test_claim_launch_config.py", "test_verify_launch_config.py",
+    "test_activate_launch_config.py", "test_delete_instance.py", "test_token_check.py",
+    "test_create_instance.py", "test_activate_instance.py", "test_jobs.py",
+    "test_background_verification.py::test_an_honest_instance_is_verified",
+    "test_background_verification.py::test_a_cheat_is_not_verified",
+    "test_events.py::test_socket_servers_hear_a_life_as_the_network_tells_it"]
+
 
 class Tally:
     """Counts of what ran. A part that ends without having run a test is a failure, unless tests were chosen
@@ -127,11 +137,16 @@ def prepare_sql(stack):
     return psql
 
 
-def run_sql(tally, word):
+def name_of(part, database):
+    """What a part is called in the lines that are printed."""
+    return part if database == "own" else f"{part} on {database}"
+
+
+def run_sql(tally, word, database):
     """Every tests/sql/*.sql on a migrated private database, each in a transaction of its own."""
     started = time.monotonic()
     passed = failed = 0
-    stack = Stack()
+    stack = Stack(database=database)
     try:
         psql = prepare_sql(stack)
         for path in sorted(glob.glob(os.path.join(TESTS, "sql", "*.sql"))):
@@ -140,34 +155,48 @@ def run_sql(tally, word):
                 continue
             done = subprocess.run([*psql, "-f", path], capture_output=True, text=True, check=False,
                                   env=Responder.environment())
-            ok, not_ok = count_tap(done.stdout, f"sql/{name}")
+            label = name_of(f"sql/{name}", database)
+            ok, not_ok = count_tap(done.stdout, label)
             errors = [line for line in done.stderr.splitlines() if "ERROR" in line]
             if errors:
-                print("\n".join(f"sql/{name}: {line}" for line in errors))
+                print("\n".join(f"{label}: {line}" for line in errors))
                 not_ok = not_ok or 1
             passed += ok
             failed += not_ok
     finally:
         stack.stop()
-    tally.add("sql", passed, failed, seconds=time.monotonic() - started)
+    tally.add(name_of("sql", database), passed, failed, seconds=time.monotonic() - started)
 
 
-def run_http(tally, word):
-    """pytest over tests/http; it prints for itself, the counts come from its report."""
+def run_http(tally, word, database, tests=("",)):
+    """pytest over these of tests/http, on that database; it prints for itself, the counts come from its
+    report."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         report = os.path.join(scratch, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib",
-                   "--junit-xml", report, os.path.join(TESTS, "http")]
-        subprocess.run(command + (["-k", word] if word else []), check=False)
+                   "--junit-xml", report, *(os.path.join(TESTS, "http", name) for name in tests)]
+        subprocess.run(command + (["-k", word] if word else []), check=False,
+                       env={**os.environ, databases.VARIABLE: database})
         if not os.path.exists(report):
-            tally.add("http", 0, 1)
+            tally.add(name_of("http", database), 0, 1)
             return
         suite = xml.etree.ElementTree.parse(report).getroot().find("testsuite")
     counts = {key: int(suite.get(key)) for key in ("tests", "failures", "errors", "skipped")}
     bad = counts["failures"] + counts["errors"]
-    tally.add("http", counts["tests"] - bad - counts["skipped"], bad, counts["skipped"],
+    tally.add(name_of("http", database), counts["tests"] - bad - counts["skipped"], bad, counts["skipped"],
               time.monotonic() - started)
+
+
+def run_on_databases(tally, arguments):
+    """The SQL and HTTP tests that were asked for, database by database."""
+    whole = {None: ["own"], "all": databases.SUITE}.get(arguments.database, [arguments.database])
+    others = [] if arguments.database or arguments.k else databases.SUITE[1:]
+    for database in [*whole, *others]:
+        if arguments.only in (None, "sql"):
+            run_sql(tally, arguments.k, database)
+        if arguments.only in (None, "http"):
+            run_http(tally, arguments.k, database, [""] if database in whole else REPRESENTATIVE)
 
 
 def main():
@@ -177,20 +206,17 @@ def main():
     parser.add_argument("-k", metavar="WORD", default="",
                         help="only tests in whose name"
                              " or file name WORD stands; for HTTP also an expression of pytest")
-    parser.add_argument("--database", choices=databases.SUITE, default="own",
-                        help="run the SQL and HTTP tests on this database")
+    parser.add_argument("--database", choices=[*databases.SUITE, "all"],
+                        help="the SQL and HTTP tests on this database, or on each; without it, on ours, and"
+                             " where no WORD is given the SQL tests and some of the HTTP tests on the others")
     arguments = parser.parse_args()
-    os.environ[databases.VARIABLE] = arguments.database
     tally = Tally(arguments.k)
     try:
         if arguments.only in (None, "unit"):
             run_unit(tally, arguments.k)
             run_other_vectors(tally, arguments.k)
         if os.path.exists(os.path.join(BUILD, "rigger")):
-            if arguments.only in (None, "sql"):
-                run_sql(tally, arguments.k)
-            if arguments.only in (None, "http"):
-                run_http(tally, arguments.k)
+            run_on_databases(tally, arguments)
     except (StackError, subprocess.CalledProcessError) as error:
         print(error)
         tally.failed += 1
