@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define STATUS_MIN       100 /* RFC 9110, 15 */
+#define STATUS_MAX       599
 #define CONNECT_TO_BYTES (INET6_ADDRSTRLEN + 8)
 
 struct http_client {
@@ -193,6 +195,11 @@ static enum http_client_result perform(struct http_client *client, struct http_c
     if (code != CURLE_OK || !client->has_header || client->body.failed ||
         curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
         return HTTP_CLIENT_NO_ANSWER;
+    /* rule: client.status */
+    if (status < STATUS_MIN || status > STATUS_MAX) {
+        snprintf(client->error, sizeof(client->error), "the answer's status is none");
+        return HTTP_CLIENT_NO_ANSWER;
+    }
     client->error[0] = '\0';
     response->status = (int)status;
     response->body = client->body.data;

@@ -42,7 +42,7 @@ header() {
 header '^src/server/transport_fcgi\.c$|^src/server/worker\.c$|^tests/tools/bench/' 'fcgiapp\.h'
 header '^src/net/' 'curl/'
 header '^src/net/' 'hiredis/'
-header '^src/db/|^tests/unit/|^tests/harness/' 'libpq-fe\.h'
+header '^src/db/|^tests/(unit|harness|fuzz)/' 'libpq-fe\.h'
 header '^src/config/' 'ini\.h'
 
 # Rooms: FILE:LINE: "header" for every include of a room that stands lower in src/rooms.list, or not at all.
@@ -66,7 +66,7 @@ git ls-files -- 'sql/functions/*.sql' 'sql/views/*.sql' 'sql/queries/*.sql' |
 
 git grep -nE '\b(TODO|FIXME|XXX)\b' -- src sql nginx tests ':!tests/tools/lint.sh' | complain "left undone"
 
-shellcheck dev tests/tools/lint.sh src/make/*.sh .ci/run | complain "shellcheck"
+shellcheck dev tests/tools/lint.sh tests/tools/fuzz/run.sh src/make/*.sh .ci/run | complain "shellcheck"
 
 if [ "$faults" -gt 0 ]; then
     echo "$faults faults"

@@ -137,6 +137,8 @@ RULES = [
     ("client.size", "net/http_client.c", "client->body.failed ? 0 :", "false ? 0 :", "if (client->too_large)",
      "if (false)", "|| client->body.failed", ""),
     ("client.redirect", "net/http_client.c", "CURLOPT_FOLLOWLOCATION, 0L", "CURLOPT_FOLLOWLOCATION, 1L"),
+    ("client.status", "net/http_client.c", "if (status < STATUS_MIN || status > STATUS_MAX) {",
+     "if (false) {"),
     ("client.scheme", "net/http_client.c", "if (!is_http(request->url))", "if (false)"),
     ("client.address", "net/http_client.c", "request->address == NULL ||", "true ||"),
 
