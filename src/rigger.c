@@ -12,6 +12,7 @@
 #include "server/master.h"
 #include "server/process.h"
 
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,8 @@ static int check_config(const struct arguments *arguments)
         return EX_CONFIG;
     while ((setting = config_next_weak(config, setting, &why)) != NULL)
         fprintf(stderr, "warning: [%s] %s is weak: %s\n", setting->section, setting->key, why);
-    puts("The configuration is good.");
+    printf("The configuration is good. A web server has to wait %" PRId64 " s for an answer.\n",
+           process_longest_wait_ms(config) / 1000 + 1);
     config_free(config);
     return EXIT_SUCCESS;
 }

@@ -3,7 +3,7 @@
 --   the launch configs, however many are done with. Instance and challenge are looked up row by row, where
 --   the state needs them. The planner takes many more of them for open than are, so functions that read this
 --   turn the JIT compiler off: it would take half a second for a handful of rows.
--- Tables: launch_configs, instances, rigger.challenges, rigger.limits.
+-- Tables: launch_configs, instances, rigger.challenges, rigger.limits, rigger.placements.
 create or replace view rigger.v_launches as
 select
   l.config_id,
@@ -26,10 +26,15 @@ select
       + (select t.value * interval '1 second' from rigger.limits t where t.name = 'token.lifetime')
     -- rule: launch.claimed_until
     when 'claimed' then
-      (l.retrieved_at at time zone 'utc')
-      + (select t.value * interval '1 second'
-         from rigger.limits t
-         where t.name = 'claim.challenge_stored_within')
+      greatest(
+        (l.retrieved_at at time zone 'utc')
+        + (select t.value * interval '1 second'
+           from rigger.limits t
+           where t.name = 'claim.challenge_stored_within'),
+        (select max(p.held_until)
+         from rigger.placements p
+         where p.config_id = l.config_id
+           and p.undone_at is null))
     -- rule: launch.challenged_until
     when 'challenged' then
       (select greatest(c.expires_at + g.value * interval '1 second', c.lease_until)

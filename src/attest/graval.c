@@ -4,6 +4,8 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/waiting.h"
+#include "metrics/turn.h"
 #include "net/http_client.h"
 #include "json/json.h"
 
@@ -12,8 +14,7 @@
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 5000
-#define ENCRYPT_TIMEOUT_MS 300000
-#define CHECK_TIMEOUT_MS   120000
+#define TIMEOUT_MS         300000
 #define ANSWER_MAX_BYTES   ((size_t)1 << 20)
 #define TRIES              7
 
@@ -21,12 +22,12 @@
 static struct http_client *client;
 static const struct http_client_limits limits = {
     .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-    .timeout_ms = ENCRYPT_TIMEOUT_MS,
+    .timeout_ms = TIMEOUT_MS,
     .response_max_bytes = ANSWER_MAX_BYTES,
 };
 
 /* One try. The answer's text on the arena, NULL if there is no good one. */
-static char *post(const struct proof_context *context, const char *path, const char *body, int timeout_ms)
+static char *post(const struct proof_context *context, const char *path, const char *body)
 {
     static const char *const headers[] = { "Content-Type: application/json", NULL };
     int left_ms = clock_remaining_ms(context->deadline_ms);
@@ -36,7 +37,8 @@ static char *post(const struct proof_context *context, const char *path, const c
         .headers = headers,
         .body = body,
         .body_length = strlen(body),
-        .timeout_ms = left_ms < timeout_ms ? left_ms : timeout_ms,
+        .timeout_ms = left_ms,
+        .may_be_ended = true,
     };
     struct http_client_response response;
     enum http_client_result result;
@@ -52,9 +54,21 @@ static char *post(const struct proof_context *context, const char *path, const c
     return NULL;
 }
 
+/* The same, once it is our turn: GraVal's time for others of ours does not count as its time for this one. */
+static char *post_in_turn(const struct proof_context *context, const char *path, const char *body)
+{
+    char *answer;
+
+    if (!turn_take((size_t)context->config->attestation.graval_concurrency, context->deadline_ms))
+        return NULL;
+    answer = post(context, path, body);
+    turn_leave();
+    return answer;
+}
+
 /* Up to seven tries, as many as fit before the deadline. accept takes the answer apart; false: try again. */
 static enum status ask(const struct proof_context *context, const char *path, json_object *question,
-                       int timeout_ms, bool (*accept)(const char *answer, void *result), void *result)
+                       bool (*accept)(const char *answer, void *result), void *result)
 {
     int pause_ms = (int)context->config->attestation.graval_retry_ms;
     const char *body;
@@ -63,9 +77,9 @@ static enum status ask(const struct proof_context *context, const char *path, js
     json_defer(context->arena, question);
     body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
     for (int i = 0; i < TRIES; i++) {
-        if (i > 0 && !clock_pause(pause_ms, context->deadline_ms))
+        if (i > 0 && !waiting_pause(pause_ms, context->deadline_ms))
             break;
-        answer = post(context, path, body, timeout_ms);
+        answer = post_in_turn(context, path, body);
         if (answer == NULL)
             continue;
         if (accept(answer, result))
@@ -135,7 +149,7 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
     if (gpu->seed != PROOF_NO_SEED)
         json_object_object_add(question, "seed", json_object_new_int64(gpu->seed));
     json_object_object_add(question, "iterations", json_object_new_int64(gpu->iterations));
-    status = ask(context, "/encrypt", question, ENCRYPT_TIMEOUT_MS, accept_sealed, &sealed);
+    status = ask(context, "/encrypt", question, accept_sealed, &sealed);
     *seed = sealed.seed;
     *ciphertext = sealed.ciphertext;
     return status;
@@ -150,7 +164,7 @@ enum status graval_check_proof(const struct proof_context *context, const struct
     json_object_object_add(question, "seed", json_object_new_int64(seed));
     json_object_object_add(question, "work_product", json_object_get(work_product));
     json_object_object_add(question, "check_index", json_object_new_int(0));
-    return ask(context, "/check_proof", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
+    return ask(context, "/check_proof", question, accept_verdict, valid);
 }
 
 enum status graval_verify_devices(const struct proof_context *context, json_object *devices,
@@ -161,5 +175,5 @@ enum status graval_verify_devices(const struct proof_context *context, json_obje
     json_object_object_add(question, "devices", json_object_get(devices));
     json_object_object_add(question, "challenge", json_object_new_string(challenge));
     json_object_object_add(question, "response", json_object_new_string(response));
-    return ask(context, "/verify_device_challenge", question, CHECK_TIMEOUT_MS, accept_verdict, valid);
+    return ask(context, "/verify_device_challenge", question, accept_verdict, valid);
 }

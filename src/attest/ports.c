@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/encode.h"
+#include "core/waiting.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -152,13 +153,12 @@ static void probe_receive(struct probe *probe, const unsigned char key[AES128_KE
         probe_end(probe, false);
 }
 
-/* One turn over all open probes. False: none is left. */
+/* One turn over all open probes, for at most wait_ms. False: none is left. */
 static bool probe_all(struct probe *probes, size_t count, const unsigned char key[AES128_KEY_BYTES],
-                      int64_t deadline_ms)
+                      int wait_ms)
 {
     struct pollfd polls[PORTS_MAX];
     int64_t now_ms = clock_monotonic_ms();
-    int wait_ms = clock_remaining_ms(deadline_ms);
     bool open = false;
 
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +190,9 @@ bool ports_answer(const char *address, json_object *mappings, const unsigned cha
     struct probe probes[PORTS_MAX];
     size_t count = json_object_array_length(mappings);
     int64_t own_deadline_ms = clock_monotonic_ms() + PORTS_TIMEOUT_MS;
+    struct waiting waiting = waiting_begin();
     bool passed = true;
+    int left_ms;
 
     if (count > PORTS_MAX)
         return false;
@@ -198,8 +200,9 @@ bool ports_answer(const char *address, json_object *mappings, const unsigned cha
         own_deadline_ms = deadline_ms;
     for (size_t i = 0; i < count; i++)
         probe_begin(&probes[i], address, json_object_array_get_idx(mappings, i));
-    while (clock_remaining_ms(own_deadline_ms) > 0 && probe_all(probes, count, key, own_deadline_ms))
-        continue;
+    while ((left_ms = clock_remaining_ms(own_deadline_ms)) > 0 &&
+           probe_all(probes, count, key, waiting_slice_ms(&waiting, left_ms)))
+        waiting_goes_on(&waiting);
     for (size_t i = 0; i < count; i++) {
         probe_end(&probes[i], probes[i].passed);
         /* rule: ports.all */

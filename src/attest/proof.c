@@ -18,6 +18,23 @@ const struct proof_algorithm *proof_algorithm_configured(const struct config *co
     return chosen < ALGORITHM_COUNT ? algorithms[chosen] : NULL;
 }
 
+int64_t proof_wait_ms(const struct proof_algorithm *algorithm, const struct config *config)
+{
+    return algorithm == NULL || algorithm->wait_ms == NULL ? 0 : algorithm->wait_ms(config);
+}
+
+int64_t proof_longest_wait_ms(const struct config *config)
+{
+    int64_t longest_ms = 0;
+
+    for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
+        int64_t wait_ms = proof_wait_ms(algorithms[i], config);
+
+        longest_ms = wait_ms > longest_ms ? wait_ms : longest_ms;
+    }
+    return longest_ms;
+}
+
 const struct proof_algorithm *proof_algorithm_of(const char *algorithm)
 {
     for (size_t i = 0; algorithm != NULL && i < ALGORITHM_COUNT; i++) {

@@ -50,6 +50,8 @@ struct proof_work {
 
 struct proof_algorithm {
     const char *name; /* as stored with the challenge */
+    /* How long make() or check() may take on top of a request's own limit, in ms; NULL: no longer. */
+    int64_t (*wait_ms)(const struct config *config);
     /* Seals the secret (32 hex digits) so that only the GPU's work opens it. Anything but STATUS_OK: no
      * challenge could be made. */
     enum status (*make)(const struct proof_context *context, const struct proof_gpu *gpu, const char *secret,
@@ -77,6 +79,11 @@ extern const struct field proof_shown_fields[];
 
 /* The provider that new challenges are made with; NULL if this build has none of the configured name. */
 const struct proof_algorithm *proof_algorithm_configured(const struct config *config);
+
+/* How long a challenge or a judgement by this provider may take on top of a request's own limit (NULL: 0),
+ * and by the slowest provider there is, in ms. */
+int64_t proof_wait_ms(const struct proof_algorithm *algorithm, const struct config *config);
+int64_t proof_longest_wait_ms(const struct config *config);
 
 /* The provider of a stored challenge; NULL if this build does not know its algorithm. */
 const struct proof_algorithm *proof_algorithm_of(const char *algorithm);

@@ -22,8 +22,16 @@ static enum status check(const struct proof_context *context, const struct proof
     return work->sent ? graval_check_proof(context, gpu, challenge->seed, work->product, valid) : STATUS_OK;
 }
 
+/* A challenge of GraVal may still have to be judged after another provider was chosen: the service is there
+ * as long as its URL is. */
+static int64_t wait_ms(const struct config *config)
+{
+    return config->attestation.graval_url[0] != '\0' ? config->attestation.graval_wait_ms : 0;
+}
+
 const struct proof_algorithm proof_graval = {
     .name = "graval",
+    .wait_ms = wait_ms,
     .make = make,
     .check = check,
     .check_devices = graval_verify_devices,

@@ -34,6 +34,7 @@ struct config {
         int64_t socket_mode;             /* octal, default 0660 */
         char *socket_group;              /* group that owns the sockets; empty: leave */
         int64_t fast_workers, slow_workers;
+        int64_t waiting_workers;                    /* slow workers that may wait beside the pool */
         int64_t fast_deadline_ms, slow_deadline_ms; /* a worker that holds a request longer is killed */
         int64_t io_timeout_ms;                      /* one read or write on the FastCGI connection */
         int64_t drain_ms;                           /* how long SIGTERM waits for requests in flight */
@@ -69,6 +70,8 @@ struct config {
         int64_t matmul_n, matmul_rows;
         char *graval_url; /* empty: none */
         int64_t graval_retry_ms;
+        int64_t graval_wait_ms;     /* how long a request may wait for GraVal on top of its own deadline */
+        int64_t graval_concurrency; /* how many requests of ours GraVal works on at once */
         struct secret old_env_dump_master_key, old_env_dump_salt; /* hex; empty: none */
         char *filesystem_command;                                 /* empty: none */
         int64_t filesystem_timeout_ms;

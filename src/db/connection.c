@@ -124,6 +124,11 @@ static void drop(struct db *db)
     db->session = NULL;
 }
 
+void db_rest(struct db *db)
+{
+    drop(db);
+}
+
 /* Tries every host once, beginning with the last good one; those still to come share the time that is left.
  */
 static struct session *try_hosts(struct db *db, int64_t deadline_ms, char error[SESSION_ERROR_BYTES])

@@ -29,6 +29,10 @@ void db_free(struct db *db);
 /* The next call, and that one alone, goes on trying for budget_ms where the database is unavailable. */
 void db_be_patient(struct db *db, int64_t budget_ms);
 
+/* Closes the connection, if there is one; the next call opens it again. For a process that is going to wait.
+ */
+void db_rest(struct db *db);
+
 /* A round trip to the database that asks for nothing, not even for the schema. STATUS_OK or as for a call. */
 enum status db_ping(struct db *db, struct arena *arena) MUST_CHECK;
 

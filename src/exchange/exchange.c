@@ -3,6 +3,19 @@
 #include "exchange/exchange.h"
 
 #include "core/log.h"
+#include "core/waiting.h"
+
+void exchange_postpone(struct exchange *exchange, int64_t ms)
+{
+    int64_t more_ms = ms - exchange->postponed_ms;
+
+    if (more_ms <= 0)
+        return;
+    exchange->postponed_ms = ms;
+    exchange->deadline_ms += more_ms;
+    /* rule: exchange.postpone */
+    waiting_postpone(more_ms);
+}
 
 enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, const char *subject)
 {

@@ -40,7 +40,12 @@ struct exchange {
     json_object *query, *body; /* validated and coerced; NULL where the endpoint declares none */
     json_object *invalid;      /* what is wrong with query and body; NULL: nothing */
     int64_t deadline_ms;       /* on clock_monotonic_ms: when the master loses patience */
+    int64_t postponed_ms;      /* by how much it was put off */
 };
+
+/* Puts the deadline off, because the request is going to ask something slow. ms: as against the deadline that
+ * it had at first; what it was put off before counts. */
+void exchange_postpone(struct exchange *exchange, int64_t ms);
 
 /* Answers with a refusal. subject is what its text is about; NULL where it has no place for one. Always
  * STATUS_REFUSED. */

@@ -4,13 +4,15 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/waiting.h"
 #include "launch/checks.h"
 #include "json/json.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define POLL_INTERVAL_MS 100
+#define POLL_FIRST_MS  100 /* doubled up to the last one */
+#define POLL_LATEST_MS 2000
 
 bool attempt_result_is(const struct db_begin_verification_out *begun, const char *result)
 {
@@ -23,16 +25,19 @@ enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
     const struct db_begin_verification_in in = {
         .config_id = exchange->path[0],
         .attempt_id = attempt_id,
-        .lease_ms = db_integer(exchange->config->server.slow_deadline_ms),
+        .lease_ms =
+            db_integer(exchange->config->server.slow_deadline_ms + proof_longest_wait_ms(exchange->config)),
         .well_formed = db_boolean(exchange->invalid == NULL),
     };
 
-    for (;;) {
+    for (int64_t pause_ms = POLL_FIRST_MS;; pause_ms = pause_ms < POLL_LATEST_MS ? 2 * pause_ms : pause_ms) {
         enum status status = db_begin_verification(exchange->db, exchange->arena, &in, begun);
 
         if (status != STATUS_OK || !attempt_result_is(begun, "occupied"))
             return status;
-        if (!clock_pause(POLL_INTERVAL_MS, exchange->deadline_ms - POLL_INTERVAL_MS))
+        /* The other one may wait for the slowest provider. */
+        exchange_postpone(exchange, proof_longest_wait_ms(exchange->config));
+        if (!waiting_pause(pause_ms, exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS))
             return STATUS_UNAVAILABLE;
     }
 }
@@ -50,6 +55,9 @@ static json_object *parse_kept(struct arena *arena, const char *text)
 enum status attempt_check(struct exchange *exchange, const struct db_begin_verification_out *begun,
                           enum refusal *failure)
 {
+    const struct proof_algorithm *algorithm = proof_algorithm_of(begun->algorithm);
+
+    exchange_postpone(exchange, proof_wait_ms(algorithm, exchange->config));
     const struct launch launch = {
         .config = exchange->config,
         .arena = exchange->arena,
@@ -64,7 +72,7 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
         .symmetric_key = begun->symmetric_key,
         .address = begun->address,
         .probe_ports = begun->probe_ports,
-        .algorithm = proof_algorithm_of(begun->algorithm),
+        .algorithm = algorithm,
         .gpu = { .uuid = begun->gpu_uuid,
                  .device_info = begun->device_info,
                  .iterations = begun->iterations.value },

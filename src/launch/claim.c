@@ -76,6 +76,18 @@ static void undo(struct exchange *exchange, const char *instance_id)
         log_event(LOG_LEVEL_WARNING, "a claim could not be undone; the reaper will do it");
 }
 
+/* Where the provider may take longer than the limit of a claim without a challenge, the reservation is held
+ * for as long as this process may live. */
+static enum status hold(struct exchange *exchange, const char *instance_id, int64_t wait_ms)
+{
+    const struct db_hold_claim_in in = {
+        .instance_id = instance_id,
+        .lease_ms = db_integer(exchange->config->server.slow_deadline_ms + wait_ms),
+    };
+
+    return wait_ms == 0 ? STATUS_OK : db_hold_claim(exchange->db, exchange->arena, &in);
+}
+
 enum status claim_challenge(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
                             const struct db_claim_launch_config_out *claim)
 {
@@ -85,14 +97,17 @@ enum status claim_challenge(struct exchange *exchange, const char *instance_id, 
         .device_info = claim->device_info,
         .iterations = claim->iterations.value,
     };
-    const struct proof_context context = { .config = exchange->config,
-                                           .arena = exchange->arena,
-                                           .deadline_ms = exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS };
+    struct proof_context context = { .config = exchange->config, .arena = exchange->arena };
+    int64_t wait_ms = proof_wait_ms(algorithm, exchange->config);
     struct proof_challenge challenge;
     struct db_store_challenge_out stored;
     enum status status = STATUS_UNAVAILABLE;
 
+    exchange_postpone(exchange, wait_ms);
+    context.deadline_ms = exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS;
     if (algorithm != NULL)
+        status = hold(exchange, instance_id, wait_ms);
+    if (status == STATUS_OK)
         status = algorithm->make(&context, &gpu, symmetric_key, &challenge);
     if (status == STATUS_OK)
         status = store(exchange, instance_id, &gpu, algorithm->name, &challenge, &stored);

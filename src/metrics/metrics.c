@@ -171,16 +171,26 @@ static void write_worker_gauge(struct buf *text, const char *name, const char *h
 static void write_workers(struct buf *text)
 {
     unsigned counts[METRICS_PROCESSES_MAX] = { 0 }, busy[METRICS_PROCESSES_MAX] = { 0 };
+    unsigned aside[METRICS_PROCESSES_MAX] = { 0 }, held[METRICS_PROCESSES_MAX] = { 0 };
     size_t kind;
 
     for (size_t i = 0; i < scoreboard_count; i++) {
         if (!scoreboard_is_occupied(&scoreboard[i], &kind) || kind >= process_count)
             continue;
+        if (scoreboard_stand(&scoreboard[i]) == SCOREBOARD_ASIDE) {
+            aside[kind]++;
+            continue;
+        }
         counts[kind]++;
         busy[kind] += scoreboard_is_busy(&scoreboard[i]);
+        held[kind] += scoreboard_stand(&scoreboard[i]) == SCOREBOARD_ASKING;
     }
     write_worker_gauge(text, "rigger_workers", "Worker processes, by pool.", counts);
     write_worker_gauge(text, "rigger_workers_busy", "Workers with a request in hand, by pool.", busy);
+    write_worker_gauge(text, "rigger_workers_waiting",
+                       "Workers beside their pool, whose network takes long, by pool.", aside);
+    write_worker_gauge(text, "rigger_workers_held",
+                       "Workers that wait in their place, because there is no room beside the pool.", held);
 }
 
 static void write_counters(struct buf *text)

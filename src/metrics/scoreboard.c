@@ -28,6 +28,48 @@ bool scoreboard_is_overdue(const struct scoreboard_slot *slot, int64_t now_ms)
     return deadline_ms != 0 && now_ms > deadline_ms;
 }
 
+void scoreboard_postpone(struct scoreboard_slot *slot, int64_t ms)
+{
+    if (atomic_load(&slot->deadline_ms) != 0)
+        atomic_fetch_add(&slot->deadline_ms, ms);
+}
+
+static bool step(struct scoreboard_slot *slot, int from, int to)
+{
+    return atomic_compare_exchange_strong(&slot->stand, &from, to);
+}
+
+void scoreboard_ask(struct scoreboard_slot *slot)
+{
+    step(slot, SCOREBOARD_IN_PLACE, SCOREBOARD_ASKING);
+}
+
+bool scoreboard_stay(struct scoreboard_slot *slot)
+{
+    step(slot, SCOREBOARD_ASKING, SCOREBOARD_IN_PLACE);
+    return scoreboard_stand(slot) == SCOREBOARD_IN_PLACE;
+}
+
+bool scoreboard_let_aside(struct scoreboard_slot *slot)
+{
+    return step(slot, SCOREBOARD_ASKING, SCOREBOARD_ASIDE);
+}
+
+enum scoreboard_stand scoreboard_stand(const struct scoreboard_slot *slot)
+{
+    return (enum scoreboard_stand)atomic_load(&slot->stand);
+}
+
+void scoreboard_hurry(struct scoreboard_slot *slot)
+{
+    atomic_store(&slot->hurried, true);
+}
+
+bool scoreboard_is_hurried(const struct scoreboard_slot *slot)
+{
+    return atomic_load(&slot->hurried);
+}
+
 bool scoreboard_is_busy(const struct scoreboard_slot *slot)
 {
     return atomic_load(&slot->deadline_ms) != 0;
@@ -36,6 +78,9 @@ bool scoreboard_is_busy(const struct scoreboard_slot *slot)
 static void move(struct scoreboard_slot *slot, size_t tenant)
 {
     atomic_store(&slot->deadline_ms, 0);
+    atomic_store(&slot->stand, SCOREBOARD_IN_PLACE);
+    atomic_store(&slot->hurried, false);
+    atomic_store(&slot->ticket, SCOREBOARD_NO_TICKET);
     atomic_store(&slot->tenant, tenant);
 }
 

@@ -11,10 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SCOREBOARD_NO_TICKET      ((uint64_t)0)
+#define SCOREBOARD_TICKET_DRAWING ((uint64_t)1)
+#define SCOREBOARD_TICKET_FIRST   ((uint64_t)2)
+
+/* Where a process stands that takes requests. */
+enum scoreboard_stand {
+    SCOREBOARD_IN_PLACE, /* it is one of its pool's */
+    SCOREBOARD_ASKING,   /* the same, and what it waits for lasts: another might take its place */
+    SCOREBOARD_ASIDE     /* another has: it finishes what it has in hand, and ends */
+};
+
 struct scoreboard_slot {
     _Atomic size_t tenant; /* the kind of the process that lives here, plus one; 0: nobody */
     _Atomic int64_t
-        deadline_ms; /* on clock_monotonic_ms: when the work in hand is overdue; 0: none in hand */
+        deadline_ms;         /* on clock_monotonic_ms: when the work in hand is overdue; 0: none in hand */
+    _Atomic int stand;       /* enum scoreboard_stand */
+    _Atomic bool hurried;    /* the responder ends: waits that may take minutes are given up */
+    _Atomic uint64_t ticket; /* its place in the queue of metrics/turn.h */
 };
 
 /* An array of count empty slots in memory that children share; NULL: no memory. Kept until the process ends.
@@ -27,6 +41,25 @@ void scoreboard_end(struct scoreboard_slot *slot);
 
 /* True if the work in hand is past its deadline. */
 bool scoreboard_is_overdue(const struct scoreboard_slot *slot, int64_t now_ms);
+
+/* The work in hand may take so much longer. */
+void scoreboard_postpone(struct scoreboard_slot *slot, int64_t ms);
+
+/* A process asks that another take its place; again, while it asks or has stepped aside, is nothing. */
+void scoreboard_ask(struct scoreboard_slot *slot);
+
+/* It has done its work. True: it asked in vain or not at all, and goes on in its place; false: it is aside.
+ */
+bool scoreboard_stay(struct scoreboard_slot *slot) MUST_CHECK;
+
+/* The master lets one step aside. False: it does not ask, or not any more. */
+bool scoreboard_let_aside(struct scoreboard_slot *slot) MUST_CHECK;
+
+enum scoreboard_stand scoreboard_stand(const struct scoreboard_slot *slot);
+
+/* The master tells a process to give up waits that may take minutes; the process looks. */
+void scoreboard_hurry(struct scoreboard_slot *slot);
+bool scoreboard_is_hurried(const struct scoreboard_slot *slot);
 
 bool scoreboard_is_busy(const struct scoreboard_slot *slot);
 

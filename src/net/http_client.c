@@ -2,6 +2,7 @@
 #include "net/http_client.h"
 
 #include "core/buf.h"
+#include "core/waiting.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -17,6 +18,7 @@
 
 struct http_client {
     CURL *easy;
+    CURLM *multi; /* holds the connection, and lets us look up while we wait */
     struct http_client_limits limits;
     const char *ca_file;
     struct buf body;
@@ -50,7 +52,9 @@ struct http_client *http_client_create(const struct http_client_limits *limits, 
     client->ca_file = ca_file;
     buf_init(&client->body, limits->response_max_bytes);
     client->easy = curl_easy_init();
-    if (client->easy == NULL) {
+    client->multi = curl_multi_init();
+    if (client->easy == NULL || client->multi == NULL ||
+        curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) {
         http_client_free(client);
         return NULL;
     }
@@ -62,6 +66,7 @@ void http_client_free(struct http_client *client)
     if (client == NULL)
         return;
     curl_easy_cleanup(client->easy);
+    curl_multi_cleanup(client->multi);
     buf_free(&client->body);
     free(client);
 }
@@ -147,7 +152,6 @@ static bool set_rules(struct http_client *client, int timeout_ms)
            curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_MAXCONNECTS, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)client->limits.connect_timeout_ms) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms) == CURLE_OK &&
@@ -180,9 +184,49 @@ static bool set_request(struct http_client *client, const struct http_client_req
            curl_easy_setopt(easy, CURLOPT_CONNECT_TO, lists->connect_to) == CURLE_OK;
 }
 
-static enum http_client_result perform(struct http_client *client, struct http_client_response *response)
+/* How the transfer ended, of which none runs any more. */
+static CURLcode outcome(struct http_client *client)
 {
-    CURLcode code = curl_easy_perform(client->easy);
+    CURLcode code = CURLE_FAILED_INIT;
+    const CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+        if (message->msg == CURLMSG_DONE)
+            code = message->data.result;
+    }
+    return code;
+}
+
+/* libcurl keeps the request's own limit of time: it wakes by itself when that is over. */
+static CURLcode transfer(struct http_client *client, int timeout_ms, bool may_be_ended)
+{
+    struct waiting waiting = waiting_begin();
+    CURLcode code = CURLE_FAILED_INIT;
+    int running = 1;
+
+    if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK)
+        return CURLE_OUT_OF_MEMORY;
+    while (running > 0 && curl_multi_perform(client->multi, &running) == CURLM_OK) {
+        if (running == 0)
+            code = outcome(client);
+        /* rule: client.end */
+        else if (may_be_ended && waiting_is_to_end())
+            break;
+        else if (curl_multi_poll(client->multi, NULL, 0, waiting_slice_ms(&waiting, timeout_ms), NULL) !=
+                 CURLM_OK)
+            break;
+        waiting_goes_on(&waiting);
+    }
+    if (running > 0)
+        snprintf(client->error, sizeof(client->error), "the wait was given up");
+    curl_multi_remove_handle(client->multi, client->easy);
+    return code;
+}
+
+static enum http_client_result finish(struct http_client *client, CURLcode code,
+                                      struct http_client_response *response)
+{
     long status = 0;
 
     if (client->error[0] == '\0')
@@ -229,7 +273,7 @@ enum http_client_result http_client_send(struct http_client *client,
         result = HTTP_CLIENT_BAD_URL;
     else if (make_lists(&lists, request, &result) && set_rules(client, timeout_ms) &&
              set_request(client, request, &lists))
-        result = perform(client, response);
+        result = finish(client, transfer(client, timeout_ms, request->may_be_ended), response);
     if (result != HTTP_CLIENT_ANSWERED && client->error[0] == '\0')
         snprintf(client->error, sizeof(client->error), "the request could not be made");
     curl_slist_free_all(lists.headers);

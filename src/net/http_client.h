@@ -26,7 +26,8 @@ struct http_client_request {
     size_t body_length;
     const char *
         address; /* the vetted inet_pton address that is dialled, whatever the URL's host; NULL: look it up */
-    int timeout_ms; /* less than the limit, where this request has less; 0: the limit */
+    int timeout_ms;    /* less than the limit, where this request has less; 0: the limit */
+    bool may_be_ended; /* given up where long waits are to end (core/waiting.h) */
 };
 
 struct http_client_response {

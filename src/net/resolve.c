@@ -5,6 +5,7 @@
 #include "net/resolve.h"
 
 #include "core/clock.h"
+#include "core/waiting.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -103,10 +104,9 @@ static bool job_start(struct job *job)
     return error == 0;
 }
 
-/* True if the job was done in time. */
-static bool job_wait(struct job *job, int timeout_ms)
+static bool job_wait_slice(struct job *job, int slice_ms)
 {
-    int64_t until_us = clock_monotonic_us() + (int64_t)(timeout_ms < 0 ? 0 : timeout_ms) * 1000;
+    int64_t until_us = clock_monotonic_us() + (int64_t)slice_ms * 1000;
     struct timespec until = { .tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000 };
 
     pthread_mutex_lock(&job->lock);
@@ -114,6 +114,21 @@ static bool job_wait(struct job *job, int timeout_ms)
         continue;
     bool done = job->done;
     pthread_mutex_unlock(&job->lock);
+    return done;
+}
+
+/* True if the job was done in time. */
+static bool job_wait(struct job *job, int timeout_ms)
+{
+    int64_t until_ms = clock_monotonic_ms() + (timeout_ms < 0 ? 0 : timeout_ms);
+    struct waiting waiting = waiting_begin();
+    bool done = false;
+    int left_ms;
+
+    while (!done && (left_ms = clock_remaining_ms(until_ms)) > 0) {
+        done = job_wait_slice(job, waiting_slice_ms(&waiting, left_ms));
+        waiting_goes_on(&waiting);
+    }
     return done;
 }
 

@@ -41,7 +41,8 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
                                     const struct old_sdk_instance *instance, bool (*should_stop)(void),
                                     enum refusal *failure)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + config->background.verify_deadline_ms;
+    int64_t deadline_ms =
+        clock_monotonic_ms() + config->background.verify_deadline_ms + proof_longest_wait_ms(config);
     struct verification verification = {
         .config = config,
         .instance = instance,

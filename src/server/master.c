@@ -7,9 +7,12 @@
 #include "launch/target.h"
 #include "metrics/metrics.h"
 #include "metrics/scoreboard.h"
+#include "metrics/turn.h"
 #include "server/listener.h"
 #include "server/notify.h"
 #include "server/process.h"
+#include "server/room.h"
+#include "server/watch.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -36,6 +39,9 @@ struct master {
     const char *config_path;
     struct child *children;
     size_t count;
+    struct room *room;             /* beside the places */
+    struct scoreboard_slot *slots; /* of all of them */
+    size_t slot_count;
     int listeners[PROCESS_MASTERED_COUNT]; /* -1: it has none */
     sigset_t signals;
 };
@@ -76,17 +82,8 @@ static void start_child(const struct master *master, struct child *child)
 static void note_death(struct child *child, int state)
 {
     int64_t now_ms = clock_monotonic_ms();
-    bool clean = WIFEXITED(state) && WEXITSTATUS(state) == EXIT_SUCCESS;
+    bool clean = watch_death(child->kind, child->pid, state);
 
-    if (!clean && WIFSIGNALED(state))
-        log_event(LOG_LEVEL_WARNING,
-                  "the %s process %ld was ended by signal %d (%s); another takes its place",
-                  process_name(child->kind), (long)child->pid, WTERMSIG(state), strsignal(WTERMSIG(state)));
-    else if (!clean)
-        log_event(LOG_LEVEL_WARNING, "the %s process %ld ended with status %d; another takes its place",
-                  process_name(child->kind), (long)child->pid, WEXITSTATUS(state));
-    if (!clean)
-        metrics_count(METRICS_WORKER_DEATHS, 1);
     scoreboard_vacate(child->slot);
     if (!clean && now_ms - child->started_ms < QUICK_DEATH_MS)
         child->not_before_ms = now_ms + RESPAWN_DELAY_MS;
@@ -105,6 +102,7 @@ static void collect_dead(struct master *master)
     pid_t pid;
 
     while ((pid = waitpid(-1, &state, WNOHANG)) > 0) {
+        room_forget(master->room, pid, state);
         for (size_t i = 0; i < master->count; i++) {
             if (master->children[i].pid == pid)
                 note_death(&master->children[i], state);
@@ -114,31 +112,30 @@ static void collect_dead(struct master *master)
     }
 }
 
-static void kill_overdue(enum process_kind kind, pid_t pid, struct scoreboard_slot *slot, int64_t now_ms)
+static void let_all_aside(struct master *master)
 {
-    if (pid == 0 || !scoreboard_is_overdue(slot, now_ms))
-        return;
-    log_event(
-        LOG_LEVEL_ERROR,
-        "the %s process %ld is past the deadline of what it has in hand, and is killed; another takes its "
-        "place",
-        process_name(kind), (long)pid);
-    scoreboard_end(slot);
-    metrics_count(METRICS_WORKERS_KILLED, 1);
-    kill(pid, SIGKILL);
+    for (size_t i = 0; i < master->count; i++) {
+        struct child *child = &master->children[i];
+
+        room_let_in(master->room, child->kind, &child->pid, &child->slot);
+        room_let_in(master->room, child->kind, &child->old, &child->old_slot);
+    }
 }
 
 static void look_after(struct master *master)
 {
     int64_t now_ms = clock_monotonic_ms();
 
+    let_all_aside(master);
+    room_kill_overdue(master->room, now_ms);
+
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
 
         if (child->pid == 0 && now_ms >= child->not_before_ms)
             start_child(master, child);
-        kill_overdue(child->kind, child->pid, child->slot, now_ms);
-        kill_overdue(child->kind, child->old, child->old_slot, now_ms);
+        watch_kill_overdue(child->kind, child->pid, child->slot, now_ms);
+        watch_kill_overdue(child->kind, child->old, child->old_slot, now_ms);
     }
 }
 
@@ -180,6 +177,7 @@ static void reload(struct master *master)
     config_free(master->config);
     master->config = config;
     process_settle(config, "master", 0);
+    let_all_aside(master);
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
         struct scoreboard_slot *slot;
@@ -202,7 +200,7 @@ static void reload(struct master *master)
 
 static size_t alive(const struct master *master)
 {
-    size_t count = 0;
+    size_t count = room_count(master->room);
 
     for (size_t i = 0; i < master->count; i++)
         count += (size_t)(master->children[i].pid != 0) + (size_t)(master->children[i].old != 0);
@@ -217,6 +215,7 @@ static void signal_all(const struct master *master, int signal_number)
         if (master->children[i].old != 0)
             kill(master->children[i].old, signal_number);
     }
+    room_signal(master->room, signal_number);
 }
 
 static int next_signal(const struct master *master)
@@ -232,6 +231,9 @@ static int drain(struct master *master)
     int64_t limit_ms = clock_monotonic_ms() + master->config->server.drain_ms;
 
     notify_send("STOPPING=1");
+    /* Who waits for minutes would be killed in the end, and leave behind what it could still undo. */
+    for (size_t i = 0; i < master->slot_count; i++)
+        scoreboard_hurry(&master->slots[i]);
     signal_all(master, SIGTERM);
     while (alive(master) > 0 && clock_remaining_ms(limit_ms) > 0) {
         next_signal(master);
@@ -270,14 +272,22 @@ static bool make_places(struct master *master)
 {
     struct scoreboard_slot *slots;
     struct child *child;
+    size_t room_size;
 
     for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++)
         master->count += process_count((enum process_kind)kind, master->config);
+    room_size = (size_t)master->config->server.waiting_workers;
+    master->slot_count = 2 * master->count + room_size;
     master->children = calloc(master->count, sizeof(*master->children));
-    slots = scoreboard_create(2 * master->count);
-    if (master->children == NULL || slots == NULL || !metrics_share(slots, 2 * master->count) ||
+    master->slots = slots = scoreboard_create(master->slot_count);
+    if (master->children == NULL || slots == NULL || !metrics_share(slots, master->slot_count) ||
         !target_reader_share())
         return false;
+    turn_share(slots, master->slot_count);
+    master->room = room_create(slots, room_size);
+    if (master->room == NULL)
+        return false;
+    slots += room_size;
     child = master->children;
     for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++) {
         for (size_t i = process_count((enum process_kind)kind, master->config); i > 0;
@@ -289,7 +299,7 @@ static bool make_places(struct master *master)
 
 static void take_signals(struct master *master)
 {
-    static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD };
+    static const int numbers[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGUSR1 };
 
     sigemptyset(&master->signals);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -325,6 +335,7 @@ int master_run(struct config *config, const char *config_path)
     }
     code = drain(&master);
     free(master.children);
+    room_free(master.room);
     config_free(master.config);
     return code;
 }

@@ -1,9 +1,12 @@
 /* The table of processes, and what all of them do at their start and at their end. */
 #include "server/process.h"
 
+#include "attest/proof.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "metrics/metrics.h"
+#include "metrics/turn.h"
+#include "server/aside.h"
 #include "server/background.h"
 #include "server/pipeline.h"
 #include "server/verifier.h"
@@ -26,6 +29,7 @@ struct kind {
     size_t count;        /* a setting: how many of them; 0: one */
     size_t deadline_ms;  /* a setting: how long one piece of work may take; 0: as long as it likes */
     int64_t grace_ms;    /* on top of the deadline, before the master loses patience */
+    bool asks_provider;  /* the deadline goes up by what the provider of the proof of work may take */
     size_t arena_bytes;  /* the most memory that one piece of work may take */
     bool ends_at_signal; /* signals are not held back until the work in hand is done */
     int (*run)(struct process *process);
@@ -47,6 +51,7 @@ static const struct kind kinds[PROCESS_KIND_COUNT] = {
                            .count = SETTING(background.verifiers),
                            .deadline_ms = SETTING(background.verify_deadline_ms),
                            .grace_ms = 2 * (int64_t)VERIFIER_GRACE_MS,
+                           .asks_provider = true,
                            .arena_bytes = 256 * MEBIBYTE,
                            .run = verifier_run },
     [PROCESS_BARE] = { .name = "bare",
@@ -147,12 +152,20 @@ int process_run(struct process *process)
     if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,
                   "there is no memory to start a process; free some, or start fewer of them");
-    else
+    else {
+        turn_sit(process->slot);
+        aside_prepare(process);
         code = kind->run(process);
+    }
     target_reader_free(process->targets);
     db_free(process->db);
     arena_free(process->arena);
     return code;
+}
+
+int64_t process_longest_wait_ms(const struct config *config)
+{
+    return config->server.slow_deadline_ms + proof_longest_wait_ms(config);
 }
 
 int64_t process_begin(const struct process *process)
@@ -161,6 +174,8 @@ int64_t process_begin(const struct process *process)
     int64_t deadline_ms =
         clock_monotonic_ms() + setting(process->config, kind->deadline_ms, 0) + kind->grace_ms;
 
+    if (kind->asks_provider)
+        deadline_ms += proof_longest_wait_ms(process->config);
     /* rule: process.deadline */
     if (process->slot != NULL && kind->deadline_ms != 0)
         scoreboard_begin(process->slot, deadline_ms);
@@ -171,6 +186,13 @@ void process_end(const struct process *process)
 {
     if (process->slot != NULL)
         scoreboard_end(process->slot);
+}
+
+bool process_is_told_to_stop(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
 }
 
 bool process_wait_for_stop(int64_t ms)

@@ -60,6 +60,10 @@ void process_prepare(void);
  * parent that must still be there; 0: none. */
 void process_settle(const struct config *config, const char *name, pid_t master);
 
+/* How long a request may take before its process is killed, at most, in ms: a web server has to wait longer.
+ */
+int64_t process_longest_wait_ms(const struct config *config);
+
 /* Runs a process from its start to its end: kind, config, listener, slot and master are set. Signals are
  * blocked while it works, except in a CGI program. Returns the exit code: 0 done, EXIT_NO_MEMORY. */
 int process_run(struct process *process) MUST_CHECK;
@@ -68,6 +72,9 @@ int process_run(struct process *process) MUST_CHECK;
  * limit has passed: returns that deadline, on clock_monotonic_ms. */
 int64_t process_begin(const struct process *process);
 void process_end(const struct process *process);
+
+/* True if SIGTERM has come while signals were blocked. */
+bool process_is_told_to_stop(void) MUST_CHECK;
 
 /* Waits until SIGTERM comes, or so long. True: it came. */
 bool process_wait_for_stop(int64_t ms) MUST_CHECK;

@@ -2,6 +2,7 @@
  * and another process takes it. A verifier that is told to stop gives back what it has in hand. */
 #include "server/verifier.h"
 
+#include "attest/proof.h"
 #include "core/arena.h"
 #include "core/encode.h"
 #include "core/log.h"
@@ -12,15 +13,7 @@
 #include "server/process.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
-
-static bool should_stop(void)
-{
-    sigset_t pending;
-
-    return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1;
-}
 
 /* The next one. False: there is none, or no database. */
 static bool take(const struct config *config, struct db *db, struct arena *arena, const char *worker_id,
@@ -29,7 +22,8 @@ static bool take(const struct config *config, struct db *db, struct arena *arena
     const struct db_take_verification_in in = {
         .worker_id = worker_id,
         .lease = arena_printf(arena, "%" PRId64 " milliseconds",
-                              config->background.verify_deadline_ms + VERIFIER_GRACE_MS),
+                              config->background.verify_deadline_ms + proof_longest_wait_ms(config) +
+                                  VERIFIER_GRACE_MS),
     };
 
     return db_take_verification(db, arena, &in, taken) == STATUS_OK && taken->count == 1;
@@ -87,7 +81,7 @@ static bool verify_next(const struct config *config, struct db *db, struct arena
         .gpus = taken.row->gpus,
         .challenges = taken.row->challenges,
     };
-    verdict = old_sdk_verify(config, arena, &instance, should_stop, &failure);
+    verdict = old_sdk_verify(config, arena, &instance, process_is_told_to_stop, &failure);
     finish(db, arena, worker_id, taken.row, verdict, failure);
     return verdict != OLD_SDK_UNJUDGED;
 }

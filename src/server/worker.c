@@ -3,6 +3,7 @@
 #include "server/worker.h"
 
 #include "core/log.h"
+#include "server/aside.h"
 #include "server/pipeline.h"
 #include "server/process.h"
 #include "server/transport_cgi.h"
@@ -74,6 +75,8 @@ int worker_run(struct process *process)
             continue;
         serve_connection(process, fd);
         served++;
+        if (aside_is(process))
+            break;
     }
     return EXIT_SUCCESS;
 }

@@ -69,6 +69,10 @@ class Stub(http.server.ThreadingHTTPServer):
         self.raw = []
         self.connections = 0
         self.let_go = threading.Event()
+        self.released = threading.Event()
+        self.released.set()
+        self.in_hand = self.most_in_hand = 0
+        self.counting = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def process_request(self, request, client_address):
@@ -78,10 +82,28 @@ class Stub(http.server.ThreadingHTTPServer):
     def handle_error(self, request, client_address):
         """A peer that hangs up is part of the tests."""
 
+    def hold(self):
+        """From now on requests are taken and not answered, until `release`."""
+        self.released.clear()
+
+    def release(self):
+        """What is held is answered, and so is what comes."""
+        self.released.set()
+
+    def work(self):
+        """One request's work: counted while it goes on."""
+        with self.counting:
+            self.in_hand += 1
+            self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        self.released.wait(HANG_S)
+        with self.counting:
+            self.in_hand -= 1
+
     def close(self):
         """Ends it; what hangs is let go."""
         self.shutdown()
         self.let_go.set()
+        self.released.set()
         self.server_close()
 
 
@@ -106,6 +128,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = json.loads(raw)
         self.server.seen.append((self.path, body))
         self.server.raw.append(raw.decode())
+        self.server.work()
         trouble = self.server.troubles.pop(0) if self.server.troubles else None
         if trouble == "reset":
             self.close_connection = True

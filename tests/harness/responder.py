@@ -16,7 +16,7 @@ from .processes import HANG_S, StackError, run, wait_for
 def default_settings(directory, dsn):
     """Settings of a development network; a test changes what it is about. The program's own
     limits of time are so long that no slow machine meets them; fast_deadline_ms and
-    slow_deadline_ms stay below nginx's 70 s."""
+    slow_deadline_ms stay below what nginx waits."""
     settings = {
         "server": {
             "fast_socket": os.path.join(directory, "fast.sock"),

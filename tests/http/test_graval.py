@@ -1,15 +1,13 @@
 """The proof of work by a GraVal service, provider graval."""
 
-import base64
 import contextlib
 import json
 
 import pytest
-from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from harness.client import Api
-from harness.graval_stub import Stub, key_of, proof_of, real_product, work_product
+from harness.graval_pod import answered, solve
+from harness.graval_stub import Stub, proof_of, real_product, work_product
 from harness.stack import Stack
 
 DEVICE_INFO = ["uuid", "name", "memory", "major", "minor", "processors", "sxm", "clock_rate",
@@ -22,7 +20,8 @@ def graval():
     stub = Stub()
 
     def change(settings):
-        settings["attestation"].update(proof_of_work="graval", graval_url=stub.url, graval_retry_ms=10)
+        settings["attestation"].update(proof_of_work="graval", graval_url=stub.url, graval_retry_ms=10,
+                                       graval_wait_ms=0)
         settings["server"].update(slow_workers=1)
 
     with Stack(change) as stack:
@@ -45,24 +44,6 @@ def given_up(stack, trouble):
     """While this holds a service that hangs is given up after a second: 5 s before the end of the request."""
     return stack.responder.having("server", slow_deadline_ms=6000) \
         if trouble == "hang" else contextlib.nullcontext()
-
-
-def solve(launch):
-    """The GPU's work: finds the key; returns its entry in the proof."""
-    sealed = base64.b64decode(launch.challenge["symmetric_key"]["ciphertext"])
-    seed = launch.challenge["seed"]
-    decryptor = Cipher(algorithms.AES(key_of(seed)), modes.CBC(sealed[:16])).decryptor()
-    unpadder = padding.PKCS7(128).unpadder()
-    plain = unpadder.update(decryptor.update(sealed[16:]) + decryptor.finalize()) + unpadder.finalize()
-    launch.key = bytes.fromhex(plain.decode())
-    return work_product(seed, launch.challenge["iterations"])
-
-
-def answered(launch, product):
-    """What a pod of GraVal sends: all that the package tells of the device, not its work product alone."""
-    body = launch.answer_body(product="-")
-    uuid = launch.challenge["symmetric_key"]["uuid"]
-    return {**body, "proof": {uuid: proof_of(uuid, product)}}
 
 
 def test_an_honest_gpu_is_verified(graval):

@@ -9,6 +9,7 @@ import pytest
 
 from harness.fastcgi_client import request
 from harness.processes import HANG_S
+from harness.stack import SOURCE
 
 
 def run(stack, program, *arguments, **options):
@@ -34,6 +35,20 @@ def test_check_config_names_file_line_and_key(stack, tmp_path):
     assert f"{path}:2" in checked.stderr and "fast_wrokers" in checked.stderr \
         and "fast_workers" in checked.stderr
     assert "environment" in checked.stderr, "a check that nobody chose is an error"
+
+
+@pytest.mark.parametrize("path, written", [("nginx/rigger_location", r"fastcgi_read_timeout (\d+)s;"),
+                                           ("apache/rigger.conf", r"ProxyTimeout (\d+)"),
+                                           ("apache/htaccess", r"to\n# (\d+), or for plain CGI")])
+def test_the_web_servers_wait_as_long_as_the_responder_may_take(stack, path, written):
+    told = stack.responder.check(attestation={"proof_of_work": "graval", "graval_url": "http://graval"},
+                                 server={"slow_deadline_ms": None})
+    assert told.returncode == 0, told.stderr
+    needed = int(re.search(r"has to wait (\d+) s", told.stdout).group(1))
+    with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
+        assert needed <= int(re.search(written, file.read()).group(1)) < needed + 60
+    told = stack.responder.check(server={"slow_deadline_ms": None})
+    assert re.search(r"has to wait 61 s", told.stdout), "without GraVal a minute is enough"
 
 
 def test_migrate_again_changes_nothing(stack):

@@ -201,6 +201,8 @@ RULES = [
     ("launch.issued_until", "'token.lifetime'", "'verification.period'"),
     ("launch.issued_until", "l.created_at at", "now() at"),
     ("launch.claimed_until", "'claim.challenge_stored_within'", "'verification.period'"),
+    ("launch.claimed_until", "(select max(p.held_until)", "(select max(p.undone_at)"),
+    ("launch.claimed_until", "\n           and p.undone_at is null", ""),
     ("launch.challenged_until", "'challenge.grace'", "'verification.period'"),
     ("launch.challenged_until", "greatest(c.expires_at + g.value * interval '1 second', c.lease_until)",
      "c.expires_at + g.value * interval '1 second'"),

@@ -2,7 +2,9 @@
  * own. */
 #include "net/http_client.h"
 
+#include "core/waiting.h"
 #include <arpa/inet.h>
+
 #include <check.h>
 #include <pthread.h>
 #include <signal.h>
@@ -301,6 +303,37 @@ START_TEST(a_silent_server_is_given_up)
 }
 END_TEST
 
+static int told;
+
+static void lasts(void)
+{
+    told++;
+}
+
+static bool always(void)
+{
+    return true;
+}
+
+START_TEST(a_long_wait_is_told_and_can_be_ended)
+{
+    static const struct waiting_hooks hooks = { lasts, NULL, always };
+    struct http_client_request request = { .method = "GET", .url = url, .timeout_ms = 2 * WAITING_MOMENT_MS };
+    struct http_client_response response;
+
+    told = 0;
+    waiting_register(&hooks);
+    server.answer = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort";
+    ck_assert_int_eq(http_client_send(client, &request, &response), HTTP_CLIENT_NO_ANSWER);
+    ck_assert_int_eq(told, 1);
+    request.timeout_ms = LONG_MS;
+    request.may_be_ended = true;
+    ck_assert_int_eq(http_client_send(client, &request, &response), HTTP_CLIENT_NO_ANSWER);
+    ck_assert_str_eq(response.error, "the wait was given up");
+    waiting_register(NULL);
+}
+END_TEST
+
 Suite *http_client_suite(void)
 {
     Suite *suite = suite_create("net/http_client");
@@ -320,6 +353,7 @@ Suite *http_client_suite(void)
     tcase_add_loop_test(tests, an_answer_that_is_no_http_or_is_cut_off_is_none, 0, 3);
     tcase_add_test(tests, a_proxy_of_the_environment_is_not_used);
     tcase_add_test(tests, a_silent_server_is_given_up);
+    tcase_add_test(tests, a_long_wait_is_told_and_can_be_ended);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -76,9 +76,11 @@ static const struct {
     { PROCESS_SLOW, "POST", "/livez", "", 405, "\r\nAllow: GET\r\n" },
     { PROCESS_FAST, "GET", "/livez/?a=b", "", 307, "\r\nLocation: /livez?a=b\r\n" },
     { PROCESS_FAST, "GET", "livez", "", 400, NULL },
-    /* The body's size is looked at before the credential; a claim's may be larger. */
-    { PROCESS_SLOW, "PUT", "/instances/launch_config/" ID, "012345678", 413, NULL },
-    { PROCESS_SLOW, "PUT", "/instances/launch_config/" ID, "01234567", 401, NULL },
+    /* The body's size is looked at before the credential; a claim's and a verification's may be larger. */
+    { PROCESS_SLOW, "POST", "/instances/" ID "/", "012345678", 413, NULL },
+    { PROCESS_SLOW, "POST", "/instances/" ID "/", "01234567", 401, NULL },
+    { PROCESS_SLOW, "PUT", "/instances/launch_config/" ID, "012345678", 401, NULL },
+    { PROCESS_SLOW, "PUT", "/instances/launch_config/" ID, "01234567890123456", 413, NULL },
     { PROCESS_SLOW, "POST", "/instances/launch_config/" ID, "012345678", 401, NULL },
     { PROCESS_SLOW, "POST", "/instances/launch_config/" ID, "01234567890123456", 413, NULL },
     { PROCESS_FAST, "GET", "/ping", "", 503, "\r\nRetry-After: " },

@@ -13,7 +13,7 @@
 
 Suite *process_suite(void);
 
-static char fast_socket[] = "/fast", slow_socket[] = "/slow";
+static char no_url[] = "", fast_socket[] = "/fast", slow_socket[] = "/slow";
 
 static const struct config config = {
     .server = { .fast_socket = fast_socket,
@@ -24,6 +24,7 @@ static const struct config config = {
                 .slow_deadline_ms = 7000,
                 .log_level = LOG_LEVEL_INFO },
     .background = { .verifiers = 2, .verify_deadline_ms = 100000 },
+    .attestation = { .graval_url = no_url, .graval_wait_ms = 500000 },
 };
 
 static const struct {
@@ -63,6 +64,22 @@ START_TEST(work_in_hand_is_overdue_at_the_kind_s_deadline)
     ck_assert_int_eq(scoreboard_is_overdue(&slot, deadline_ms + 1), wanted[_i].deadline_ms != 0);
     process_end(&process);
     ck_assert(!scoreboard_is_busy(&slot));
+}
+END_TEST
+
+START_TEST(the_limits_follow_the_provider)
+{
+    struct config other = config;
+    struct scoreboard_slot slot = { .tenant = 0 };
+    struct process process = { .kind = PROCESS_VERIFIER, .config = &other, .slot = &slot };
+    char url[] = "http://graval";
+    int64_t now_ms = clock_monotonic_ms();
+
+    ck_assert_int_eq(process_longest_wait_ms(&config), 7000);
+    other.attestation.graval_url = url;
+    ck_assert_int_eq(process_longest_wait_ms(&other), 507000);
+    ck_assert_int_ge(process_begin(&process), now_ms + 660000);
+    process_end(&process);
 }
 END_TEST
 
@@ -161,6 +178,7 @@ Suite *process_suite(void)
     tcase_add_loop_test(table_case, the_table_follows_the_configuration, 0, PROCESS_MASTERED_COUNT);
     tcase_add_loop_test(table_case, work_in_hand_is_overdue_at_the_kind_s_deadline, 0,
                         PROCESS_MASTERED_COUNT);
+    tcase_add_test(table_case, the_limits_follow_the_provider);
     tcase_add_test(table_case, what_serves_alone_takes_every_request_and_has_a_slow_request_s_time);
     tcase_add_test(table_case, the_metrics_show_processes_by_their_names);
     tcase_add_test(start_case, core_dumps_are_as_configured_and_can_come_back);
