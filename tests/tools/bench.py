@@ -17,6 +17,7 @@ import tempfile
 
 from harness.processes import program, run, wait_for
 from harness.stack import BUILD, SOURCE, Stack
+from tools import bench_waiting
 
 CONNECTIONS = 8
 ROUNDS = 5
@@ -194,8 +195,12 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="length of each measurement")
     parser.add_argument("--other", nargs=2, metavar=("BUILD", "SOURCE"), help=argparse.SUPPRESS)
+    parser.add_argument("--waiting", action="store_true",
+                        help="how others fare while claims wait for GraVal, and nothing else")
     arguments = parser.parse_args()
     print(machine())
+    if arguments.waiting:
+        return bench_waiting.main()
     if arguments.other:
         return compare(*arguments.other, arguments.seconds)
     print(f"\n{'':<44} {'per s':>9} {'p50 ms':>9} {'p99 ms':>9}")
