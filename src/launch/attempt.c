@@ -35,8 +35,6 @@ enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
 
         if (status != STATUS_OK || !attempt_result_is(begun, "occupied"))
             return status;
-        /* The other one may wait for the slowest provider. */
-        exchange_postpone(exchange, proof_longest_wait_ms(exchange->config));
         if (!waiting_pause(pause_ms, exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS))
             return STATUS_UNAVAILABLE;
     }

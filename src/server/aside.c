@@ -4,16 +4,33 @@
 #include "core/waiting.h"
 #include "server/process.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
+#include <unistd.h>
 
 static struct process *own;
+
+/* The master is gone; its number may be another's by now. */
+static bool is_orphan(void)
+{
+    return getppid() != own->master;
+}
+
+/* The web server closes the connection when its client hangs up, and does not when it has only sent all. */
+static bool has_hung_up(void)
+{
+    struct pollfd peer = { .fd = own->peer };
+
+    return own->peer >= 0 && poll(&peer, 1, 0) == 1 && (peer.revents & (POLLHUP | POLLERR)) != 0;
+}
 
 static void ask_for_a_successor(void)
 {
     db_rest(own->db);
     scoreboard_ask(own->slot);
-    kill(own->master, SIGUSR1);
+    if (!is_orphan())
+        kill(own->master, SIGUSR1);
 }
 
 static void rest_database(void)
@@ -26,9 +43,10 @@ static void postpone(int64_t ms)
     scoreboard_postpone(own->slot, ms);
 }
 
-static bool is_hurried(void)
+/* Nobody would take the answer, or nobody is there to look after this process. */
+static bool is_in_vain(void)
 {
-    return scoreboard_is_hurried(own->slot);
+    return scoreboard_is_hurried(own->slot) || is_orphan() || has_hung_up();
 }
 
 /* A verifier gives back what it has in hand, at a reload as well. */
@@ -39,7 +57,7 @@ static bool is_told_to_stop(void)
 
 void aside_prepare(struct process *process)
 {
-    static const struct waiting_hooks worker = { ask_for_a_successor, postpone, is_hurried },
+    static const struct waiting_hooks worker = { ask_for_a_successor, postpone, is_in_vain },
                                       verifier = { rest_database, NULL, is_told_to_stop };
 
     own = process;

@@ -148,6 +148,7 @@ int process_run(struct process *process)
     if (!kind->ends_at_signal)
         sigprocmask(SIG_SETMASK, &all, NULL);
     process_settle(process->config, process_name(process->kind), process->master);
+    process->peer = -1;
     process->arena = arena_create(kind->arena_bytes);
     if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,

@@ -34,6 +34,7 @@ struct process {
     const struct config *config;
     int listener;                  /* where requests come from; -1: no requests */
     struct scoreboard_slot *slot;  /* where the master sees what is in hand; NULL: nobody looks */
+    int peer;                      /* the connection that the request in hand came by; -1: none */
     pid_t master;                  /* whose death drains this process; 0: none */
     struct db *db;                 /* this and what follows is made by process_run */
     struct target_reader *targets; /* NULL: no Redis tells them, or it takes no requests */

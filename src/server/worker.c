@@ -52,7 +52,9 @@ static void serve_connection(struct process *process, int fd)
     struct fcgi_connection *connection = fcgi_open(fd, process->config->server.io_timeout_ms);
 
     if (connection != NULL) {
+        process->peer = fd;
         pipeline_serve(process, fcgi_transport(connection), deadline_ms);
+        process->peer = -1;
         fcgi_close(connection);
     }
     process_end(process);

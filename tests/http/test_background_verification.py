@@ -3,6 +3,7 @@ versions, honest and not."""
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -134,6 +135,16 @@ def test_while_graval_is_away_nobody_is_judged(graval, pods):
     announced = Announced(graval, pods, "0.2.20")
     assert announced.verdict() == ("passed", None)
     graval.responder.wait_for_log("background verification of " + announced.instance + ": unjudged")
+
+
+def test_its_limit_follows_graval(graval, pods):
+    with graval.responder.having("background", verify_deadline_ms=1000):
+        graval.stub.hold()
+        announced = Announced(graval, pods, "0.2.20")
+        wait_for(lambda: graval.stub.in_hand == 1, "GraVal to be asked")
+        time.sleep(2)
+        graval.stub.release()
+        assert announced.verdict() == ("passed", None)
 
 
 def test_a_failed_one_may_be_looked_at_again(graval, pods):

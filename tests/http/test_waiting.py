@@ -3,6 +3,8 @@ goes by the clock: GraVal holds what it is asked until the test lets it go."""
 
 import concurrent.futures
 import contextlib
+import http.client
+import json
 import os
 import signal
 import time
@@ -203,6 +205,20 @@ def holds_graval(pid, stub):
         rows = [line.split() for line in table.readlines()[1:]]
     return any(row[2].endswith(f":{port}") and row[3] == "01" and f"socket:[{row[9]}]" in sockets
                for row in rows)
+
+
+def test_a_claim_whose_pod_hangs_up_is_undone_and_another_has_its_turn(slow, pool):
+    (launch, miner), (other, owner) = launches(slow, 2)
+    with held(slow):
+        pod = http.client.HTTPSConnection("127.0.0.1", slow.nginx.port, context=Api(slow).context)
+        pod.request("POST", launch.path, json.dumps(launch.claim_body(miner.gpus)), launch.headers())
+        wait_for(lambda: waiting(slow) == 1, "it to step aside")
+        pod.close()
+        slow.postgres.wait_for_row("select 1 from public.launch_configs where config_id = %s"
+                                   " and retrieved_at is null and failed_at is null", (launch.config_id,))
+        wait_for(lambda: waiting(slow) == 0, "it to end")
+    assert other.claim(owner.gpus, port=22000).status == 200
+    assert launch.claim(miner.gpus).status == 200, "the token is good"
 
 
 def test_at_the_end_a_claim_that_waits_is_undone(slow, pool):
