@@ -1,10 +1,10 @@
 """A GraVal service for tests: a real HTTP server that can also hang, lie and answer garbage.
 
-`encrypt` gives the payload back under a key that the test knows; a device challenge's answer is right when it
-is "devices say CHALLENGE". What a GPU proves has the shape that GraVal 0.2.6 gives it (tests/interop holds it
-against the package): an object of `intermediate_hashes`, one SHA-256 in hex for each matrix in each
-iteration, `num_matrices` and `total_iterations`, in an entry that names the device. Which hashes are right is
-ours.
+`encrypt` gives the payload back under a key that the test knows; a device challenge's answer is right when
+it is what devices_say, 64 characters as the package's are. What a GPU proves has the shape that GraVal 0.2.6
+gives it (tests/interop holds it against the package): an object of `intermediate_hashes`, one SHA-256 in hex
+for each matrix in each iteration, `num_matrices` and `total_iterations`, in an entry that names the device.
+Which hashes are right is ours.
 """
 
 import base64
@@ -26,6 +26,11 @@ DEVICE_KEYS = {"name", "uuid", "memory", "processors", "clock_rate", "max_thread
 def key_of(seed):
     """The key that the GPU finds by its work."""
     return hashlib.sha256(f"gpu {seed}".encode()).digest()
+
+
+def devices_say(challenge):
+    """What the right GPUs answer to a device challenge."""
+    return hashlib.sha256(f"devices say {challenge}".encode()).hexdigest()
 
 
 def work_product(seed, iterations=1, matrices=3):
@@ -148,7 +153,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             iv, cipher = seal(key_of(seed), body["payload"])
             self._send(200, f"{seed}|{base64.b64encode(iv + cipher).decode()}")
         elif self.path == "/verify_device_challenge":
-            self._send(200, json.dumps({"result": body["response"] == f"devices say {body['challenge']}"}))
+            self._send(200, json.dumps({"result": body["response"] == devices_say(body["challenge"])}))
         else:
             self._judge(body)
 
