@@ -190,7 +190,7 @@ static void write_workers(struct buf *text)
     write_worker_gauge(text, "rigger_workers_waiting",
                        "Workers beside their pool, whose network takes long, by pool.", aside);
     write_worker_gauge(text, "rigger_workers_held",
-                       "Workers that wait in their place, because there is no room beside the pool.", held);
+                       "Workers that wait in their place, because too many are aside.", held);
 }
 
 static void write_counters(struct buf *text)

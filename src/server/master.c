@@ -8,10 +8,10 @@
 #include "metrics/metrics.h"
 #include "metrics/scoreboard.h"
 #include "metrics/turn.h"
+#include "server/asides.h"
 #include "server/listener.h"
 #include "server/notify.h"
 #include "server/process.h"
-#include "server/room.h"
 #include "server/watch.h"
 
 #include <errno.h>
@@ -39,7 +39,7 @@ struct master {
     const char *config_path;
     struct child *children;
     size_t count;
-    struct room *room;             /* beside the places */
+    struct asides *asides;         /* beside the places */
     struct scoreboard_slot *slots; /* of all of them */
     size_t slot_count;
     int listeners[PROCESS_MASTERED_COUNT]; /* -1: it has none */
@@ -102,7 +102,7 @@ static void collect_dead(struct master *master)
     pid_t pid;
 
     while ((pid = waitpid(-1, &state, WNOHANG)) > 0) {
-        room_forget(master->room, pid, state);
+        asides_forget(master->asides, pid, state);
         for (size_t i = 0; i < master->count; i++) {
             if (master->children[i].pid == pid)
                 note_death(&master->children[i], state);
@@ -117,8 +117,8 @@ static void let_all_aside(struct master *master)
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
 
-        room_let_in(master->room, child->kind, &child->pid, &child->slot);
-        room_let_in(master->room, child->kind, &child->old, &child->old_slot);
+        asides_let_in(master->asides, child->kind, &child->pid, &child->slot);
+        asides_let_in(master->asides, child->kind, &child->old, &child->old_slot);
     }
 }
 
@@ -127,7 +127,7 @@ static void look_after(struct master *master)
     int64_t now_ms = clock_monotonic_ms();
 
     let_all_aside(master);
-    room_kill_overdue(master->room, now_ms);
+    asides_kill_overdue(master->asides, now_ms);
 
     for (size_t i = 0; i < master->count; i++) {
         struct child *child = &master->children[i];
@@ -200,7 +200,7 @@ static void reload(struct master *master)
 
 static size_t alive(const struct master *master)
 {
-    size_t count = room_count(master->room);
+    size_t count = asides_count(master->asides);
 
     for (size_t i = 0; i < master->count; i++)
         count += (size_t)(master->children[i].pid != 0) + (size_t)(master->children[i].old != 0);
@@ -215,7 +215,7 @@ static void signal_all(const struct master *master, int signal_number)
         if (master->children[i].old != 0)
             kill(master->children[i].old, signal_number);
     }
-    room_signal(master->room, signal_number);
+    asides_signal(master->asides, signal_number);
 }
 
 static int next_signal(const struct master *master)
@@ -272,22 +272,22 @@ static bool make_places(struct master *master)
 {
     struct scoreboard_slot *slots;
     struct child *child;
-    size_t room_size;
+    size_t aside_count;
 
     for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++)
         master->count += process_count((enum process_kind)kind, master->config);
-    room_size = (size_t)master->config->server.waiting_workers;
-    master->slot_count = 2 * master->count + room_size;
+    aside_count = (size_t)master->config->server.waiting_workers;
+    master->slot_count = 2 * master->count + aside_count;
     master->children = calloc(master->count, sizeof(*master->children));
     master->slots = slots = scoreboard_create(master->slot_count);
     if (master->children == NULL || slots == NULL || !metrics_share(slots, master->slot_count) ||
         !target_reader_share())
         return false;
     turn_share(slots, master->slot_count);
-    master->room = room_create(slots, room_size);
-    if (master->room == NULL)
+    master->asides = asides_create(slots, aside_count);
+    if (master->asides == NULL)
         return false;
-    slots += room_size;
+    slots += aside_count;
     child = master->children;
     for (int kind = 0; kind < PROCESS_MASTERED_COUNT; kind++) {
         for (size_t i = process_count((enum process_kind)kind, master->config); i > 0;
@@ -335,7 +335,7 @@ int master_run(struct config *config, const char *config_path)
     }
     code = drain(&master);
     free(master.children);
-    room_free(master.room);
+    asides_free(master.asides);
     config_free(master.config);
     return code;
 }

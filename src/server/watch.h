@@ -1,5 +1,5 @@
 /* What the master does about a process of its own that has died or that is overdue: it says so in the log,
- * and counts. Called by master.c and room.c. */
+ * and counts. Called by master.c and asides.c. */
 #ifndef RIGGER_SERVER_WATCH_H
 #define RIGGER_SERVER_WATCH_H
 
