@@ -91,12 +91,22 @@ static void write_uuid(char out[UUID_TEXT_BYTES], unsigned char uuid[UUID_BYTES]
     }
 }
 
-void uuid4_text(char out[UUID_TEXT_BYTES])
+static void write_random_uuid(char out[UUID_TEXT_BYTES], unsigned char version)
 {
     unsigned char uuid[UUID_BYTES];
 
     randombytes_buf(uuid, sizeof(uuid));
-    write_uuid(out, uuid, 4);
+    write_uuid(out, uuid, version);
+}
+
+void uuid4_text(char out[UUID_TEXT_BYTES])
+{
+    write_random_uuid(out, 4);
+}
+
+void uuid8_text(char out[UUID_TEXT_BYTES])
+{
+    write_random_uuid(out, 8);
 }
 
 void uuid5_oid_text(char out[UUID_TEXT_BYTES], const void *name, size_t length)

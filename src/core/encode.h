@@ -32,9 +32,13 @@ char *base64url_encode(struct arena *arena, const void *data, size_t length) NEV
 unsigned char *base64url_decode(struct arena *arena, const char *text, size_t text_length,
                                 size_t *length) MUST_CHECK;
 
-/* A random version 4 UUID / the version 5 UUID (RFC 4122, SHA-1) of name in the OID namespace, as lower-case
- * text. */
+/* A random UUID of version 4, as lower-case text. */
 void uuid4_text(char out[UUID_TEXT_BYTES]);
+
+/* The same of version 8 (RFC 9562): as random, and told from everybody's version 4. */
+void uuid8_text(char out[UUID_TEXT_BYTES]);
+
+/* The UUID of version 5 (RFC 9562, SHA-1) of name in the OID namespace, as lower-case text. */
 void uuid5_oid_text(char out[UUID_TEXT_BYTES], const void *name, size_t length);
 
 /* True for 8-4-4-4-12 hex digits. */

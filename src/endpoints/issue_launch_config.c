@@ -64,7 +64,7 @@ static enum status run(struct exchange *exchange)
 
     randombytes_buf(random, sizeof(random));
     hex_encode(env_key, random, sizeof(random));
-    uuid4_text(config_id);
+    uuid8_text(config_id); /* tells the web server beside another service who issued it */
     if (in.job_id == NULL)
         in.target = target_read(exchange->targets, in.chute_id);
     status = db_issue_launch_config(exchange->db, exchange->arena, &in, &issued);

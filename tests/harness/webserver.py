@@ -1,11 +1,12 @@
 """nginx with the project's own configuration, only paths and ports replaced."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 
-from .processes import HeldPort, end, program, run, wait_for
+from .processes import HeldPort, StackError, end, program, run, wait_for
 
 MAIN = """
 {user}
@@ -38,8 +39,8 @@ class Nginx:
         self.extra = extra
         self.main = main
         self.replacements = replacements or {}
-        self.held = HeldPort()
-        self.port = self.held.number
+        self.held, self.held_local = HeldPort(), HeldPort()
+        self.port, self.local_port = self.held.number, self.held_local.number
         self.url = f"https://localhost:{self.port}"
         self.certificate = os.path.join(directory, "cert.pem")
         self.process = None
@@ -59,6 +60,7 @@ class Nginx:
         replacements = {
             "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} ssl http2;",
             "listen [::]:443 ssl http2;": "",
+            "listen 127.0.0.1:8090;": f"listen 127.0.0.1:{self.local_port};",
             "/etc/nginx/rigger/cert.pem": self.certificate,
             "/etc/nginx/rigger/key.pem": os.path.join(self.directory, "key.pem"),
             "/etc/nginx/rigger": os.path.join(self.directory, "nginx"),
@@ -83,7 +85,7 @@ class Nginx:
         """Makes certificate and configuration, starts nginx and waits for its port."""
         self._write_certificate()
         self._write_configuration()
-        command = [program("nginx"), "-p", self.directory, "-c", os.path.join(self.directory, "nginx.conf")]
+        command = self._command()
         run([*command, "-t", "-q"])
         with open(os.path.join(self.directory, "nginx.log"), "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -97,6 +99,41 @@ class Nginx:
         except OSError:
             return False
 
+    def share(self, value):
+        """Says how much is ours beside the Python service: the one line of beside_share.conf; and reloads."""
+        path = os.path.join(self.directory, "nginx", "beside_share.conf")
+        with open(path, encoding="utf-8") as conf:
+            text, count = re.subn(r"(?m)^    default \w+;$", f"    default {value};", conf.read())
+        if count != 1:
+            raise ValueError(f"{path} has no one line for the share")
+        with open(path, "w", encoding="utf-8") as conf:
+            conf.write(text)
+        run([*self._command(), "-t", "-q"])
+        old = wait_for(self.workers, "workers of nginx")
+        self.reload()
+        wait_for(lambda: (now := self.workers()) and not now & old, "new workers of nginx")
+
+    def workers(self):
+        """The worker processes that take new connections."""
+        if self.process.poll() is not None:
+            with open(os.path.join(self.directory, "nginx-error.log"), encoding="utf-8") as log:
+                raise StackError(f"nginx has ended, {self.process.returncode}:\n{log.read()[-4000:]}")
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as children:
+            return {child for child in children.read().split() if self._serves(child)}
+
+    @staticmethod
+    def _serves(pid):
+        """Whether a child of nginx is a worker that has not been told to end."""
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as line:
+                title = line.read()
+        except OSError:
+            return False
+        return b"worker process" in title and b"shutting down" not in title
+
+    def _command(self):
+        return [program("nginx"), "-p", self.directory, "-c", os.path.join(self.directory, "nginx.conf")]
+
     def reload(self):
         """SIGHUP: new workers, old ones finish."""
         self.process.send_signal(signal.SIGHUP)
@@ -107,3 +144,4 @@ class Nginx:
             end(self.process)
             self.process = None
         self.held.close()
+        self.held_local.close()

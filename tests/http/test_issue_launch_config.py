@@ -15,7 +15,7 @@ def test_a_registered_miner_gets_a_token_of_the_contract(stack, network, api):
     assert answer.status == 200
     assert set(answer.json) == {"token", "config_id"}
     config_id = answer.json["config_id"]
-    assert str(uuid.UUID(config_id)) == config_id
+    assert str(uuid.UUID(config_id)) == config_id and uuid.UUID(config_id).version == 8
     payload = payload_of(answer.json["token"])
     assert set(payload) == {"exp", "iat", "iss", "sub", "url", "env_key"}
     assert payload["iss"] == "chutes" and payload["sub"] == config_id

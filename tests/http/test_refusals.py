@@ -90,7 +90,7 @@ def test_the_database_has_the_catalogue(stack, catalogue):
 
 def test_what_the_web_servers_say_themselves_is_in_the_catalogue(catalogue):
     said = re.findall(r"(?:return|ErrorDocument) (\d+) '\{\"detail\": \"([^\"]*)\"\}'",
-                      read("nginx/rigger_server") + read("apache/rigger.conf"))
+                      read("nginx/rigger_answers") + read("apache/rigger.conf"))
     assert len(said) > 6
     for status, text in said:
         assert (503 if status == "502" else int(status), text) in catalogue.values()

@@ -176,20 +176,26 @@ START_TEST(a_nul_ends_no_text_early)
 }
 END_TEST
 
-START_TEST(random_uuids_are_of_version_4_and_differ)
+static void assert_random(void make(char out[UUID_TEXT_BYTES]), char version)
 {
     char first[UUID_TEXT_BYTES], second[UUID_TEXT_BYTES];
 
     for (int i = 0; i < 200; i++) {
-        uuid4_text(first);
-        uuid4_text(second);
+        make(first);
+        make(second);
         ck_assert(uuid_is_text(first));
         ck_assert_str_ne(first, second);
-        ck_assert_int_eq(first[14], '4');
+        ck_assert_int_eq(first[14], version);
         ck_assert_ptr_nonnull(strchr("89ab", first[19]));
         for (const char *digit = first; *digit != '\0'; digit++)
             ck_assert(*digit < 'A' || *digit > 'Z');
     }
+}
+
+START_TEST(random_uuids_are_of_their_version_and_differ)
+{
+    assert_random(uuid4_text, '4');
+    assert_random(uuid8_text, '8');
 }
 END_TEST
 
@@ -246,7 +252,7 @@ Suite *encode_suite(void)
     tcase_add_loop_test(tests, what_is_not_strict_base64url_is_refused, 0, COUNT(bad_base64url));
     tcase_add_test(tests, only_the_digits_of_a_form_are_digits);
     tcase_add_test(tests, a_nul_ends_no_text_early);
-    tcase_add_test(tests, random_uuids_are_of_version_4_and_differ);
+    tcase_add_test(tests, random_uuids_are_of_their_version_and_differ);
     tcase_add_test(tests, named_uuids_are_those_of_another_implementation);
     tcase_add_loop_test(tests, a_uuid_is_known_by_its_form, 0, COUNT(uuids));
     suite_add_tcase(suite, tests);
