@@ -263,7 +263,7 @@ const struct setting config_settings[] = {
     { NAMED(background, verify_timeout_ms), RANGE(100, HOUR_MS), .default_text = "12000", .reloadable = true,
       .doc = "Limit of one question to an instance, milliseconds." },
     { NAMED(background, verify_deadline_ms), RANGE(1000, HOUR_MS), .default_text = "180000",
-      .reloadable = true, .doc = "Limit of one verification, milliseconds." },
+      .reloadable = true, .doc = "Limit of one verification, milliseconds; waits for GraVal not counted." },
 };
 
 const size_t config_setting_count = sizeof(config_settings) / sizeof(config_settings[0]);

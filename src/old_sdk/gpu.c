@@ -2,6 +2,7 @@
  * that they are the ones it announced. */
 #include "old_sdk/gpu.h"
 
+#include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "json/json.h"
@@ -41,9 +42,18 @@ static void put_shown(json_object *envelope, json_object *shown, int64_t iterati
     }
 }
 
+/* What the provider took is not the instance's time. */
+static void leave_out(struct verification *verification, int64_t since_ms)
+{
+    int64_t put_off_ms = verification->pod.deadline_ms + clock_monotonic_ms() - since_ms;
+
+    verification->pod.deadline_ms =
+        put_off_ms < verification->proof.deadline_ms ? put_off_ms : verification->proof.deadline_ms;
+}
+
 /* {name: {"ciphertext", "iv", "length", "device_id", "seed", …}}: text (32 characters) sealed for a GPU at
  * random. NULL: it could not be sealed. */
-static const char *make_envelope(const struct verification *verification, const char *name, const char *text)
+static const char *make_envelope(struct verification *verification, const char *name, const char *text)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_configured(verification->config);
     uint32_t index = randombytes_uniform((uint32_t)json_object_array_length(verification->gpus));
@@ -54,8 +64,13 @@ static const char *make_envelope(const struct verification *verification, const 
     char iv[2 * AES_BLOCK_BYTES + 1];
     unsigned char *sealed;
     size_t length = 0;
+    int64_t since_ms = clock_monotonic_ms();
+    enum status status = STATUS_UNAVAILABLE;
 
-    if (algorithm == NULL || algorithm->make(&verification->proof, &gpu, text, &challenge) != STATUS_OK)
+    if (algorithm != NULL)
+        status = algorithm->make(&verification->proof, &gpu, text, &challenge);
+    leave_out(verification, since_ms);
+    if (status != STATUS_OK)
         return NULL;
     sealed = base64_decode(arena, challenge.ciphertext, strlen(challenge.ciphertext), &length);
     if (sealed == NULL || length <= AES_BLOCK_BYTES)
@@ -148,7 +163,9 @@ static enum step_result challenge_once(struct verification *verification)
     unsigned char bytes[DEVICE_BYTES];
     char challenge[2 * DEVICE_BYTES + 1];
     struct pod_answer answer;
+    enum status status;
     bool valid = false;
+    int64_t since_ms;
 
     randombytes_buf(bytes, sizeof(bytes));
     if (bytes[0] >= json_object_array_length(devices) && bytes[0] > DEVICE_ID_MAX)
@@ -160,8 +177,11 @@ static enum step_result challenge_once(struct verification *verification)
                                 .query = arena_printf(verification->pod.arena, "challenge=%s", challenge) });
     if (!ask_is_good(&answer))
         return ask_fail(verification, STEP_NO_ANSWER, REFUSAL_OLD_SDK_DEVICES_SILENT);
-    if (proof_algorithm_configured(verification->config)
-            ->check_devices(&verification->proof, devices, challenge, answer.text, &valid) != STATUS_OK)
+    since_ms = clock_monotonic_ms();
+    status = proof_algorithm_configured(verification->config)
+                 ->check_devices(&verification->proof, devices, challenge, answer.text, &valid);
+    leave_out(verification, since_ms);
+    if (status != STATUS_OK)
         return STEP_UNJUDGED;
     return valid ? STEP_PASSED : ask_fail(verification, STEP_WRONG, REFUSAL_OLD_SDK_DEVICES_WRONG);
 }

@@ -41,8 +41,7 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
                                     const struct old_sdk_instance *instance, bool (*should_stop)(void),
                                     enum refusal *failure)
 {
-    int64_t deadline_ms =
-        clock_monotonic_ms() + config->background.verify_deadline_ms + proof_longest_wait_ms(config);
+    int64_t deadline_ms = clock_monotonic_ms() + config->background.verify_deadline_ms;
     struct verification verification = {
         .config = config,
         .instance = instance,
@@ -54,7 +53,9 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
                  .hotkey = instance->hotkey,
                  .hides_paths = instance->hides_paths,
                  .deadline_ms = deadline_ms },
-        .proof = { .config = config, .arena = arena, .deadline_ms = deadline_ms },
+        .proof = { .config = config,
+                   .arena = arena,
+                   .deadline_ms = deadline_ms + proof_longest_wait_ms(config) },
         .should_stop = should_stop,
     };
     enum step_result result;
@@ -68,7 +69,7 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
     sodium_memzero(verification.pod.key, sizeof(verification.pod.key));
     if (*failure == REFUSAL_NONE)
         *failure = verification.failure;
-    if (result == STEP_UNJUDGED && !should_stop() && clock_remaining_ms(deadline_ms) == 0) {
+    if (result == STEP_UNJUDGED && !should_stop() && clock_remaining_ms(verification.pod.deadline_ms) == 0) {
         *failure = REFUSAL_OLD_SDK_LATE;
         result = STEP_NO_ANSWER;
     }

@@ -138,13 +138,18 @@ def test_while_graval_is_away_nobody_is_judged(graval, pods):
 
 
 def test_its_limit_follows_graval(graval, pods):
-    with graval.responder.having("background", verify_deadline_ms=1000):
+    with graval.responder.having("background", verify_deadline_ms=3000):
         graval.stub.hold()
         announced = Announced(graval, pods, "0.2.20")
         wait_for(lambda: graval.stub.in_hand == 1, "GraVal to be asked")
-        time.sleep(2)
+        time.sleep(4)
         graval.stub.release()
         assert announced.verdict() == ("passed", None)
+
+
+def test_an_instance_has_no_share_in_graval_s_time(graval, pods):
+    with graval.responder.having("background", verify_deadline_ms=1000):
+        assert Announced(graval, pods, "0.2.20", troubles=["hang"] * 9).verdict()[0] == "failed"
 
 
 def test_a_failed_one_may_be_looked_at_again(graval, pods):
