@@ -21,8 +21,8 @@ from .processes import HANG_S, program, wait_for
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STAGE = os.path.join(TESTS, "harness", "sdk_stage")
 LOCK = os.path.join(tempfile.gettempdir(), "rigger-sdk-pod.lock")
-# Where ./dev interop put the packages: sdk/VERSION, graval/VERSION, and `venv` with what they need.
-PACKAGES = os.environ.get("RIGGER_TEST_SDKS", "")
+# Where ./dev interop put the network's packages: NAME/VERSION, and `venv` with what they need.
+PACKAGES = os.environ.get("RIGGER_TEST_NETWORK", "")
 PORT = 8000
 
 CODE = '''from chutes.chute import Chute, NodeSelector
@@ -54,7 +54,7 @@ class SdkPod:
 
     def __init__(self, directory, sdk, graval, gpus, arguments=(), environment=None, code=CODE):
         self.directory = directory
-        self.sdk = os.path.join(PACKAGES, "sdk", sdk)
+        self.sdk = os.path.join(PACKAGES, "chutes", sdk)
         self.graval = os.path.join(PACKAGES, "graval", graval)
         self.guard = os.path.join(self.sdk, "chutes", "chutes-netnanny.so")
         self.gpus, self.arguments = gpus, list(arguments)

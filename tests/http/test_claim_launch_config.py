@@ -156,6 +156,25 @@ def test_unknown_keys_and_text_numbers_are_accepted_as_pydantic_does(network, ap
     assert launch.claim(miner.gpus, port_mappings=mappings, unknown={"a": 1}).status == 200
 
 
+def test_a_claim_as_sdk_0_3_60_sends_it(network, api):
+    """Recorded from the package, by ./dev interop's pod: keys, types and lengths."""
+    miner = network.miner(gpus=2)
+    devices = [{"name": "NVIDIA H100 80GB HBM3", "uuid": uuid, "memory": 85899345920, "processors": 132,
+                "clock_rate": 1980000.0, "max_threads_per_processor": 2048} for uuid, _ in miner.gpus]
+    ports = [{"proto": "tcp", "internal_port": internal, "external_port": internal, "default": True}
+             for internal in (8000, 8001)]
+    directories = ["/usr/local/lib/python3.12/dist-packages", "/home/chutes/.local/lib/python3.12"]
+    launch = api.launch(miner, network.chute(gpu_count=2))
+    body = {
+        "gpus": devices, "port_mappings": ports, "host": miner.gpus[0][1], "env": "A" * 14936,
+        "code": "A" * 1260,
+        "run_code": "A" * 24492, "run_path": f"{directories[0]}/chutes/entrypoint/run.py",
+        "py_dirs": directories, "inspecto": "0" * 16, "egress": False, "netnanny_hash": "0" * 16,
+        "fsv": "0" * 64}
+    answer = api.request("POST", launch.path, body, launch.headers())
+    assert answer.status == 200, answer
+
+
 def test_every_fault_of_the_body_is_reported_at_once(network, api, miner):
     launch = api.launch(miner, network.chute())
     body = {"gpus": [{"uuid": 5}, {}], "host": None, "code": 1,

@@ -62,13 +62,19 @@ def test_keys_and_signatures_are_the_wallet_s(stack, seed):
     assert not sr25519.verify(signature, message + b"x", wallet.public_key)
 
 
-def test_a_life_signed_by_the_wallet(stack):
+def miner_of_the_wallet(stack):
+    """A registered miner with a GPU, and its wallet's key."""
     seed = secrets.token_hex(32)
     wallet = Keypair.create_from_seed("0x" + seed)
     miner = Miner(seed, wallet.ss58_address)
     stack.postgres.execute("insert into metagraph_nodes (hotkey, coldkey, node_id, netuid, checksum)"
                            " values (%s, 'cold', 1, 64, 'x')", (miner.hotkey,))
     stack.network.gpus(miner, 1, "h100_sxm", stack.network.host())
+    return miner, wallet
+
+
+def test_a_life_signed_by_the_wallet(stack):
+    miner, wallet = miner_of_the_wallet(stack)
     chute, api = stack.network.chute(), Api(stack)
     path = f"/instances/launch_config?chute_id={chute}"
     issued = api.request("GET", path, headers=headers_of(wallet, "launch"))
@@ -81,6 +87,22 @@ def test_a_life_signed_by_the_wallet(stack):
     gone = api.request("DELETE", f"/instances/{chute}/{verified.json['instance_id']}",
                        headers=headers_of(wallet, "instances"))
     assert gone.status == 200
+
+
+def test_an_instance_announced_by_the_wallet(stack):
+    miner, wallet = miner_of_the_wallet(stack)
+    chute, api = stack.network.chute(chutes_version="0.2.20"), Api(stack)
+
+    def send(method, path, body):
+        raw = json.dumps(body).encode()
+        return api.request(method, path, raw, headers_of(wallet, hashlib.sha256(raw).hexdigest()))
+
+    made = send("POST", f"/instances/{chute}/", {"node_ids": [gpu for gpu, _ in miner.gpus],
+                                                 "host": miner.gpus[0][1], "port": 20000})
+    assert made.status == 202
+    path = f"/instances/{chute}/{made.json['instance_id']}"
+    assert send("PATCH", path, {"active": True}).json["active"]
+    assert api.request("DELETE", path, headers=headers_of(wallet, "instances")).status == 200
 
 
 def test_pyjwt_reads_launch_tokens_and_ours_reads_pyjwt_s(stack):

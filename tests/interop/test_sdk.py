@@ -17,22 +17,24 @@ What cannot be had is GraVal's work. 0.0.6 links CUDA. The library of 0.2.6 star
 calls that a GPU of NVIDIA (tried with Debian's pocl, libclblast and a layer of OpenCL), and answers its
 device challenges; but it makes no challenge for a GPU of 2 GiB or less, and for one of 3 GiB its `encrypt`
 was not done after seven minutes. So the GPU library is played, and
-tests/interop/test_graval_package.py holds the shapes. The miner here signs with its own key;
-test_foreign_clients.py has the wallet's.
+tests/interop/test_graval_package.py holds the shapes. The miner's control plane is no package either; its
+requests are ours, signed by the miner's own code, chutes-miner-cli (harness/miner_cli.py).
 """
 
 import itertools
 import os
 import shutil
 import tempfile
+import urllib.parse
 
 import pytest
 
 from harness import sdk_pod
 from harness.announced import VALIDATOR, settings_of
-from harness.client import Api, Launch
+from harness.client import Api
 from harness.graval_stub import Stub
 from harness.jobs import JOBS, job_of, row_of
+from harness.miner_cli import MinerCli
 from harness.stack import Stack
 
 # Ports that a miner publishes.
@@ -72,16 +74,18 @@ class Life:
         stack.postgres.execute("update public.chutes set code = %s where chute_id = %s",
                                (sdk_pod.CODE, self.chute))
         self.directory = tempfile.mkdtemp(prefix="rigger-pod-")
+        self.cli = MinerCli(self.directory, self.api, self.miner)
         self.hotkeys = ["--miner-ss58", self.miner.hotkey, "--validator-ss58", VALIDATOR]
 
     def launched(self, job=None, graval="0.2.6", **variables):
         """A pod with a token, of SDKs since 0.3.0."""
-        answer = self.api.token(self.miner, self.chute, job)
+        query = {"chute_id": self.chute, **({"job_id": job} if job else {})}
+        answer = self.cli.request("GET", "/instances/launch_config?" + urllib.parse.urlencode(query),
+                                  purpose="launch")
         assert answer.status == 200, answer
-        self.launch = Launch(self.api, answer.json)
         return sdk_pod.SdkPod(
             self.directory, self.sdk, graval, [self.miner.gpus[0][0]], self.hotkeys,
-            {"CHUTES_LAUNCH_JWT": self.launch.token, "CHUTES_EXTERNAL_HOST": self.host,
+            {"CHUTES_LAUNCH_JWT": answer.json["token"], "CHUTES_EXTERNAL_HOST": self.host,
              "CHUTES_PORT_PRIMARY": "31000", "CHUTES_PORT_LOGGING": "31001",
              "SSL_CERT_FILE": self.stack.nginx.certificate, **variables})
 
@@ -101,15 +105,16 @@ class Life:
 
     def announce(self):
         """The miner's two requests."""
-        made = self.api.signed(self.miner, "POST", f"/instances/{self.chute}/", {
+        made = self.cli.request("POST", f"/instances/{self.chute}/", {
             "node_ids": [gpu for gpu, _ in self.miner.gpus], "host": self.host, "port": sdk_pod.PORT})
         assert made.status == 202, made
         path = f"/instances/{self.chute}/{made.json['instance_id']}"
-        assert self.api.signed(self.miner, "PATCH", path, {"active": True}).status == 200
+        assert self.cli.request("PATCH", path, {"active": True}).status == 200
 
     def delete(self):
         """The end."""
-        gone = self.api.delete(self.miner, self.chute, self.instance()["instance_id"])
+        gone = self.cli.request("DELETE", f"/instances/{self.chute}/{self.instance()['instance_id']}",
+                                purpose="instances")
         assert gone.status == 200, gone
 
     def verdict(self):

@@ -1,9 +1,11 @@
-"""What the relay publishes, heard by clients of a real socket server: python-socketio from PyPI, on both sides.
+"""What the relay publishes, heard by clients of a real socket server: python-socketio from PyPI, on both
+sides.
 
-Run by ./dev interop. The network's own socket servers are no package: what they do with a message of the two
-channels is played here (`serve`), which is little: what is in `events` they emit to everybody, what is in
-`miner_broadcast` to the rooms of its recipients. Server, client and the Redis manager, by which servers of one
-network share their clients, are the package's; the manager uses the Redis that the relay publishes to.
+Run by ./dev interop. The network's own socket servers are no package: what they do with a message of the
+two channels is played here (`serve`), which is little: what is in `events` they emit to everybody, what
+is in `miner_broadcast` to the rooms of its recipients. Server, client and the Redis manager, by which
+servers of one network share their clients, are the package's; the manager uses the Redis that the relay
+publishes to.
 """
 
 import asyncio
