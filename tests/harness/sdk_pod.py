@@ -20,7 +20,7 @@ from .processes import HANG_S, program, wait_for
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STAGE = os.path.join(TESTS, "harness", "sdk_stage")
-LOCK = os.path.join(tempfile.gettempdir(), "rigger-sdk-pod.lock")
+LOCK = os.path.join(tempfile.gettempdir(), f"rigger-sdk-pod-{os.getuid()}.lock")
 # Where ./dev interop put the network's packages: NAME/VERSION, and `venv` with what they need.
 PACKAGES = os.environ.get("RIGGER_TEST_NETWORK", "")
 PORT = 8000
