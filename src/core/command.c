@@ -5,6 +5,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/waiting.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,13 +50,20 @@ static NO_RETURN void run_child(const struct command *command, int output)
 static const char *read_output(int fd, struct buf *output, int64_t deadline_ms)
 {
     struct pollfd ready = { .fd = fd, .events = POLLIN };
+    struct waiting waiting = waiting_begin();
     char chunk[CHUNK_BYTES];
     ssize_t got;
+    int left_ms;
 
     for (;;) {
         /* rule: command.time */
-        if (poll(&ready, 1, clock_remaining_ms(deadline_ms)) <= 0)
+        left_ms = clock_remaining_ms(deadline_ms);
+        if (left_ms == 0)
             return "was not done in time";
+        got = poll(&ready, 1, waiting_slice_ms(&waiting, left_ms));
+        waiting_goes_on(&waiting);
+        if (got <= 0)
+            continue;
         got = read(fd, chunk, sizeof(chunk));
         if (got < 0 && errno == EINTR)
             continue;

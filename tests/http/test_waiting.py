@@ -129,6 +129,20 @@ def test_without_room_a_worker_waits_in_its_place(slow, pool):
     assert Samples(Api(slow))("rigger_workers", pool="slow") == SLOW_WORKERS
 
 
+def test_a_slow_program_is_waited_for_beside_the_pool(slow, pool, place):
+    program, go = place / "digest", place / "go"
+    program.write_text(f"#!/bin/sh\nuntil [ -e {go} ]; do sleep 0.05; done\necho RESULT:digest\n")
+    program.chmod(0o755)
+    some = launches(slow, SLOW_WORKERS + 1)
+    with slow.responder.having("attestation", filesystem="command", filesystem_command=program):
+        under_way = claims(pool, some)
+        try:
+            wait_for(lambda: waiting(slow) == len(some), "all of them to step aside")
+        finally:
+            go.touch()
+        assert statuses(under_way) == [403] * len(some), "they sent no digest"
+
+
 def test_a_verification_waits_beside_the_pool_and_a_second_one_for_it(slow, pool):
     (launch, miner), (other, owner) = launches(slow, 2)
     assert launch.claim(miner.gpus).status == 200
