@@ -125,7 +125,7 @@ RULES = [
     ("secret.counting", "core/secret.c", "counts_up_or_down(", "false && counts_up_or_down("),
     ("secret.words", "core/secret.c", "is_made_of_known_words(", "false && is_made_of_known_words("),
     ("command.time", "core/command.c", "clock_remaining_ms(deadline_ms)",
-     "clock_remaining_ms(deadline_ms) + 5000"),
+     "clock_remaining_ms(deadline_ms + 5000)"),
     ("command.output", "core/command.c", "if (output->failed)", "if (false)"),
     ("command.status", "core/command.c", "|| WEXITSTATUS(state) != 0", ""),
 
