@@ -8,7 +8,8 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('token.lifetime', 7200, 'seconds', 60, 86400,
      'How long a launch token is good. A launch config that is not claimed by then fails.'),
     ('claim.challenge_stored_within', 60, 'seconds', 5, 3600,
-     'How long after a claim its challenge may take to be made. Then the launch config fails.'),
+     'How long after a claim its challenge may take to be made, but for claims that wait for GraVal.'
+     ' Then the launch config fails.'),
     ('challenge.time_factor', 2.15, 'factor', 1, 100,
      'The time limit of a challenge, as a multiple of what rigger.gpu_models estimates for an honest GPU.'),
     ('challenge.grace', 60, 'seconds', 0, 3600,
