@@ -105,7 +105,9 @@ static int serve_web_server(void)
 {
     bool fastcgi = listener_is(STDIN_FILENO);
     struct config *config;
-    struct process process = { .kind = fastcgi ? PROCESS_BARE : PROCESS_CGI, .listener = STDIN_FILENO };
+    struct process process = { .kind = fastcgi ? PROCESS_BARE : PROCESS_CGI,
+                               .listener = STDIN_FILENO,
+                               .door = -1 };
     int code;
 
     if (!fastcgi && getenv("GATEWAY_INTERFACE") == NULL) {

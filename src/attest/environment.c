@@ -2,13 +2,12 @@
  * expected, for the code of a private chute belongs to its owner. */
 #include "attest/environment.h"
 
-#include "attest/old_env_dump.h"
+#include "attest/dumps.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "json/json.h"
 
 #include <regex.h>
-#include <sodium.h>
 #include <string.h>
 
 /* The word without a leading path. */
@@ -54,22 +53,14 @@ bool environment_command_matches(struct arena *arena, const char *cmdline,
            strcmp(rest, wanted) == 0;
 }
 
-static json_object *parse_object(struct arena *arena, const char *text, size_t length)
-{
-    struct json_error error;
-    json_object *object = json_parse_strict(text, length, &error);
-
-    json_defer(arena, object);
-    return json_object_is_type(object, json_type_object) ? object : NULL;
-}
-
-enum refusal environment_check_processes(struct arena *arena, const char *dump, size_t length,
+enum refusal environment_check_processes(struct arena *arena, json_object *env,
                                          const struct environment_command *expected)
 {
-    json_object *root = parse_object(arena, dump, length), *processes = NULL, *first = NULL, *pid = NULL;
+    json_object *processes = NULL, *first = NULL, *pid = NULL;
     const char *user, *cmdline;
 
-    if (root == NULL || !json_object_object_get_ex(root, "all_processes", &processes) ||
+    if (!json_object_is_type(env, json_type_object) ||
+        !json_object_object_get_ex(env, "all_processes", &processes) ||
         !json_object_is_type(processes, json_type_array))
         return REFUSAL_ENVIRONMENT_UNREADABLE;
     first = json_object_array_get_idx(processes, 0);
@@ -86,10 +77,10 @@ enum refusal environment_check_processes(struct arena *arena, const char *dump, 
     return REFUSAL_NONE;
 }
 
-enum refusal environment_check_code(struct arena *arena, const char *dump, size_t length, const char *code)
+enum refusal environment_check_code(struct arena *arena, json_object *document, const char *code)
 {
-    json_object *root = parse_object(arena, dump, length);
-    const char *content = root != NULL ? json_get_text(root, "content") : NULL;
+    const char *content =
+        json_object_is_type(document, json_type_object) ? json_get_text(document, "content") : NULL;
     size_t found_length = 0;
     unsigned char *found;
 
@@ -122,55 +113,20 @@ static bool rule_holds(json_object *rule, bool there, json_object *value)
     return matches;
 }
 
-enum refusal environment_check_rules(const char *dump, size_t length, json_object *rules)
+enum refusal environment_check_rules(json_object *env, json_object *rules)
 {
-    struct json_error error;
-    json_object *root = json_parse_strict(dump, length, &error);
     enum refusal refusal = REFUSAL_NONE;
 
-    if (root == NULL)
-        return REFUSAL_ENVIRONMENT_UNREADABLE;
     json_object_object_foreach(rules, pointer, rule)
     {
         json_object *value = NULL;
-        bool there = json_pointer_get(root, pointer, &value) == 0;
+        bool there = json_pointer_get(env, pointer, &value) == 0;
 
         if (!json_object_is_type(rule, json_type_object) || !rule_holds(rule, there, value))
             /* rule: environment.rules */
             refusal = REFUSAL_ENVIRONMENT_RULE_BROKEN;
     }
-    json_object_put(root);
     return refusal;
-}
-
-static enum refusal check_env(struct arena *arena, const struct environment_claim *claim,
-                              const char *validator, const unsigned char key[OLD_ENV_DUMP_KEY_BYTES],
-                              json_object *rules)
-{
-    const struct environment_command expected = {
-        .ref_str = claim->ref_str, .hotkey = claim->hotkey, .validator = validator, .seed = claim->graval_seed
-    };
-    size_t length = 0;
-    char *dump = old_env_dump_open(arena, key, claim->env, &length);
-    enum refusal refusal;
-
-    if (dump == NULL)
-        return REFUSAL_ENVIRONMENT_UNREADABLE;
-    refusal = environment_check_processes(arena, dump, length, &expected);
-    if (refusal == REFUSAL_NONE && rules != NULL)
-        refusal = environment_check_rules(dump, length, rules);
-    return refusal;
-}
-
-static enum refusal check_code(struct arena *arena, const struct environment_claim *claim,
-                               const unsigned char key[OLD_ENV_DUMP_KEY_BYTES])
-{
-    size_t length = 0;
-    char *dump = old_env_dump_open(arena, key, claim->code, &length);
-
-    if (dump == NULL)
-        return REFUSAL_CODE_UNREADABLE;
-    return environment_check_code(arena, dump, length, claim->chute_code);
 }
 
 /* The administrator's rules; *usable is false where they are no JSON object: then nothing may pass. */
@@ -188,10 +144,34 @@ static json_object *parse_rules(struct arena *arena, const char *text, bool *usa
     return rules;
 }
 
-enum status environment_check(const struct config *config, struct arena *arena,
-                              const struct environment_claim *claim, enum refusal *refusal)
+static enum refusal check_dumps(const struct config *config, struct arena *arena,
+                                const struct environment_claim *claim, const struct dumps *dumps,
+                                json_object *rules)
 {
-    unsigned char key[OLD_ENV_DUMP_KEY_BYTES];
+    const struct environment_command expected = {
+        .ref_str = claim->ref_str,
+        .hotkey = claim->hotkey,
+        .validator = config->launch.validator_ss58,
+        .seed = claim->graval_seed,
+    };
+    enum refusal refusal = environment_check_processes(arena, dumps->env, &expected);
+
+    if (refusal == REFUSAL_NONE && rules != NULL)
+        refusal = environment_check_rules(dumps->env, rules);
+    if (refusal == REFUSAL_NONE && dumps->code == NULL)
+        refusal = REFUSAL_CODE_UNREADABLE;
+    if (refusal == REFUSAL_NONE)
+        refusal = environment_check_code(arena, dumps->code, claim->chute_code);
+    return refusal;
+}
+
+enum status environment_check(const struct config *config, struct arena *arena,
+                              const struct environment_claim *claim, int64_t deadline_ms,
+                              enum refusal *refusal)
+{
+    const struct sealed_dumps sealed = { .env = claim->env, .code = claim->code, .env_key = claim->env_key };
+    enum status status;
+    struct dumps dumps;
     json_object *rules;
     bool usable;
 
@@ -199,16 +179,16 @@ enum status environment_check(const struct config *config, struct arena *arena,
     if (config->attestation.environment == ENVIRONMENT_NONE)
         return STATUS_OK;
     rules = parse_rules(arena, claim->rules, &usable);
-    if (!usable || !old_env_dump_derive_key(config->attestation.old_env_dump_master_key.text, claim->env_key,
-                                            config->attestation.old_env_dump_salt.text, key)) {
-        log_event(LOG_LEVEL_ERROR, "no environment can be judged: %s",
-                  usable ? "old_env_dump_master_key or old_env_dump_salt is not hex"
-                         : "the setting environment_rules in the database is no JSON object");
+    if (!usable) {
+        log_event(LOG_LEVEL_ERROR, "no environment can be judged: the setting environment_rules in the "
+                                   "database is no JSON object");
         return STATUS_UNAVAILABLE;
     }
-    *refusal = check_env(arena, claim, config->launch.validator_ss58, key, rules);
-    if (*refusal == REFUSAL_NONE)
-        *refusal = check_code(arena, claim, key);
-    sodium_memzero(key, sizeof(key));
-    return STATUS_OK;
+    status = dumps_open(config, arena, &sealed, deadline_ms, &dumps);
+    /* rule: environment.refused */
+    if (status == STATUS_OK && dumps.refused != REFUSAL_NONE)
+        *refusal = dumps.refused;
+    else if (status == STATUS_OK)
+        *refusal = check_dumps(config, arena, claim, &dumps, rules);
+    return status;
 }

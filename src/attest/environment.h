@@ -12,6 +12,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What the pod sent, and what its chute and config say. */
 struct environment_claim {
@@ -33,23 +34,23 @@ bool environment_command_matches(struct arena *arena, const char *cmdline,
                                  const struct environment_command *expected) MUST_CHECK;
 
 /* REFUSAL_NONE if the opened `env` dump shows pid 1 of user chutes running exactly the expected command; else
- * the refusal. */
-enum refusal environment_check_processes(struct arena *arena, const char *dump, size_t length,
+ * the refusal. NULL is a dump that could not be opened. */
+enum refusal environment_check_processes(struct arena *arena, json_object *env,
                                          const struct environment_command *expected) MUST_CHECK;
 
 /* REFUSAL_NONE if the opened `code` dump holds exactly the chute's code; else the refusal. */
-enum refusal environment_check_code(struct arena *arena, const char *dump, size_t length,
-                                    const char *code) MUST_CHECK;
+enum refusal environment_check_code(struct arena *arena, json_object *document, const char *code) MUST_CHECK;
 
 /* REFUSAL_NONE if the opened `env` dump satisfies the administrator's rules; else the refusal. rules: a JSON
  * object of JSON pointer (RFC 6901) to {"equals": value}, {"matches": POSIX extended regular expression} or
  * {"present": bool}. */
-enum refusal environment_check_rules(const char *dump, size_t length, json_object *rules) MUST_CHECK;
+enum refusal environment_check_rules(json_object *env, json_object *rules) MUST_CHECK;
 
 /* Opens both dumps and checks all of the above. *refusal: its text never says what was expected;
  * REFUSAL_NONE: all is as it should be, or the provider is `none`. Anything but STATUS_OK: there was no
- * verdict, which is not the pod's doing. */
+ * verdict until deadline_ms (clock_monotonic_ms), which is not the pod's doing. */
 enum status environment_check(const struct config *config, struct arena *arena,
-                              const struct environment_claim *claim, enum refusal *refusal) MUST_CHECK;
+                              const struct environment_claim *claim, int64_t deadline_ms,
+                              enum refusal *refusal) MUST_CHECK;
 
 #endif

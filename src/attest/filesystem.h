@@ -1,5 +1,5 @@
 /* The filesystem check "command" (docs/attestation.md, "Filesystem"): a tool of the operator's computes the
- * digest that a pod's image must have. Its answers are kept, for the same question has the same answer. */
+ * digest that a pod's image must have. */
 #ifndef RIGGER_ATTEST_FILESYSTEM_H
 #define RIGGER_ATTEST_FILESYSTEM_H
 

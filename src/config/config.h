@@ -25,7 +25,12 @@
 #define PROOF_CONSTANT(constant, name) PROOF_##constant,
 enum proof_provider { PROOF_UNSET, PROOF_PROVIDERS(PROOF_CONSTANT) };
 #undef PROOF_CONSTANT
-enum environment_provider { ENVIRONMENT_UNSET, ENVIRONMENT_NONE, ENVIRONMENT_OLD_ENV_DUMP };
+enum environment_provider {
+    ENVIRONMENT_UNSET,
+    ENVIRONMENT_NONE,
+    ENVIRONMENT_COMMAND,
+    ENVIRONMENT_OLD_ENV_DUMP
+};
 enum filesystem_provider { FILESYSTEM_UNSET, FILESYSTEM_NONE, FILESYSTEM_COMMAND };
 
 struct config {
@@ -73,7 +78,9 @@ struct config {
         int64_t graval_wait_ms;     /* how long a request may wait for GraVal on top of its own deadline */
         int64_t graval_concurrency; /* how many requests of ours GraVal works on at once */
         struct secret old_env_dump_master_key, old_env_dump_salt; /* hex; empty: none */
-        char *filesystem_command;                                 /* empty: none */
+        char *environment_command, *filesystem_command;           /* empty: none */
+        bool environment_command_keep; /* it is kept running and asked line by line */
+        int64_t environment_timeout_ms, programs_at_once, program_memory_mb;
         int64_t filesystem_timeout_ms;
     } attestation;
     struct {

@@ -43,6 +43,10 @@ static void check_providers(const struct relations *check)
         check_env_dump_secret(check, &config->attestation.old_env_dump_master_key, "old_env_dump_master_key");
         check_env_dump_secret(check, &config->attestation.old_env_dump_salt, "old_env_dump_salt");
     }
+    /* rule: config.environment */
+    if (config->attestation.environment == ENVIRONMENT_COMMAND &&
+        config->attestation.environment_command[0] == '\0')
+        tell(check, "attestation", "environment_command", "missing: environment = command needs it");
     /* rule: config.filesystem */
     if (config->attestation.filesystem == FILESYSTEM_COMMAND &&
         config->attestation.filesystem_command[0] == '\0')

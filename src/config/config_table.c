@@ -21,7 +21,7 @@
 
 #define PROOF_NAME(constant, name) #name,
 static const char *const proofs[] = { PROOF_PROVIDERS(PROOF_NAME) NULL };
-static const char *const environments[] = { "none", "old_env_dump", NULL };
+static const char *const environments[] = { "none", "command", "old_env_dump", NULL };
 static const char *const filesystems[] = { "none", "command", NULL };
 
 static const char *check_socket(const char *text)
@@ -226,12 +226,26 @@ const struct setting config_settings[] = {
     { NAMED(attestation, old_env_dump_salt), .type = SETTING_SECRET, .default_text = "",
       .former_key = "envdump_salt", .reloadable = true,
       .doc = "Salt of dumps in the older format in hex, or @/path; for environment = old_env_dump." },
+    { NAMED(attestation, environment_command), .type = SETTING_TEXT, .default_text = "",
+      .check = check_command, .reloadable = true,
+      .doc = "Program and words, for environment = command. It reads a question, a line of JSON, and prints "
+             "one." },
+    { NAMED(attestation, environment_command_keep), .type = SETTING_BOOLEAN, .default_text = "false",
+      .reloadable = true,
+      .doc = "Whether environment_command is kept running and asked line by line, not started for each "
+             "question." },
+    { NAMED(attestation, environment_timeout_ms), RANGE(10, HOUR_MS), .default_text = "30000",
+      .reloadable = true, .doc = "Limit of one question to environment_command, milliseconds." },
     { NAMED(attestation, filesystem_command), .type = SETTING_TEXT, .default_text = "",
       .check = check_command, .reloadable = true,
       .doc = "Program and words, for filesystem = command; {image_id} {patch_version} {salt} {exclude} "
              "stand for the question. It prints RESULT:<digest>." },
     { NAMED(attestation, filesystem_timeout_ms), RANGE(10, HOUR_MS), .default_text = "30000",
       .reloadable = true, .doc = "Limit of one run of filesystem_command, milliseconds." },
+    { NAMED(attestation, programs_at_once), RANGE(1, 64), .default_text = "4", .reloadable = true,
+      .doc = "How many of environment_command, and of filesystem_command, may run at once." },
+    { NAMED(attestation, program_memory_mb), RANGE(16, 1048576), .default_text = "2048", .reloadable = true,
+      .doc = "Most memory of one such program, MiB." },
 
     { NAMED(capacity, redis_url), .type = SETTING_TEXT, .default_text = "", .check = check_redis_url,
       .reloadable = true,

@@ -55,7 +55,7 @@ static enum status check_environment(const struct launch *launch, enum refusal *
         .rules = launch->environment_rules,
     };
 
-    return environment_check(launch->config, launch->arena, &claim, failure);
+    return environment_check(launch->config, launch->arena, &claim, launch->deadline_ms, failure);
 }
 
 /* The digest is salted with what only this launch has. */

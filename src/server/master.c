@@ -9,6 +9,7 @@
 #include "metrics/scoreboard.h"
 #include "metrics/turn.h"
 #include "server/asides.h"
+#include "server/door.h"
 #include "server/listener.h"
 #include "server/notify.h"
 #include "server/process.h"
@@ -43,16 +44,19 @@ struct master {
     struct scoreboard_slot *slots; /* of all of them */
     size_t slot_count;
     int listeners[PROCESS_MASTERED_COUNT]; /* -1: it has none */
+    struct door door;
     sigset_t signals;
 };
 
 static NO_RETURN void run_child(const struct master *master, const struct child *child, pid_t master_pid)
 {
+    struct door door = master->door;
     struct process process = {
         .kind = child->kind,
         .config = master->config,
         .listener = master->listeners[child->kind],
         .slot = child->slot,
+        .door = door_keep(&door, child->kind == PROCESS_PROGRAMS),
         .master = master_pid,
     };
 
@@ -165,10 +169,10 @@ static void reload(struct master *master)
 
     notify_send("RELOADING=1");
     config = config_load(master->config_path, stderr);
-    if (config == NULL) {
-        log_event(LOG_LEVEL_ERROR,
-                  "the configuration has errors, named above: the old one stays in force. Mend it and "
-                  "reload again");
+    if (config == NULL || !door_renew(&master->door)) {
+        log_event(LOG_LEVEL_ERROR, "%s: the old configuration stays in force. Mend it and reload again",
+                  config == NULL ? "the configuration has errors, named above" : "there was no reload");
+        config_free(config);
         notify_send("READY=1");
         return;
     }
@@ -234,6 +238,7 @@ static int drain(struct master *master)
     /* Who waits for minutes would be killed in the end, and leave behind what it could still undo. */
     for (size_t i = 0; i < master->slot_count; i++)
         scoreboard_hurry(&master->slots[i]);
+    door_close(&master->door);
     signal_all(master, SIGTERM);
     while (alive(master) > 0 && clock_remaining_ms(limit_ms) > 0) {
         next_signal(master);
@@ -310,13 +315,13 @@ static void take_signals(struct master *master)
 
 int master_run(struct config *config, const char *config_path)
 {
-    struct master master = { .config = config, .config_path = config_path };
+    struct master master = { .config = config, .config_path = config_path, .door = DOOR_CLOSED };
     int signal_number = 0, code;
 
     process_settle(config, "master", 0);
     take_signals(&master);
     process_prepare();
-    if (!open_listeners(&master) || !make_places(&master))
+    if (!open_listeners(&master) || !door_renew(&master.door) || !make_places(&master))
         return EXIT_FAILURE;
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);

@@ -6,9 +6,11 @@
 #include "core/log.h"
 #include "metrics/metrics.h"
 #include "metrics/turn.h"
+#include "programs/ask.h"
 #include "server/aside.h"
 #include "server/background.h"
 #include "server/pipeline.h"
+#include "server/programs.h"
 #include "server/verifier.h"
 #include "server/worker.h"
 
@@ -54,6 +56,7 @@ static const struct kind kinds[PROCESS_KIND_COUNT] = {
                            .asks_provider = true,
                            .arena_bytes = 256 * MEBIBYTE,
                            .run = verifier_run },
+    [PROCESS_PROGRAMS] = { .name = "programs", .arena_bytes = MEBIBYTE, .run = programs_run },
     [PROCESS_BARE] = { .name = "bare",
                        .deadline_ms = SETTING(server.slow_deadline_ms),
                        .arena_bytes = 64 * MEBIBYTE,
@@ -149,6 +152,7 @@ int process_run(struct process *process)
         sigprocmask(SIG_SETMASK, &all, NULL);
     process_settle(process->config, process_name(process->kind), process->master);
     process->peer = -1;
+    ask_through(process->door);
     process->arena = arena_create(kind->arena_bytes);
     if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,

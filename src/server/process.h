@@ -1,6 +1,7 @@
 /* The kinds of processes that a responder is made of, in one table, and the one way in which each of them
  * starts and ends. The master (server/master.h) forks those that the table counts; src/rigger.c starts the
- * ones that serve alone. What a process then does is its own file's: worker.c, background.c, verifier.c. */
+ * ones that serve alone. What a process then does is its own file's: worker.c, background.c, verifier.c,
+ * programs.c. */
 #ifndef RIGGER_SERVER_PROCESS_H
 #define RIGGER_SERVER_PROCESS_H
 
@@ -22,6 +23,7 @@ enum process_kind {
     PROCESS_SLOW,
     PROCESS_BACKGROUND,
     PROCESS_VERIFIER,
+    PROCESS_PROGRAMS,
     PROCESS_MASTERED_COUNT, /* those before it live under a master, those behind it serve alone */
     PROCESS_BARE = PROCESS_MASTERED_COUNT, /* on a socket that a FastCGI process manager made */
     PROCESS_CGI,                           /* one request */
@@ -35,6 +37,7 @@ struct process {
     int listener;                  /* where requests come from; -1: no requests */
     struct scoreboard_slot *slot;  /* where the master sees what is in hand; NULL: nobody looks */
     int peer;                      /* the connection that the request in hand came by; -1: none */
+    int door;                      /* to the process of programs, or its own end; -1: there is none */
     pid_t master;                  /* whose death drains this process; 0: none */
     struct db *db;                 /* this and what follows is made by process_run */
     struct target_reader *targets; /* NULL: no Redis tells them, or it takes no requests */
@@ -65,8 +68,8 @@ void process_settle(const struct config *config, const char *name, pid_t master)
  */
 int64_t process_longest_wait_ms(const struct config *config);
 
-/* Runs a process from its start to its end: kind, config, listener, slot and master are set. Signals are
- * blocked while it works, except in a CGI program. Returns the exit code: 0 done, EXIT_NO_MEMORY. */
+/* Runs a process from its start to its end: kind, config, listener, slot, door and master are set. Signals
+ * are blocked while it works, except in a CGI program. Returns the exit code: 0 done, EXIT_NO_MEMORY. */
 int process_run(struct process *process) MUST_CHECK;
 
 /* Takes a piece of work in hand, and is done with it. In between the master kills the process when the kind's

@@ -5,6 +5,7 @@
 #include "core/encode.h"
 #include "crypto/aes.h"
 #include "fuzz/fuzz.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -31,6 +32,7 @@ void fuzz_old_env_dump(const unsigned char *data, size_t size)
     };
     struct arena *arena = fuzz_arena();
     const char *text = fuzz_text(arena, data, size);
+    struct json_error error;
     size_t length = 0;
     char *opened = old_env_dump_open(arena, key, text, &length);
 
@@ -38,11 +40,14 @@ void fuzz_old_env_dump(const unsigned char *data, size_t size)
     opened = old_env_dump_open(arena, key, seal(arena, data, size), &length);
     FUZZ_CHECK(opened != NULL && length == size && (size == 0 || memcmp(opened, data, size) == 0));
 
-    if (environment_check_processes(arena, opened, length, &expected) == REFUSAL_NONE)
+    json_object *document = json_parse_strict(opened, length, &error);
+
+    json_defer(arena, document);
+    if (environment_check_processes(arena, document, &expected) == REFUSAL_NONE)
         FUZZ_CHECK(memmem(opened, length, "app:chute", strlen("app:chute")) != NULL ||
                    memmem(opened, length, "\\u", 2) != NULL || memmem(opened, length, "\\/", 2) != NULL);
     if (environment_command_matches(arena, text, &expected))
         FUZZ_CHECK(strstr(text, "app:chute") != NULL && strstr(text, HOTKEY) != NULL);
-    if (environment_check_code(arena, opened, length, "print(1)\n") == REFUSAL_NONE)
+    if (environment_check_code(arena, document, "print(1)\n") == REFUSAL_NONE)
         FUZZ_CHECK(length > 0);
 }

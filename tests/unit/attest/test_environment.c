@@ -2,10 +2,13 @@
 #include "attest/environment.h"
 
 #include "core/arena.h"
+#include "json/json.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
@@ -21,6 +24,16 @@ static void make_arena(void)
 static void free_arena(void)
 {
     arena_free(arena);
+}
+
+/* NULL where it is no JSON. */
+static json_object *parse(const char *text)
+{
+    struct json_error error;
+    json_object *parsed = json_parse_strict(text, strlen(text), &error);
+
+    json_defer(arena, parsed);
+    return parsed;
 }
 
 static const struct {
@@ -83,8 +96,7 @@ static const struct {
 START_TEST(the_first_process_must_be_the_command)
 {
     const struct environment_command expected = { .ref_str = "app:chute", .hotkey = "M", .validator = "V" };
-    enum refusal refusal =
-        environment_check_processes(arena, dumps[_i].dump, strlen(dumps[_i].dump), &expected);
+    enum refusal refusal = environment_check_processes(arena, parse(dumps[_i].dump), &expected);
 
     ck_assert_msg((refusal == REFUSAL_NONE) == dumps[_i].passes, "%s", dumps[_i].dump);
     ck_assert_ptr_null(strstr(refusal_text(arena, refusal, NULL), "app:chute"));
@@ -106,8 +118,7 @@ static const struct {
 
 START_TEST(the_code_must_be_the_chute_s_byte_for_byte)
 {
-    enum refusal refusal =
-        environment_check_code(arena, codes[_i].dump, strlen(codes[_i].dump), codes[_i].code);
+    enum refusal refusal = environment_check_code(arena, parse(codes[_i].dump), codes[_i].code);
 
     ck_assert_int_eq(refusal == REFUSAL_NONE, codes[_i].passes);
 }
@@ -136,8 +147,55 @@ START_TEST(every_rule_of_the_administrator_must_hold)
     static const char dump[] = "{\"os\": {\"name\": \"Linux\"}, \"cores\": 8}";
     json_object *parsed = json_tokener_parse(rules[_i].rules);
 
-    ck_assert_int_eq(environment_check_rules(dump, strlen(dump), parsed) == REFUSAL_NONE, rules[_i].passes);
+    ck_assert_int_eq(environment_check_rules(parse(dump), parsed) == REFUSAL_NONE, rules[_i].passes);
     json_object_put(parsed);
+}
+END_TEST
+
+/* Whoever opens the dumps may refuse; what is in them is judged here. */
+static const struct {
+    const char *told; /* of the program's answer, behind the id */
+    enum status status;
+    enum refusal refusal;
+} programs[] = {
+    { "\"env\":{\"all_processes\":[{\"pid\":1,\"username\":\"chutes\",\"cmdline\":\"" COMMAND
+      "\"}]},\"code\":{\"content\":\"aQ==\"}",
+      STATUS_OK, REFUSAL_NONE },
+    { "\"env\":{\"all_processes\":[{\"pid\":1,\"username\":\"chutes\",\"cmdline\":\"" COMMAND
+      "\"}]},\"code\":{\"content\":\"ag==\"}",
+      STATUS_OK, REFUSAL_CODE_DIFFERS },
+    { "\"env\":{},\"code\":{}", STATUS_OK, REFUSAL_ENVIRONMENT_UNREADABLE },
+    { "\"refused\":\"environment_unreadable\"", STATUS_OK, REFUSAL_ENVIRONMENT_UNREADABLE },
+    { "\"refused\":\"code_unreadable\"", STATUS_OK, REFUSAL_CODE_UNREADABLE },
+    { "\"refused\":\"code_differs\"", STATUS_UNAVAILABLE, REFUSAL_NONE },
+    { "\"env\":{}", STATUS_UNAVAILABLE, REFUSAL_NONE },
+};
+
+START_TEST(a_program_opens_the_dumps_and_we_judge_them)
+{
+    const struct environment_claim claim = {
+        .env = "E", .code = "C", .env_key = "K", .ref_str = "app:chute", .hotkey = "M", .chute_code = "i"
+    };
+    struct config config = { .attestation = { .environment = ENVIRONMENT_COMMAND,
+                                              .environment_timeout_ms = 20000,
+                                              .programs_at_once = 1,
+                                              .program_memory_mb = 1024 } };
+    char *path = arena_printf(arena, "/tmp/rigger-environment-%ld", (long)getpid());
+    enum refusal refusal = REFUSAL_COUNT;
+    FILE *script = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(script);
+    fprintf(script,
+            "read -r line; id=${line#*'\"id\":\"'}; id=${id%%%%'\"'*}\n"
+            "[ \"${line#*'\"env\":'}\" = '\"E\",\"code\":\"C\",\"env_key\":\"K\"}' ] || exit 1\n"
+            "printf '{\"id\":\"%%s\",%%s}\\n' \"$id\" '%s'\n",
+            programs[_i].told);
+    ck_assert_int_eq(fclose(script), 0);
+    config.attestation.environment_command = arena_printf(arena, "/bin/sh %s", path);
+    config.launch.validator_ss58 = arena_strdup(arena, "V");
+    ck_assert_int_eq(environment_check(&config, arena, &claim, INT64_MAX, &refusal), programs[_i].status);
+    ck_assert_int_eq(refusal, programs[_i].refusal);
+    unlink(path);
 }
 END_TEST
 
@@ -151,6 +209,7 @@ Suite *environment_suite(void)
     tcase_add_loop_test(tests, the_first_process_must_be_the_command, 0, COUNT(dumps));
     tcase_add_loop_test(tests, the_code_must_be_the_chute_s_byte_for_byte, 0, COUNT(codes));
     tcase_add_loop_test(tests, every_rule_of_the_administrator_must_hold, 0, COUNT(rules));
+    tcase_add_loop_test(tests, a_program_opens_the_dumps_and_we_judge_them, 0, COUNT(programs));
     suite_add_tcase(suite, tests);
     return suite;
 }

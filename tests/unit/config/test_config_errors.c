@@ -61,6 +61,8 @@ static const struct {
       ":13: [attestation] filesystem_command: not a command" },
     { "[attestation]\nenvdump_salt = 00",
       ":13: [attestation] envdump_salt: is called old_env_dump_salt now: write that" },
+    { "[attestation]\nenvironment_command = open", ":13: [attestation] environment_command: not a command" },
+    { "[attestation]\nprograms_at_once = 0", ":13: [attestation] programs_at_once: out of range" },
     { "[attestation]\nmatmul_n = 300", ":13: [attestation] matmul_n: not a power of two" },
     { "[attestation]\nmatmul_n = 128", ":13: [attestation] matmul_n: out of range" },
     { "[attestation]\nmatmul_n = 32768", ":13: [attestation] matmul_n: out of range" },
@@ -90,7 +92,7 @@ static const struct {
     { DATABASE LAUNCH "ip_check_salt = " SALT "\n" ATTESTATION, "[launch] launch_secret: " },
     { DATABASE LAUNCH "launch_secret = " LAUNCH_SECRET "\n" ATTESTATION, "[launch] ip_check_salt: " },
     { DATABASE LAUNCH SECRETS "[attestation]\nfilesystem = none\n",
-      "[attestation] environment: required, there is no default: write none or old_env_dump" },
+      "[attestation] environment: required, there is no default: write none or command or old_env_dump" },
     { DATABASE LAUNCH SECRETS "[attestation]\nenvironment = none\n",
       "[attestation] filesystem: required, there is no default: write none or command" },
     { "[database]\ndsn =\n" LAUNCH SECRETS ATTESTATION, ":2: [database] dsn: required" },
@@ -276,6 +278,9 @@ START_TEST(a_provider_without_what_it_needs_is_refused)
         MINIMUM, "[attestation] old_env_dump_master_key: missing: environment = old_env_dump needs it");
     setenv("RIGGER_ATTESTATION_OLD_ENV_DUMP_MASTER_KEY", "not hex but long enough", 1);
     config_fixture_refuse(MINIMUM, "[attestation] old_env_dump_master_key: not hex");
+    setenv("RIGGER_ATTESTATION_ENVIRONMENT", "command", 1);
+    config_fixture_refuse(MINIMUM,
+                          "[attestation] environment_command: missing: environment = command needs it");
     setenv("RIGGER_ATTESTATION_FILESYSTEM", "command", 1);
     config_fixture_refuse(MINIMUM,
                           "[attestation] filesystem_command: missing: filesystem = command needs it");

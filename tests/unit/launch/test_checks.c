@@ -83,6 +83,8 @@ static void set_up(void)
     config.attestation.filesystem = FILESYSTEM_NONE;
     config.attestation.filesystem_command = (char *)DIGEST "{salt}";
     config.attestation.filesystem_timeout_ms = 10000;
+    config.attestation.programs_at_once = 1;
+    config.attestation.program_memory_mb = 2048;
     launch = (struct launch){
         .config = &config,
         .arena = arena,

@@ -38,6 +38,7 @@ static const struct {
     [PROCESS_SLOW] = { "slow", POOL_SLOW, 5, slow_socket, 7000 },
     [PROCESS_BACKGROUND] = { "background", POOL_ANY, 1, NULL, 0 },
     [PROCESS_VERIFIER] = { "verifier", POOL_ANY, 2, NULL, 160000 },
+    [PROCESS_PROGRAMS] = { "programs", POOL_ANY, 1, NULL, 0 },
 };
 
 START_TEST(the_table_follows_the_configuration)
