@@ -65,15 +65,16 @@ def stack(graval):
 
 
 class Life:
-    """A chute of one GPU, its miner and a directory for the pod."""
+    """A chute, its miner with as many GPUs, and a directory for the pod."""
 
-    def __init__(self, stack, sdk, host=None, **chute):
+    def __init__(self, stack, sdk, host=None, gpu_count=1, **chute):
         self.stack, self.sdk, self.host = stack, sdk, host or stack.network.loopback()
-        self.api, self.miner = Api(stack), stack.network.miner(gpus=1, host=self.host)
-        self.chute = stack.network.chute(chutes_version=sdk, **chute)
+        self.api, self.miner = Api(stack), stack.network.miner(gpus=gpu_count, host=self.host)
+        self.chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count, **chute)
         stack.postgres.execute("update public.chutes set code = %s where chute_id = %s",
                                (sdk_pod.CODE, self.chute))
         self.directory = tempfile.mkdtemp(prefix="rigger-pod-")
+        self.gpus = [gpu for gpu, _ in self.miner.gpus]
         self.cli = MinerCli(self.directory, self.api, self.miner)
         self.hotkeys = ["--miner-ss58", self.miner.hotkey, "--validator-ss58", VALIDATOR]
 
@@ -84,7 +85,7 @@ class Life:
                                   purpose="launch")
         assert answer.status == 200, answer
         return sdk_pod.SdkPod(
-            self.directory, self.sdk, graval, [self.miner.gpus[0][0]], self.hotkeys,
+            self.directory, self.sdk, graval, self.gpus, self.hotkeys,
             {"CHUTES_LAUNCH_JWT": answer.json["token"], "CHUTES_EXTERNAL_HOST": self.host,
              "CHUTES_PORT_PRIMARY": "31000", "CHUTES_PORT_LOGGING": "31001",
              "SSL_CERT_FILE": self.stack.nginx.certificate, **variables})
@@ -100,7 +101,7 @@ class Life:
                 " \"offset\", length, expected) select gen_random_uuid(), image_id, 'workdir', %s, 10, 50,"
                 " encode(sha256(%s), 'hex') from public.chutes where chute_id = %s",
                 (FILE, file.read()[10:60], self.chute))
-        return sdk_pod.SdkPod(self.directory, self.sdk, graval, [self.miner.gpus[0][0]],
+        return sdk_pod.SdkPod(self.directory, self.sdk, graval, self.gpus,
                               ["--graval-seed", str(seed), *self.hotkeys])
 
     def announce(self):
@@ -169,6 +170,19 @@ def test_the_sdk_claims_verifies_and_activates(life, sdk):
         assert [m["external_port"] for m in row["port_mappings"]] == [31000, 31001]
         assert one.reasons() == ["instance_created", "instance_verified", "instance_hot",
                                  "instance_activated"]
+
+
+def test_a_pod_that_is_started_again_uses_the_token_of_one_that_got_503(life, graval):
+    one = life("0.3.30", gpu_count=2)
+    pod = one.launched()
+    graval.troubles[:] = [(500, "busy")] * 7
+    with pod:
+        pod.says("503, message='Service Unavailable'")
+    assert one.instance() is None and graval.troubles == []
+    with pod:
+        pod.says("activated")
+        row = one.instance()
+        assert row["active"] and row["verified"]
 
 
 @pytest.mark.parametrize("sdk", ["0.3.30", "0.3.60"])
