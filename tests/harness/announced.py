@@ -26,7 +26,8 @@ DRAWN = chance("announced")
 class Announced:
     """An instance of an old SDK with its pod, announced and made active."""
 
-    def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2):
+    def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2,
+                 devices_say=None):
         self.stack, self.api = stack, Api(stack)
         host = stack.network.loopback()
         miner = stack.network.miner(gpus=gpu_count, host=host)
@@ -50,6 +51,7 @@ class Announced:
             "select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
         self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], host)
         self.pod.cheat = cheat
+        self.pod.devices_say = devices_say or self.pod.devices_say
         self.pod.troubles.extend(troubles)
         pods.append(self.pod)
         made = self.api.signed(miner, "POST", f"/instances/{chute}/",

@@ -33,6 +33,11 @@ def devices_say(challenge):
     return hashlib.sha256(f"devices say {challenge}".encode()).hexdigest()
 
 
+def judge_devices(challenge, response, _devices):
+    """True: right."""
+    return response == devices_say(challenge)
+
+
 def work_product(seed, iterations=1, matrices=3):
     """What a GPU makes of a seed."""
     return {"intermediate_hashes": [hashlib.sha256(f"{seed} {index}".encode()).hexdigest()
@@ -70,6 +75,7 @@ class Stub(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.troubles = []
+        self.judge_devices = judge_devices
         self.seen = []
         self.raw = []
         self.connections = 0
@@ -153,7 +159,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             iv, cipher = seal(key_of(seed), body["payload"])
             self._send(200, f"{seed}|{base64.b64encode(iv + cipher).decode()}")
         elif self.path == "/verify_device_challenge":
-            self._send(200, json.dumps({"result": body["response"] == devices_say(body["challenge"])}))
+            self._send(200, json.dumps({"result": self.server.judge_devices(
+                body["challenge"], body["response"], body["devices"])}))
         else:
             self._judge(body)
 

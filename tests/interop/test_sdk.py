@@ -13,12 +13,10 @@ another thing (sql/functions/sdk_features.sql, and what the SDK itself changed i
     0.3.45   the network guard
     0.3.60   the guard is asked to prove itself; the inspection of the SDK's own code
 
-What cannot be had is GraVal's work. 0.0.6 links CUDA. The library of 0.2.6 starts on a CPU, where OpenCL
-calls that a GPU of NVIDIA (tried with Debian's pocl, libclblast and a layer of OpenCL), and answers its
-device challenges; but it makes no challenge for a GPU of 2 GiB or less, and for one of 3 GiB its `encrypt`
-was not done after seven minutes. So the GPU library is played, and
-tests/interop/test_graval_package.py holds the shapes. The miner's control plane is no package either; its
-requests are ours, signed by the miner's own code, chutes-miner-cli (harness/miner_cli.py).
+What cannot be had is GraVal's work on a GPU: 0.0.6 links CUDA, 0.2.6 needs OpenCL and gigabytes of a GPU.
+So the GPU library is played in the pod; what of it runs on a CPU has test_graval_on_cpu.py, the shapes of
+what it makes test_graval_package.py. The miner's control plane is no package either; its requests are
+ours, signed by the miner's own code, chutes-miner-cli (harness/miner_cli.py).
 """
 
 import itertools
