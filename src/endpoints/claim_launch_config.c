@@ -25,7 +25,7 @@ static const struct field gpu_fields[] = {
     { .type = FIELD_END },
 };
 
-static const struct field gpu_item = { .type = FIELD_OBJECT, .children = gpu_fields };
+static const struct field gpu_item = { .type = FIELD_OBJECT, .children = gpu_fields, .dictionary = true };
 
 static const struct field port_fields[] = {
     { .name = "internal_port",

@@ -42,6 +42,7 @@ struct endpoint {
     enum pool pool;                   /* whose socket its requests come by; elsewhere they are 404 */
     bool large_body;                  /* claim_body_max_bytes is its limit, not body_max_bytes */
     const struct field *query, *body; /* NULL: none is read */
+    bool any_content_type;            /* the body is read as JSON whatever its content type says */
     /* Rules of the body that its table cannot express; adds to errors. NULL: none. */
     void (*check)(json_object *body, struct field_errors *errors);
     /* Whether run is called although query or body break their tables, because it must look at the state

@@ -89,10 +89,12 @@ struct route router_find(const struct endpoint *const *registry, struct arena *a
     toggled =
         path[length - 1] == '/' ? arena_strndup(arena, path, length - 1) : arena_printf(arena, "%s/", path);
     other = match_path(registry, arena, method, toggled, &other_methods);
-    /* The path that has this method is meant, before one that is known for other methods. */
-    if (other.endpoint != NULL || (methods == 0 && other_methods != 0))
-        route.redirect = toggled;
-    else if (methods != 0)
+    /* A path that is known, if for other methods, is the one that is meant; unless the other is one by its
+     * whole name, where this may be known only because anything can stand in its place. */
+    /* rule: router.known_path */
+    if (methods != 0 && (other.endpoint == NULL || other.parameters[0] != NULL))
         route.allow = write_allow(arena, methods);
+    else if (other.endpoint != NULL || other_methods != 0)
+        route.redirect = toggled;
     return route;
 }

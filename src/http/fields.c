@@ -6,6 +6,11 @@
 #include "http/uri.h"
 #include "json/json.h"
 
+#include <string.h>
+#include <strings.h>
+
+#define WHITE " \t"
+
 static bool read_value(const struct field *field, json_object *input, const struct field_place *place,
                        struct field_errors *errors, json_object **value);
 
@@ -53,7 +58,7 @@ static bool read_object(const struct field *field, json_object *input, const str
         *value = json_object_get(input);
         return true;
     }
-    if (field->children != NULL)
+    if (field->children != NULL && !field->dictionary)
         fields_refuse(errors, place, "model_attributes_type",
                       "Input should be a valid dictionary or object to extract fields from", input, NULL);
     else
@@ -198,4 +203,44 @@ json_object *fields_read_body(const struct field *fields, const struct request *
         json_defer(request->arena, result);
     json_object_put(document);
     return result;
+}
+
+void fields_refuse_body(const struct request *request, struct field_errors *errors)
+{
+    const struct field_place place = { .name = "body" };
+    const char *text = (const char *)request->body;
+    size_t length = request->body_length;
+    json_object *input = NULL;
+
+    if (utf8_is_valid(text, length))
+        input = json_made(json_object_new_string_len(text, (int)length));
+    fields_refuse(errors, &place, "model_attributes_type",
+                  "Input should be a valid dictionary or object to extract fields from", input, NULL);
+    json_object_put(input);
+}
+
+/* As email.message of Python reads it, which FastAPI asks: up to the first semicolon, exactly one slash. */
+bool fields_type_is_json(const char *content_type)
+{
+    static const char main_type[] = "application/", json[] = "json", suffix[] = "+json";
+    const char *subtype;
+    size_t length;
+
+    if (content_type == NULL || content_type[0] == '\0')
+        return true;
+    content_type += strspn(content_type, WHITE);
+    length = strcspn(content_type, ";");
+    while (length > 0 && strchr(WHITE, content_type[length - 1]) != NULL)
+        length--;
+    /* rule: http.content_type */
+    if (length < sizeof(main_type) || strncasecmp(content_type, main_type, sizeof(main_type) - 1) != 0)
+        return false;
+    subtype = content_type + sizeof(main_type) - 1;
+    length -= sizeof(main_type) - 1;
+    if (memchr(subtype, '/', length) != NULL)
+        return false;
+    if (length == sizeof(json) - 1 && strncasecmp(subtype, json, length) == 0)
+        return true;
+    return length >= sizeof(suffix) - 1 &&
+           strncasecmp(subtype + length - (sizeof(suffix) - 1), suffix, sizeof(suffix) - 1) == 0;
 }

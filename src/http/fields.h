@@ -33,6 +33,8 @@ struct field {
     int64_t min, max; /* an integer's bounds; a list's count of items; a text's length in characters */
     const char *const *choices; /* of a choice; NULL-terminated */
     const struct field *children;
+    bool
+        dictionary; /* an object with children, which is first of all any object: what is none is dict_type */
     const char *doc; /* one sentence for the OpenAPI document */
 };
 
@@ -51,6 +53,12 @@ json_object *fields_read_query(const struct field *fields, const struct request 
  * NULL where errors made it meaningless. A body that is no JSON is one error json_invalid. */
 json_object *fields_read_body(const struct field *fields, const struct request *request,
                               struct field_errors *errors);
+
+/* Whether a body of this content type is read as JSON; NULL or empty: it is. */
+bool fields_type_is_json(const char *content_type);
+
+/* Refuses a body that is not, as a text where an object is due. */
+void fields_refuse_body(const struct request *request, struct field_errors *errors);
 
 /* Adds one error; for rules that a table cannot express (uniqueness across items). loc: a JSON array, input:
  * the offending value or NULL, ctx: NULL or an object; all three are taken over. */

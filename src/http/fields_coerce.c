@@ -269,7 +269,12 @@ static bool coerce_choice(const struct field *field, json_object *input, const s
     const char *expected;
     json_object *ctx;
 
-    for (size_t i = 0; json_object_is_type(input, json_type_string) && field->choices[i] != NULL; i++) {
+    /* rule: http.choice_text */
+    if (!json_object_is_type(input, json_type_string)) {
+        fields_refuse(errors, place, "string_type", "Input should be a valid string", input, NULL);
+        return false;
+    }
+    for (size_t i = 0; field->choices[i] != NULL; i++) {
         if (strcasecmp(json_object_get_string(input), field->choices[i]) == 0) {
             *value = json_made(json_object_new_string(field->choices[i]));
             return true;

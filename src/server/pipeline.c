@@ -44,10 +44,17 @@ static json_object *validate(struct exchange *exchange)
 {
     const struct endpoint *endpoint = exchange->endpoint;
     struct field_errors errors = { .arena = exchange->arena };
+    const char *content_type;
+    int count = 0;
 
     if (endpoint->query != NULL)
         exchange->query = fields_read_query(endpoint->query, exchange->request, &errors);
-    if (endpoint->body != NULL)
+    content_type = request_variable(exchange->request, "CONTENT_TYPE", &count);
+    /* rule: server.content_type */
+    if (endpoint->body != NULL && !endpoint->any_content_type && exchange->request->body_length > 0 &&
+        !fields_type_is_json(content_type))
+        fields_refuse_body(exchange->request, &errors);
+    else if (endpoint->body != NULL)
         exchange->body = fields_read_body(endpoint->body, exchange->request, &errors);
     if (errors.list == NULL && endpoint->check != NULL)
         endpoint->check(exchange->body, &errors);

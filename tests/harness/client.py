@@ -46,8 +46,9 @@ class Api:
         self.context = ssl.create_default_context(cafile=server.certificate)
         self.contract = None
 
-    def request(self, method, path, body=None, headers=(), source=None):
-        """One request on a connection of its own. headers: a dict, or pairs where one stands twice."""
+    def request(self, method, path, body=None, headers=(), source=None, sent=None):
+        """One request on a connection of its own. headers: a dict, or pairs where one stands twice.
+        sent: a body whose type and length are among the headers, or are not said."""
         connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=HANG_S, context=self.context,
                                                  source_address=source)
         if isinstance(body, (dict, list)):
@@ -61,7 +62,7 @@ class Api:
             if body is not None:
                 connection.putheader("Content-Type", "application/json")
                 connection.putheader("Content-Length", str(len(body)))
-            connection.endheaders(body)
+            connection.endheaders(body if sent is None else sent)
             response = connection.getresponse()
             answer = Answer(response, response.read().decode())
         finally:

@@ -33,13 +33,14 @@ WRONG_PORT = WRONG_INTEGER + [(21, "greater_than_equal"), (0, "greater_than_equa
 WRONG_HOST_PORT = WRONG_INTEGER + [(0, "greater_than_equal"), (-1, "greater_than_equal"),
                                    (65536, "less_than_equal"), (10 ** 30, "less_than_equal"),
                                    ("0", "greater_than_equal"), (False, "greater_than_equal")]
-WRONG_CHOICE = [(MISSING, "missing"), (None, "literal_error"), ("", "literal_error"),
-                ("sctp", "literal_error"), ("tcp ", "literal_error"), (6, "literal_error"),
-                ([], "literal_error"), ({}, "literal_error"), (True, "literal_error")]
+WRONG_CHOICE = [(MISSING, "missing"), (None, "string_type"), ("", "literal_error"),
+                ("sctp", "literal_error"), ("tcp ", "literal_error"), (6, "string_type"),
+                ([], "string_type"), ({}, "string_type"), (True, "string_type")]
 WRONG_LIST = [(MISSING, "missing"), (None, "list_type"), ("x", "list_type"), (5, "list_type"),
               ({}, "list_type"), (True, "list_type"), ("[]", "list_type")]
 WRONG_ITEM = [(None, "model_attributes_type"), ("x", "model_attributes_type"), (5, "model_attributes_type"),
               ([], "model_attributes_type"), (True, "model_attributes_type")]
+WRONG_DICTIONARY = [(value, "dict_type") for value, _ in WRONG_ITEM]
 WRONG_BOOLEAN = [(MISSING, "missing"), (None, "bool_type"), ("", "bool_parsing"), ("maybe", "bool_parsing"),
                  ("2", "bool_parsing"), (2, "bool_parsing"), (-1, "bool_parsing"), (0.5, "bool_type"),
                  ([], "bool_type"), ({}, "bool_type")]
@@ -53,7 +54,7 @@ VERIFY = {"response": "AAAA", "iv": "00" * 16, "proof": {"g": {"work_product": "
 CREATE = {"node_ids": ["g"], "host": "10.9.9.9", "port": 20000}
 ACTIVATE = {"active": True}
 
-CLAIM_FIELDS = [(["gpus"], WRONG_LIST), (["gpus", 0], WRONG_ITEM), (["gpus", 0, "uuid"], WRONG_TEXT),
+CLAIM_FIELDS = [(["gpus"], WRONG_LIST), (["gpus", 0], WRONG_DICTIONARY), (["gpus", 0, "uuid"], WRONG_TEXT),
                 (["host"], WRONG_TEXT), (["port_mappings"], WRONG_LIST), (["port_mappings", 0], WRONG_ITEM),
                 (["port_mappings", 0, "internal_port"], WRONG_PORT),
                 (["port_mappings", 0, "external_port"], WRONG_PORT),
@@ -228,7 +229,7 @@ def test_all_errors_are_told_together_in_the_order_of_the_fields(api, known):
     body = {"gpus": [{"uuid": 1}, 2], "host": None, "port_mappings": [{"internal_port": "x", "proto": "?"}],
             "code": 5, "fsv": 6}
     expect(api.request("POST", launch.path, body, launch.headers()), [
-        (["body", "gpus", 0, "uuid"], "string_type"), (["body", "gpus", 1], "model_attributes_type"),
+        (["body", "gpus", 0, "uuid"], "string_type"), (["body", "gpus", 1], "dict_type"),
         (["body", "host"], "string_type"), (["body", "port_mappings", 0, "internal_port"], "int_parsing"),
         (["body", "port_mappings", 0, "external_port"], "missing"),
         (["body", "port_mappings", 0, "proto"], "literal_error"), (["body", "env"], "missing"),

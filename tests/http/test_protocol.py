@@ -51,6 +51,44 @@ def test_a_known_path_with_another_method_is_405_with_allow(api, method, path, a
     assert set(answer.headers["Allow"].split(", ")) <= allowed
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_known_path_is_not_redirected_for_its_method(api, method):
+    answer = api.request(method, "/instances/token_check")
+    assert answer.status == 405 and answer.headers["Allow"] == "GET" and "Location" not in answer.headers
+
+
+@pytest.mark.parametrize("content_type", [
+    "text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp",
+    "text/json", "application/json/x", "json", "application/+json2"])
+def test_a_body_of_another_content_type_is_refused_as_a_text(network, api, content_type):
+    launch = api.launch(network.miner(gpus=1), network.chute())
+    answer = api.request("POST", launch.path, headers={**launch.headers(), "Content-Type": content_type,
+                                                       "Content-Length": "2"}, sent=b"{}")
+    assert answer.status == 422
+    assert answer.detail == [{"type": "model_attributes_type", "loc": ["body"], "input": "{}",
+                              "msg": "Input should be a valid dictionary or object to extract fields from"}]
+
+
+@pytest.mark.parametrize("content_type", [
+    None, "application/json", "application/json; charset=utf-8", "Application/JSON",
+    "application/vnd.api+json"])
+def test_a_body_of_json_is_read(network, api, content_type):
+    launch = api.launch(network.miner(gpus=1), network.chute())
+    named = {"Content-Type": content_type} if content_type else {}
+    headers = {**launch.headers(), "Content-Length": "2", **named}
+    answer = api.request("POST", launch.path, headers=headers, sent=b"{}")
+    assert answer.status == 422 and {error["type"] for error in answer.detail} == {"missing"}
+
+
+def test_an_answer_to_the_challenge_is_read_whatever_its_content_type(network, api):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    answer = api.request("PUT", launch.path, headers={**launch.headers(), "Content-Type": "text/plain",
+                                                      "Content-Length": "2"}, sent=b"{}")
+    assert answer.status == 422 and {error["type"] for error in answer.detail} == {"missing"}
+
+
 @pytest.mark.parametrize("path, location", [
     ("/ping/", "/ping"),
     ("/instances/launch_config/?chute_id=x&y=%20", "/instances/launch_config?chute_id=x&y=%20"),

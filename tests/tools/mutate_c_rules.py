@@ -54,6 +54,12 @@ RULES = [
     ("process.orphan", "server/process.c", "raise(SIGTERM);", "(void)0;"),
     ("process.deadline", "server/process.c", "if (process->slot != NULL && kind->deadline_ms != 0)",
      "if (false)"),
+    ("router.known_path", "exchange/router.c", "|| other.parameters[0] != NULL", ""),
+    ("http.content_type", "http/fields.c",
+     "|| strncasecmp(content_type, main_type, sizeof(main_type) - 1) != 0", ""),
+    ("http.choice_text", "http/fields_coerce.c", "if (!json_object_is_type(input, json_type_string)) {",
+     "if (input == NULL) {"),
+    ("server.content_type", "server/pipeline.c", "!fields_type_is_json(content_type)", "false"),
     ("router.encoded_slash", "exchange/router.c", "strchr(decoded, '/') != NULL", "false"),
     ("router.empty_segment", "exchange/router.c", "decoded[0] == '\\0'", "false"),
 

@@ -16,7 +16,8 @@ static const struct endpoint show = { .name = "show",
 static const struct endpoint fixed = { .name = "fixed",
                                        .method = HTTP_PUT,
                                        .path = "/things/new/parts/first" };
-static const struct endpoint *const registry[] = { &list, &create, &show, &fixed, NULL };
+static const struct endpoint all = { .name = "all", .method = HTTP_GET, .path = "/things/all" };
+static const struct endpoint *const registry[] = { &list, &create, &show, &fixed, &all, NULL };
 
 static const struct {
     enum http_method method;
@@ -34,6 +35,9 @@ static const struct {
     { HTTP_POST, "/things/a b/", "create", "a b", NULL, NULL, NULL },
     { HTTP_POST, "/things/a%20b/", "create", "a b", NULL, NULL, NULL },
     { HTTP_POST, "/things/x", NULL, NULL, NULL, NULL, "/things/x/" },
+    { HTTP_POST, "/things/all", NULL, NULL, NULL, "GET", NULL }, /* though POST /things/all/ is known */
+    { HTTP_POST, "/things/all/", "create", "all", NULL, NULL, NULL },
+    { HTTP_GET, "/things/all/", NULL, NULL, NULL, NULL, "/things/all" }, /* though POST has it */
     { HTTP_GET, "/things/x", NULL, NULL, NULL, NULL, "/things/x/" },
     { HTTP_POST, "/things//", NULL, NULL, NULL, NULL, NULL },
     { HTTP_POST, "/things/a%2Fb/", NULL, NULL, NULL, NULL, NULL },
