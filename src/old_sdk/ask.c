@@ -1,7 +1,7 @@
 /* Asks again what was not answered, never what was answered wrong. */
 #include "old_sdk/ask.h"
 
-#include "core/clock.h"
+#include "core/waiting.h"
 #include "json/json.h"
 
 #include <string.h>
@@ -16,14 +16,15 @@ enum step_result ask_step(struct verification *verification, step *ask, json_obj
     verification->subject = subject;
     /* rule: old_sdk.one_answer */
     for (int i = 0; i < TRIES && result == STEP_NO_ANSWER; i++) {
-        if (i > 0 && !clock_pause(pause_ms, verification->pod.deadline_ms))
+        if (i > 0 && !waiting_pause(pause_ms, verification->pod.deadline_ms))
             break;
         /* rule: old_sdk.stop */
         if (verification->should_stop())
             return STEP_UNJUDGED;
         result = ask(verification);
     }
-    return result;
+    /* A wait that was given up because we are to stop is no silence of the instance. */
+    return result == STEP_NO_ANSWER && verification->should_stop() ? STEP_UNJUDGED : result;
 }
 
 enum step_result ask_fail(struct verification *verification, enum step_result result, enum refusal failure)

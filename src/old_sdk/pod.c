@@ -151,6 +151,7 @@ struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *ques
         .body_length = question->body != NULL ? strlen(question->body) : 0,
         .address = pod->address,
         .timeout_ms = left_ms < limit_ms ? left_ms : limit_ms,
+        .may_be_ended = true,
     };
     struct pod_answer answer = { .status = 0 };
     struct http_client_response response;
