@@ -232,9 +232,9 @@ static const char *check_host(const char *host, size_t length)
         name = colon == NULL ? length : (size_t)(colon - host);
         if (!is_made_of(host, name, "-._%"))
             return bad_host;
-        if (check_part(host, name, "") != NULL)
-            return bad_escape;
     }
+    if (check_part(host, name, "") != NULL)
+        return bad_escape;
     if (name < length &&
         (memchr(host + name, ',', length - name) != NULL || !are_ports(host + name + 1, length - name - 1)))
         return bad_port;

@@ -29,6 +29,21 @@ const char *request_variable(const struct request *request, const char *name, in
     return value;
 }
 
+const char *request_list(const struct request *request, const char *name)
+{
+    size_t length = strlen(name);
+    const char *list = NULL;
+
+    for (char **entry = request->transport->environment; *entry != NULL; entry++) {
+        if (strncmp(*entry, name, length) != 0 || (*entry)[length] != '=')
+            continue;
+        const char *value = *entry + length + 1;
+        list = list == NULL ? arena_strdup(request->arena, value)
+                            : arena_printf(request->arena, "%s, %s", list, value);
+    }
+    return list;
+}
+
 /* A variable that the web server sets once; "" where it is absent. */
 static const char *server_variable(const struct request *request, const char *name)
 {

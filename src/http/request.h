@@ -61,6 +61,10 @@ enum refusal request_read_head(struct request *request, struct arena *arena, str
  */
 enum refusal request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
 
+/* The values of a CGI variable whose header is a list, joined with ", " in the order in which they stand
+ * there (RFC 9110, 5.3), on the request's arena; NULL if absent. */
+const char *request_list(const struct request *request, const char *name);
+
 /* The value of a CGI variable (e.g. "HTTP_X_CHUTES_HOTKEY"), NULL if absent; *count is how often it stands
  * there. */
 const char *request_variable(const struct request *request, const char *name, int *count);

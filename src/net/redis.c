@@ -69,7 +69,10 @@ static bool parse(const char *url, struct place *place)
     if (strncmp(url, TCP_SCHEME, strlen(TCP_SCHEME)) != 0)
         return false;
     at = url + strlen(TCP_SCHEME);
-    length = at[0] == '[' ? strcspn(at, "]") : strcspn(at, ":/@? \t");
+    length = at[0] == '[' ? strcspn(at, "]/@? \t") : strcspn(at, ":/@? \t");
+    /* rule: redis.bracket */
+    if (at[0] == '[' && at[length] != ']')
+        return false;
     if (length <= (at[0] == '[') || length >= sizeof(place->host))
         return false;
     memcpy(place->host, at + (at[0] == '['), length - (at[0] == '['));

@@ -131,8 +131,6 @@ static bool is_misrouted(const struct endpoint *endpoint, enum pool pool)
 static size_t serve(struct exchange *exchange, enum pool pool)
 {
     struct request *request = exchange->request;
-    int forwarded_count = 0;
-    const char *forwarded;
     struct route route;
     enum refusal refusal;
 
@@ -143,10 +141,10 @@ static size_t serve(struct exchange *exchange, enum pool pool)
         exchange_refuse(exchange, refusal, NULL);
         return METRICS_NO_ROUTE;
     }
-    forwarded = request_variable(request, "HTTP_X_FORWARDED_FOR", &forwarded_count);
-    /* rule: server.forwarded_once */
+    /* A proxy may add its line below the client's own. */
+    /* rule: server.forwarded_joined */
     request->client =
-        client_address_find(exchange->arena, request->peer, forwarded_count == 1 ? forwarded : NULL,
+        client_address_find(exchange->arena, request->peer, request_list(request, "HTTP_X_FORWARDED_FOR"),
                             exchange->config->server.trusted_proxies);
     route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
     if (route.endpoint == NULL) {

@@ -13,7 +13,7 @@ void fuzz_address(const unsigned char *data, size_t size)
     const char *text = fuzz_line(arena, &rest), *list = fuzz_text(arena, rest.data, rest.size);
     struct address address, other;
 
-    if (!address_parse_peer(text, &address))
+    if (!address_parse(text, &address))
         return;
     if (address_list_is_valid(text)) {
         FUZZ_CHECK(address_in_list(&address, text));

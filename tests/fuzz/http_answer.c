@@ -18,7 +18,7 @@ void fuzz_http_answer(const unsigned char *data, size_t size)
     struct arena *arena = fuzz_arena();
     struct http_client_request request = { .method = "GET" };
     struct http_client_response response;
-    int port = fuzz_peer_answers(NULL, data, size);
+    int port = fuzz_peer_answers(data, size);
 
     request.url = arena_printf(arena, "http://127.0.0.1:%d/x", port);
     FUZZ_CHECK(http_client_once(&client, &limits) != NULL);

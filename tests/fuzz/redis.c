@@ -3,9 +3,7 @@
 #include "net/redis.h"
 #include "fuzz/fuzz.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define TIMEOUT_MS 100
 
@@ -13,18 +11,14 @@ void fuzz_redis(const unsigned char *data, size_t size);
 
 void fuzz_redis(const unsigned char *data, size_t size)
 {
-    char path[64], url[80];
-    struct redis *redis;
+    struct arena *arena = fuzz_arena();
+    const char *url = arena_printf(arena, "redis://127.0.0.1:%d/0", fuzz_peer_answers(data, size));
+    struct redis *redis = redis_create(url, "password of redis", TIMEOUT_MS);
 
-    snprintf(path, sizeof(path), "/tmp/rigger-fuzz-redis-%d", (int)getpid());
-    snprintf(url, sizeof(url), "unix:%s", path);
-    fuzz_peer_answers(path, data, size);
-    redis = redis_create(url, "password of redis", TIMEOUT_MS);
     FUZZ_CHECK(redis != NULL);
     if (redis_publish(redis, "channel", "message"))
         FUZZ_CHECK(redis_error(redis)[0] == '\0');
     else
         FUZZ_CHECK(redis_error(redis)[0] != '\0' && strstr(redis_error(redis), "password of redis") == NULL);
     redis_free(redis);
-    unlink(path);
 }

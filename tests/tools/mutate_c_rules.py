@@ -159,6 +159,7 @@ RULES = [
     ("turn.order", "metrics/turn.c", "while (!is_our_turn(together, ticket))", "while (false)"),
     ("exchange.postpone", "exchange/exchange.c", "waiting_postpone(more_ms);", "(void)more_ms;"),
     ("client.redirect", "net/http_client.c", "CURLOPT_FOLLOWLOCATION, 0L", "CURLOPT_FOLLOWLOCATION, 1L"),
+    ("redis.bracket", "net/redis.c", "if (at[0] == '[' && at[length] != ']')", "if (false)"),
     ("client.status", "net/http_client.c", "if (status < STATUS_MIN || status > STATUS_MAX) {",
      "if (false) {"),
     ("client.scheme", "net/http_client.c", "if (!is_http(request->url))", "if (false)"),
@@ -204,7 +205,8 @@ RULES = [
     ("matmul.length", "attest/matmul.c", "*malformed = strlen(work_product) != text_length;",
      "*malformed = false;"),
 
-    ("server.forwarded_once", "server/pipeline.c", "forwarded_count == 1 ?", "true ?"),
+    ("server.forwarded_joined", "server/pipeline.c", "request_list(request, \"HTTP_X_FORWARDED_FOR\")",
+     "request_variable(request, \"HTTP_X_FORWARDED_FOR\", &(int){ 0 })"),
     ("server.authentication_first", "server/pipeline.c", "if (status != STATUS_OK)", "if (false)"),
     ("server.invalid", "server/pipeline.c",
      "exchange->invalid != NULL && !exchange->endpoint->runs_when_invalid", "false"),

@@ -50,8 +50,8 @@ char *fuzz_line(struct arena *arena, struct fuzz_rest *rest);
 /* A number from the input's first byte, which is taken off; 0 where it is empty. */
 unsigned fuzz_byte(struct fuzz_rest *rest);
 
-/* Somebody who accepts connections of a loopback port (unix_path NULL) or at a path, and answers each with
- * the bytes, whatever he was asked. Starts at the first call. Returns the port. */
-int fuzz_peer_answers(const char *unix_path, const unsigned char *data, size_t size);
+/* Somebody who accepts connections of a loopback port and answers each with the bytes, whatever he was asked.
+ * Starts at the first call. Returns the port. */
+int fuzz_peer_answers(const unsigned char *data, size_t size);
 
 #endif

@@ -4,11 +4,9 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #define LINGER_MS 200 /* for what the asker still sends, so that no reset cuts the answer off */
@@ -58,28 +56,20 @@ static void *serve(void *unused)
     return NULL;
 }
 
-static void listen_at(const char *unix_path)
+static void start_listening(void)
 {
-    struct sockaddr_un path = { .sun_family = AF_UNIX };
     struct sockaddr_in loopback = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t length = sizeof(loopback);
-    int done;
 
-    peer.listener = socket(unix_path != NULL ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (unix_path != NULL) {
-        snprintf(path.sun_path, sizeof(path.sun_path), "%s", unix_path);
-        unlink(unix_path);
-        done = bind(peer.listener, (struct sockaddr *)&path, sizeof(path));
-    } else {
-        done = bind(peer.listener, (struct sockaddr *)&loopback, sizeof(loopback));
-    }
-    if (done != 0 || listen(peer.listener, 16) != 0)
+    peer.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(peer.listener, (struct sockaddr *)&loopback, sizeof(loopback)) != 0 ||
+        listen(peer.listener, 16) != 0 ||
+        getsockname(peer.listener, (struct sockaddr *)&loopback, &length) != 0)
         abort();
-    if (unix_path == NULL && getsockname(peer.listener, (struct sockaddr *)&loopback, &length) == 0)
-        peer.port = ntohs(loopback.sin_port);
+    peer.port = ntohs(loopback.sin_port);
 }
 
-int fuzz_peer_answers(const char *unix_path, const unsigned char *data, size_t size)
+int fuzz_peer_answers(const unsigned char *data, size_t size)
 {
     pthread_t thread;
 
@@ -93,7 +83,7 @@ int fuzz_peer_answers(const char *unix_path, const unsigned char *data, size_t s
         memcpy(peer.data, data, size);
     pthread_mutex_unlock(&peer.lock);
     if (peer.listener < 0) {
-        listen_at(unix_path);
+        start_listening();
         if (pthread_create(&thread, NULL, serve, NULL) != 0 || pthread_detach(thread) != 0)
             abort();
     }

@@ -12,6 +12,7 @@ if [ $# = 0 ]; then
 fi
 
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+export LSAN_OPTIONS=suppressions=tests/tools/fuzz/leaks.txt:print_suppressions=0
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 fell=()
 for target in "$@"; do

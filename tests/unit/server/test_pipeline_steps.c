@@ -166,7 +166,7 @@ static const char *token_of(const char *peer, const char *forwarded, const char 
     return strstr(serve(PROCESS_FAST, "GET", "/api/instances/token_check", "", more), "\r\n\r\n");
 }
 
-START_TEST(the_client_s_address_comes_through_trusted_proxies_and_one_header)
+START_TEST(the_client_s_address_comes_through_trusted_proxies_and_all_headers)
 {
     char direct[256], proxy[256];
 
@@ -175,8 +175,16 @@ START_TEST(the_client_s_address_comes_through_trusted_proxies_and_one_header)
     ck_assert_str_ne(direct, proxy);
     ck_assert_str_eq(token_of("REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.1", NULL), direct);
     ck_assert_str_eq(token_of("REMOTE_ADDR=192.0.2.1", "HTTP_X_FORWARDED_FOR=192.0.2.7", NULL), direct);
+    /* A client's own line, and below it what its proxy saw: they are one list. */
     ck_assert_str_eq(
-        token_of("REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.1", "HTTP_X_FORWARDED_FOR=192.0.2.1"),
+        token_of("REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.7", "HTTP_X_FORWARDED_FOR=192.0.2.1"),
+        direct);
+    ck_assert_str_eq(
+        token_of("REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.1", "HTTP_X_FORWARDED_FOR=10.0.0.1"),
+        direct);
+    /* Nothing that can be read in the last line: the proxy's own address, as in one line. */
+    ck_assert_str_eq(
+        token_of("REMOTE_ADDR=10.0.0.1", "HTTP_X_FORWARDED_FOR=192.0.2.1", "HTTP_X_FORWARDED_FOR=unknown"),
         proxy);
 }
 END_TEST
@@ -191,7 +199,7 @@ Suite *pipeline_steps_suite(void)
     tcase_add_loop_test(tests, a_request_at_the_wrong_pool_s_socket_is_nowhere, 0, COUNT(misrouted));
     tcase_add_test(tests, a_body_is_too_large_before_anybody_is_asked_who_he_is);
     tcase_add_test(tests, what_is_not_authenticated_is_not_parsed);
-    tcase_add_test(tests, the_client_s_address_comes_through_trusted_proxies_and_one_header);
+    tcase_add_test(tests, the_client_s_address_comes_through_trusted_proxies_and_all_headers);
     suite_add_tcase(suite, tests);
     return suite;
 }
