@@ -13,19 +13,24 @@ as $$
 declare
   v_job record;
 begin
+  -- Locked first and read then: what a function makes of a row is not made anew after a wait for its lock.
+  perform from public.jobs j
+  where j.job_id = p_job_id
+    -- rule: job.of_chute
+    and j.chute_id = p_chute_id
+  for no key update;
+  if not found then
+    refusal := 'job_not_found';
+    return;
+  end if;
   select r.hotkeys, r.disk_gb, r.unreadable, j.finished_at
   into v_job
   from public.jobs j
   cross join lateral rigger.read_job(j.miner_history, j.job_args) r
-  where j.job_id = p_job_id
-    -- rule: job.of_chute
-    and j.chute_id = p_chute_id
-  for no key update of j;
+  where j.job_id = p_job_id;
 
-  if not found then
-    refusal := 'job_not_found';
   -- rule: job.finished
-  elsif v_job.finished_at is not null then
+  if v_job.finished_at is not null then
     refusal := 'job_finished';
   elsif v_job.unreadable is not null then
     refusal := 'description_unusable';
