@@ -117,6 +117,34 @@ def test_an_instance_of_the_python_service_can_be_evicted(deployment):
     assert deployment.postgres.execute("select * from rigger.check_invariants()") == []
 
 
+BILLED = """
+insert into jobs (job_id, user_id, chute_id, version, method, job_args, status, miner_history,
+  compute_multiplier, active, verified, started_at, miner_hotkey)
+  values ('billed', 'u', 'c', '1', 'm', '{}', 'running', '[]', 1, true, true, now(), 'hk');
+insert into instances (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey,
+  active, verified, consecutive_failures, activated_at, billed_to, hourly_rate, compute_multiplier)
+  values ('billed', 'h', 2, 'c', '1', 3, 'hk', 'ck', true, true, 0, now() - interval '30 hours', 'u', 2, 16);
+update jobs set instance_id = 'billed' where job_id = 'billed';
+"""
+
+
+def test_what_the_python_service_bills_is_billed_when_we_evict_it(deployment):
+    """The network's trigger settles the bill of a job while the job still names the instance."""
+    postgres = deployment.postgres
+    if not postgres.execute("select 1 from pg_trigger where tgname = 'trigger_update_balance_on_delete'"):
+        pytest.skip("nobody is billed there")
+    postgres.execute("set timezone = 'UTC';" + BILLED)
+    assert postgres.execute("select rigger.evict('billed', 'burns') as done")[0]["done"] is True
+    (row,) = postgres.execute("select round(balance::numeric, 1)::text as balance from users"
+                              " where user_id = 'u'")
+    assert row["balance"] == "40.0", "30 hours at two dollars, of a hundred"
+    (row,) = postgres.execute("select round(sum(amount)::numeric, 1)::text as amount, count(*) as days"
+                              " from usage_data where user_id = 'u'")
+    assert row["amount"] == "60.0" and row["days"] in (2, 3)
+    (row,) = postgres.execute("select status, instance_id from jobs where job_id = 'billed'")
+    assert row == {"status": "error", "instance_id": None}
+
+
 @pytest.mark.parametrize("change, told", [
     ("alter table instances drop column cacert", "instances.cacert is missing"),
     ("alter table jobs drop column miner_history", "jobs.miner_history is missing"),
