@@ -56,8 +56,9 @@ def chute_with(stack, logged, hot=1, permitted=None, **options):
     chute = stack.network.chute(target=logged, **options)
     for _ in range(hot):
         stack.postgres.execute(
-            "insert into public.instances (host, port, chute_id, version, miner_uid, miner_hotkey,"
-            " miner_coldkey, active, verified) values (%s, 1, %s, 'v', 7, %s, 'c', true, true)",
+            "insert into public.instances (instance_id, host, port, chute_id, version, miner_uid,"
+            " miner_hotkey, miner_coldkey, active, verified)"
+            " values (gen_random_uuid(), %s, 1, %s, 'v', 7, %s, 'c', true, true)",
             (str(uuid.uuid4()), chute, stack.network.miner().hotkey))
     if permitted is not None:
         stack.postgres.execute(
