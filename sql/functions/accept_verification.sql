@@ -3,7 +3,8 @@
 -- Parameters: the config, its instance.
 -- Returns: false, with nothing changed, where the instance is gone.
 -- Calls: emit_instance_event.
--- Tables: jobs, instances (locked in this order, written), launch_configs (written), rigger.events (written).
+-- Tables: jobs, instances (locked in this order, written), launch_configs,
+--   rigger.placements, rigger.events (written).
 create or replace function rigger.accept_verification(p_config_id text, p_instance_id text)
 returns boolean
 language plpgsql
@@ -31,6 +32,10 @@ begin
   where j.instance_id = p_instance_id
     -- rule: verified.job_finished
     and j.finished_at is null;
+  update rigger.placements p
+  -- rule: verified.recorded
+  set verified_at = now()
+  where p.instance_id = p_instance_id;
   -- rule: verified.miner_is_told
   perform rigger.emit_instance_event('instance_verified', p_instance_id);
   -- rule: verified.network_is_told

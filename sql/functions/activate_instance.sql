@@ -6,8 +6,8 @@
 -- Returns: refusal (instance_not_found is the same for "not there", "not yours" and "made from a launch
 --   config"), or the instance as JSON.
 -- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
--- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications (written),
---   rigger.events (written).
+-- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications,
+--   rigger.placements, rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.activate_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
@@ -49,7 +49,7 @@ begin
   end if;
 
   -- rule: patch.hot
-  if not (v_instance.active and v_instance.verified)
+  if (v_instance.active and v_instance.verified) is not true
      and not exists (select from rigger.verifications v
                      where v.instance_id = p_instance_id
                        -- rule: patch.queued_once
@@ -64,11 +64,14 @@ begin
     end if;
     insert into rigger.verifications (instance_id) values (p_instance_id);
   end if;
-  if not v_instance.active then
+  if v_instance.active is not true then
     update public.instances i
     set active = true, updated_at = now()
     where i.instance_id = p_instance_id
     returning * into v_instance;
+    update rigger.placements p
+    set activated_at = coalesce(p.activated_at, now())
+    where p.instance_id = p_instance_id;
     -- rule: patch.event
     perform rigger.emit_instance_event('instance_activated', p_instance_id);
   end if;

@@ -3,7 +3,7 @@
 -- Parameters: the config, the netuid.
 -- Returns: refusal; null: none.
 -- Calls: authenticate_hotkey, emit_instance_event.
--- Tables: launch_configs (read), instances (written), rigger.events (written).
+-- Tables: launch_configs (read), instances, rigger.placements, rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.activate_launch_config(
   p_config_id text, p_netuid integer, out refusal text)
@@ -49,10 +49,18 @@ begin
   where i.instance_id = v_config.instance_id
     and i.verified
     -- rule: activate.once
-    and not i.active
+    and i.active is not true
+    -- What others have disabled since is not for the pod to enable.
+    -- rule: activate.ever
+    and not exists (select from rigger.placements p
+                    where p.instance_id = i.instance_id and p.activated_at is not null)
   returning i.instance_id
   into v_instance_id;
   if found then
+    update rigger.placements p
+    -- rule: activate.recorded
+    set activated_at = now()
+    where p.instance_id = v_instance_id;
     perform rigger.emit_instance_event('instance_activated', v_instance_id);
   end if;
 end

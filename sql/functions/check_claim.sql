@@ -6,7 +6,7 @@
 --   environment and filesystem found (null: nothing); the target that Redis told (null: none).
 -- Returns: refusal and its subject, and fails_config: whether it fails the config; or the record of the place
 --   that capacity gives.
--- Calls: authenticate_hotkey, find_place, host_port_is_taken.
+-- Calls: authenticate_hotkey, find_place, host_port_is_taken, host_text.
 -- Tables: those of what it calls (read).
 create or replace function rigger.check_claim(
   p_config public.launch_configs, p_netuid integer, p_host text, p_port integer, p_address text,
@@ -45,7 +45,7 @@ begin
   elsif rigger.host_port_is_taken(p_host, p_port) then
     refusal := 'host_port_taken';
   -- rule: claim.job_host
-  elsif p_config.job_id is not null and p_client is distinct from host(p_address::inet) then
+  elsif p_config.job_id is not null and rigger.host_text(p_client) is distinct from host(p_address::inet) then
     refusal := 'job_host_differs';
   -- rule: claim.failure
   elsif p_failure is not null then

@@ -1,8 +1,10 @@
 -- Purpose: looks for broken promises of the schema (the numbered list of the design). No row is the only good
---   answer, at any commit.
+--   answer, at any commit. On a database that Rigger shares, others write too: what they did with an instance
+--   (it has no placement, or its placement does not say that Rigger did it) they need not announce, and need
+--   no challenge of ours for.
 -- Parameters: none.
 -- Returns: a row a violation: the invariant's number, what it is about, what is wrong.
--- Calls: limit_interval, refusal_text.
+-- Calls: host_text, limit_interval, refusal_text.
 -- Tables: instances, instance_nodes, instance_audit, launch_configs, jobs, rigger.placements,
 --   rigger.challenges, rigger.events, rigger.used_signatures, rigger.settings, rigger.v_launches (read; what
 --   prune_events() forgot is not missed).
@@ -17,10 +19,10 @@ set timezone = 'UTC'
 set jit = off
 as $$
   select 1, node_id, 'the GPU is in more than one instance'
-  from public.instance_nodes group by node_id having count(*) > 1
+  from public.instance_nodes where node_id is not null group by node_id having count(*) > 1
   union all
-  select 1, host || ':' || port, 'more than one instance has this host and port'
-  from public.instances group by host, port having count(*) > 1
+  select 1, rigger.host_text(host) || ':' || port, 'more than one instance has this host and port'
+  from public.instances group by rigger.host_text(host), port having count(*) > 1
   union all
   select 1, config_id, 'the config made more than one instance'
   from rigger.placements
@@ -43,12 +45,13 @@ as $$
   join rigger.placements k on k.instance_id = i.instance_id
   where i.config_id is not null
     and i.verified
-    and (l.verified_at is null or c.decided_at is null or c.failure is not null
-         or c.attempt_at > c.expires_at)
+    and (l.verified_at is null or c.failure is not null
+         or k.verified_at is not null and (c.decided_at is null or c.attempt_at > c.expires_at))
   union all
   select 4, i.instance_id, 'active, but not verified'
   from public.instances i
-  where i.config_id is not null and i.active and not i.verified
+  join rigger.placements k on k.instance_id = i.instance_id
+  where i.config_id is not null and i.active and i.verified is not true
   union all
   select 5, c.instance_id, 'the instance has no audit row'
   from rigger.placements c
@@ -58,7 +61,7 @@ as $$
   from rigger.placements c
   join public.instance_audit a on a.instance_id = c.instance_id
   where not exists (select from public.instances i where i.instance_id = c.instance_id)
-    and (a.deleted_at is null or a.deletion_reason is null)
+    and (a.deleted_at is null or c.removed_at is not null and a.deletion_reason is null)
   union all
   select 6, e.instance_id, e.reason || ' was announced ' || e.count || ' times'
   from (select payload -> 'data' ->> 'instance_id' as instance_id, reason, count(*)
@@ -68,14 +71,10 @@ as $$
   union all
   select 6, c.instance_id, w.reason || ' was never announced'
   from rigger.placements c
-  left join public.instances i on i.instance_id = c.instance_id
-  left join public.instance_audit a on a.instance_id = c.instance_id
   cross join lateral (
-    values ('instance_created', c.placed_at),
-           ('instance_deleted', case when i.instance_id is null then a.deleted_at at time zone 'utc' end),
-           ('instance_verified', case when i.verified then i.last_verified_at end),
-           ('instance_hot', case when i.verified then i.last_verified_at end),
-           ('instance_activated', case when i.active then c.placed_at end)) w (reason, happened_at)
+    values ('instance_created', c.placed_at), ('instance_deleted', c.removed_at),
+           ('instance_verified', c.verified_at), ('instance_hot', c.verified_at),
+           ('instance_activated', c.activated_at)) w (reason, happened_at)
   where w.happened_at > coalesce((select (s.value #>> '{}')::timestamptz from rigger.settings s
                                   where s.key = 'events_pruned_to'), '-infinity')
     and not exists (select from rigger.events e

@@ -96,7 +96,7 @@ begin
   end if;
 
   update public.launch_configs c
-  set retrieved_at = clock_timestamp() at time zone 'utc', host = lower(p_host collate "C"), port = v_port
+  set retrieved_at = clock_timestamp() at time zone 'utc', host = rigger.host_text(p_host), port = v_port
   where c.config_id = p_config_id;
   update public.jobs j
   set instance_id = p_instance_id, miner_uid = v_config.miner_uid, miner_hotkey = v_config.miner_hotkey,

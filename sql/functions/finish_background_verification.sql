@@ -3,8 +3,8 @@
 --   the failure.
 -- Returns: whether it was this worker's to finish; a result that is told again changes nothing.
 -- Calls: refusal_text, emit_instance_event.
--- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.events
---   (written).
+-- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.placements,
+--   rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.finish_background_verification(
   p_verification_id bigint, p_worker_id uuid, p_result text, p_failure text)
@@ -55,7 +55,10 @@ begin
       last_verified_at = case p_result when 'passed' then clock_timestamp() else i.last_verified_at end
   where i.instance_id = v_instance.instance_id;
   -- rule: verification.event
-  if p_result = 'passed' and not v_instance.verified then
+  if p_result = 'passed' and v_instance.verified is not true then
+    update rigger.placements p
+    set verified_at = coalesce(p.verified_at, now())
+    where p.instance_id = v_instance.instance_id;
     perform rigger.emit_instance_event('instance_verified', v_instance.instance_id);
     perform rigger.emit_instance_event('instance_hot', v_instance.instance_id);
   end if;

@@ -1,7 +1,9 @@
--- Purpose: whether an instance is at this host and port. An answer before the instance is written spares the
---   work; the unique constraint that place_instance meets has the last word.
--- Parameters: the host in any case, the port.
+-- Purpose: whether an instance is at this host and port, however it is spelled. An answer before the instance
+--   is written spares the work; the unique constraint that place_instance meets has the last word, on the
+--   spelling that Rigger writes.
+-- Parameters: the host in any spelling, the port.
 -- Returns: boolean.
+-- Calls: host_text.
 -- Tables: instances (read).
 create or replace function rigger.host_port_is_taken(p_host text, p_port integer)
 returns boolean
@@ -9,11 +11,17 @@ language plpgsql
 stable
 as $$
 declare
-  -- rule: host_port.case
-  v_host constant text := lower(p_host collate "C");
+  v_host constant text := rigger.host_text(p_host);
 begin
-  return exists (select from public.instances i where i.host = v_host and i.port = p_port);
+  -- rule: host_port.same
+  return exists (select from public.instances i where i.host = v_host and i.port = p_port)
+    -- By the index of hosts that others spelled otherwise, which are few.
+    -- rule: host_port.spelling
+    or exists (select from public.instances i
+               where i.port = p_port
+                 and i.host collate "C" ~ '[A-Z:]'
+                 and rigger.host_text(i.host) = v_host);
 end
 $$;
 comment on function rigger.host_port_is_taken(text, integer) is
-  'Whether an instance is at this host and port.';
+  'Whether an instance is at this host and port, however it is spelled.';

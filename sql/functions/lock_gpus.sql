@@ -3,7 +3,7 @@
 -- Parameters: the chute and its node selector, the miner, the host the instance will be on, and a JSON list
 --   of GPU uuids.
 -- Returns: refusal and its subject, or the distinct uuids, in the order given.
--- Calls: read_node_selector, gpu_is_allowed.
+-- Calls: read_node_selector, gpu_is_allowed, host_text.
 -- Tables: nodes (locked), instance_nodes, rigger.gpu_models (read).
 create or replace function rigger.lock_gpus(
   p_chute_id text, p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,
@@ -50,7 +50,7 @@ begin
     -- rule: gpu.allowed
     (4, not rigger.gpu_is_allowed(n.gpu_identifier, p_node_selector), 'gpu_not_allowed'),
     -- rule: gpu.host
-    (5, lower(n.verification_host collate "C") is distinct from lower(p_host collate "C"),
+    (5, rigger.host_text(n.verification_host) is distinct from rigger.host_text(p_host),
      'gpu_host_differs')
   ) as rule (severity, broken, refusal)
   where rule.broken

@@ -6,7 +6,7 @@
 --   filled in; the miner's uid and coldkey; the host in any case, its vetted address, the port of the
 --   service; the GPUs; the key that is shared with the pod, in hex; the port mappings (null: of an old SDK).
 -- Returns: refusal and its subject; null: it is written.
--- Calls: read_permitted, emit_instance_event.
+-- Calls: read_permitted, host_text, emit_instance_event.
 -- Tables: chutes (read), rolling_updates, instances, instance_nodes, rigger.vetted_addresses,
 --   rigger.placements, rigger.events (written).
 create or replace function rigger.place_instance(
@@ -37,7 +37,7 @@ begin
     (instance_id, host, port, chute_id, version, miner_uid, miner_hotkey, miner_coldkey, region, active,
      verified, created_at, consecutive_failures, chutes_version, symmetric_key, config_id, port_mappings)
   -- rule: place.version
-  select p_placement.instance_id, lower(p_host collate "C"), p_port, c.chute_id, c.version, p_miner_uid,
+  select p_placement.instance_id, rigger.host_text(p_host), p_port, c.chute_id, c.version, p_miner_uid,
          p_placement.miner_hotkey, p_miner_coldkey, 'n/a', false, false, now(), 0, c.chutes_version,
          p_symmetric_key, p_placement.config_id, p_port_mappings
   from public.chutes c

@@ -59,7 +59,7 @@ begin
     perform from public.jobs j where j.instance_id = overdue.instance_id for no key update;
     perform from public.instances i
     where i.instance_id = overdue.instance_id
-      and not i.verified
+      and i.verified is not true
     for update skip locked;
     continue when not found;
     kind := 'instance';

@@ -3,7 +3,7 @@
 -- Parameters: the instance, the reason.
 -- Returns: false where there was none.
 -- Calls: emit_instance_event.
--- Tables: instances, instance_audit, rigger.events (written).
+-- Tables: instances, instance_audit, rigger.placements, rigger.events (written).
 create or replace function rigger.remove_instance(p_instance_id text, p_reason text)
 returns boolean
 language plpgsql
@@ -20,6 +20,10 @@ begin
   -- rule: remove.reason
   set deleted_at = coalesce(a.deleted_at, now() at time zone 'utc'), deletion_reason = p_reason
   where a.instance_id = p_instance_id;
+  update rigger.placements p
+  -- rule: remove.recorded
+  set removed_at = now()
+  where p.instance_id = p_instance_id;
   return true;
 end
 $$;

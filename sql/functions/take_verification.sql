@@ -58,7 +58,7 @@ begin
                     order by n.device_index, n.uuid) as gpus
     from public.instance_nodes o
     join public.nodes n on n.uuid = o.node_id
-    left join rigger.gpu_models m on m.model = n.gpu_identifier
+    left join rigger.gpu_models m on m.model = lower(n.gpu_identifier collate "C")
     where o.instance_id = i.instance_id) g
   cross join lateral (
     select json_agg(json_build_object('filename', d.filename, 'offset', d."offset", 'length', d.length,

@@ -24,17 +24,16 @@ select
     when 'issued' then
       (l.created_at at time zone 'utc')
       + (select t.value * interval '1 second' from rigger.limits t where t.name = 'token.lifetime')
+    -- A claim at another service of this database has no placement, and takes the time that it needs there.
     -- rule: launch.claimed_until
     when 'claimed' then
-      greatest(
-        (l.retrieved_at at time zone 'utc')
-        + (select t.value * interval '1 second'
-           from rigger.limits t
-           where t.name = 'claim.challenge_stored_within'),
-        (select max(p.held_until)
-         from rigger.placements p
-         where p.config_id = l.config_id
-           and p.undone_at is null))
+      (select max(greatest((l.retrieved_at at time zone 'utc') + t.value * interval '1 second', p.held_until))
+       from rigger.limits t
+       cross join rigger.placements p
+       where t.name = 'claim.challenge_stored_within'
+         -- rule: launch.claimed_here
+         and p.config_id = l.config_id
+         and p.undone_at is null)
     -- rule: launch.challenged_until
     when 'challenged' then
       (select greatest(c.expires_at + g.value * interval '1 second', c.lease_until)

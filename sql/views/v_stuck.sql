@@ -19,7 +19,7 @@ select 'instance', i.instance_id, i.chute_id, i.miner_hotkey, 'its background ve
 from public.instances i
 -- rule: instance.old_sdk
 where i.config_id is null
-  and not i.verified;
+  and i.verified is not true;
 
 comment on view rigger.v_stuck is
   'What is waiting for something, and when reap() takes it if that does not come.';

@@ -76,6 +76,8 @@ def test_rows_are_kept(older):
     assert (placement["instance_id"], placement["rule"],
             placement["instances_before"]) == ("i", "below_target", 4)
     assert (placement["placed_at"].day, placement["undone_at"].day) == (1, 2)
+    assert (placement["verified_at"], placement["activated_at"], placement["removed_at"]) \
+        == (None, None, None), "what Rigger did before is not known"
     assert older.execute("select failure from rigger.challenges") == [{"failure": "proof_late"}]
     assert older.execute("select failure from rigger.verifications") == [{"failure": "old_sdk_ping_silent"}]
     assert older.execute("select key, value from rigger.settings") == [

@@ -1,6 +1,6 @@
 -- Every promise, broken by hand: check_invariants() must name it, and nothing else.
 begin;
-select plan(18);
+select plan(19);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm', 10), fixture.chute('jobs', 0),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'),
        fixture.job('job', 'jobs');
@@ -60,6 +60,11 @@ select is(
     update public.instances set port = 20001 $$),
   '1 more than one instance has this host and port', 'two instances at one host and port');
 select is(
+  pg_temp.broken($$ update public.instances
+                    set port = 20001, host = case config_id when fixture.config_id('a') then 'fd00::5'
+                                                            else 'FD00:0:0::5' end $$),
+  '1 more than one instance has this host and port', 'or at two spellings of one');
+select is(
   pg_temp.broken($$
     update rigger.placements
     set config_id = fixture.config_id('a')
@@ -88,7 +93,7 @@ select is(
   '4 verified, but its config or challenge is not', 'or by one that was late');
 select is(
   pg_temp.broken($$ update public.instances set active = true where config_id = fixture.config_id('job') $$),
-  '4 active, but not verified; 6 instance_activated was never announced',
+  '4 active, but not verified',
   'an instance active before it is verified');
 select is(
   pg_temp.broken($$ delete from public.instance_audit where instance_id = fixture.instance_id('a') $$),
@@ -109,7 +114,10 @@ select is(
   '6 instance_deleted was never announced', 'an event too few');
 select is(
   pg_temp.broken($$ update rigger.events set created_at = now() - interval '8 days';
-                    update rigger.placements set placed_at = now() - interval '8 days';
+                    update rigger.placements
+                    set placed_at = now() - interval '8 days', verified_at = verified_at - interval '8 days',
+                        activated_at = activated_at - interval '8 days',
+                        removed_at = removed_at - interval '8 days';
                     update public.instance_audit set deleted_at = deleted_at - interval '8 days';
                     update public.instances set last_verified_at = now() - interval '8 days';
                     select rigger.prune_events('7 days') $$),

@@ -1,5 +1,5 @@
 begin;
-select plan(27);
+select plan(28);
 
 -- Keys that rules rest on.
 select col_is_pk('public', 'launch_configs', 'config_id', 'launch configs by id');
@@ -56,6 +56,9 @@ select unalike(
   pg_temp.scans($$ select from public.instances where chute_id = 'x' $$), '%Seq%', 'instances of a chute');
 select unalike(
   pg_temp.scans($$ select from public.instances where host = 'x' and port = 1 $$), '%Seq%', 'host and port');
+select unalike(
+  pg_temp.scans($$ select from public.instances i where i.port = 1 and i.host collate "C" ~ '[A-Z:]' $$),
+  '%Seq%', 'hosts that others spelled otherwise');
 select unalike(
   pg_temp.scans($$ select from public.instances where config_id = 'x' $$), '%Seq%', 'instance of a config');
 select unalike(
