@@ -1,5 +1,5 @@
 /* What is asked of a program of the operator's, how it is told to the program, and what counts as an answer
- * (docs/attestation.md, "Programs of the operator's"). One row of a table for each kind. Used by the desk,
+ * (docs/attestation.md, "Programs of the operator"). One row of a table for each kind. Used by the desk,
  * which runs the programs, and by the providers in attest/, which ask. */
 #ifndef RIGGER_PROGRAMS_QUESTION_H
 #define RIGGER_PROGRAMS_QUESTION_H
