@@ -16,3 +16,9 @@ comment on column rigger.placements.removed_at is
 -- Hosts in a spelling that is not ours: an IPv6 address, or a name in capitals, as others write them.
 create index if not exists rigger_instances_spelled on public.instances (port)
 where host collate "C" ~ '[A-Z:]';
+
+-- Instances of old SDKs that nothing has verified, which the reaper asks for each round. A flag that others
+-- left null is false, and an index on "not verified" does not serve for that.
+drop index if exists public.rigger_instances_unverified;
+create index rigger_instances_unverified on public.instances (created_at)
+where config_id is null and verified is not true;
