@@ -22,6 +22,9 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
      'How many instances a chute may have beyond its target while none of them is hot.'),
     ('capacity.rolling_below_target', 2, 'instances', 0, 1000,
      'From how many instances below its target on a rolling update decides who may launch.'),
+    ('target.told', 3700, 'seconds', 1, 604800,
+     'How long a target that an administrator set stands in Redis, since it was set: as long as one of the '
+     'network''s autoscaler.'),
     ('job.hotkeys', 15, 'hotkeys', 1, 1000, 'How many hotkeys may try one job.'),
     ('gpu.memory', 16, 'GB', 1, 10000,
      'The least memory of a GPU, for a chute whose node selector names none.'),

@@ -2,7 +2,8 @@
 --   happens to an instance is told to everybody, and once more to its miner, whose control plane listens to
 --   miner_broadcast alone.
 -- Parameters: the consumer's name, how many events at most.
--- Returns: a row a message, in order: the event it is of, the channel, the message.
+-- Returns: a row a message, in order: the event it is of, the channel, the message. An event that is nothing
+--   to socket servers (of channel targets) has a row without channel and message: it is to be acknowledged.
 -- Calls: take_events.
 -- Tables: those of take_events.
 -- Role: rigger_app
@@ -14,12 +15,13 @@ set search_path = pg_catalog, rigger, public, pg_temp
 set timezone = 'UTC'
 as $$
   select e.event_id, m.channel,
-         e.payload || case m.channel
-           when 'miner_broadcast' then jsonb_build_object('filter_recipients', m.recipients)
-           else '{}' end
+         case m.channel
+           when 'events' then e.payload
+           when 'miner_broadcast' then e.payload || jsonb_build_object('filter_recipients', m.recipients) end
   from rigger.take_events(p_consumer, p_count) e
   cross join lateral (
-    select e.channel, to_jsonb(e.recipients), 1
+    -- rule: events.not_targets
+    select nullif(e.channel, 'targets'), to_jsonb(e.recipients), 1
     union all
     select 'miner_broadcast', jsonb_build_array(e.payload -> 'data' -> 'miner_hotkey'), 2
     where e.channel = 'events'

@@ -1,4 +1,5 @@
--- Purpose: how many instances each chute has and should have.
+-- Purpose: how many instances each chute has and should have, as far as the database knows: where a Redis
+--   holds the targets, what it says counts before the target here.
 -- Tables: chutes, instances, capacity_log, rolling_updates.
 create or replace view rigger.v_chute_capacity as
 select
@@ -33,10 +34,11 @@ comment on view rigger.v_chute_capacity is 'How many instances each chute has an
 comment on column rigger.v_chute_capacity.chute_id is 'The chute.';
 comment on column rigger.v_chute_capacity.name is 'Its name.';
 comment on column rigger.v_chute_capacity.target is
-  'How many it should have; set_target() changes it. As many as it has where none was ever set.';
+  'How many it should have by the capacity log; set_target() changes it. As many as it has where none was'
+  ' ever set. What a Redis says, where one is configured, counts before it and cannot be seen here.';
 comment on column rigger.v_chute_capacity.total is 'Its instances, in whatever state.';
 comment on column rigger.v_chute_capacity.hot is 'Those that are active and verified.';
-comment on column rigger.v_chute_capacity.free is 'Places below the target.';
+comment on column rigger.v_chute_capacity.free is 'Places below that target.';
 comment on column rigger.v_chute_capacity.rolling_update is 'Whether a rolling update is under way.';
 comment on column rigger.v_chute_capacity.rolling_quota is
   'What is left of all quotas of the rolling update; null: none were set, whoever comes first.';

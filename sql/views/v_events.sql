@@ -18,7 +18,8 @@ from rigger.events e;
 comment on view rigger.v_events is 'The outbox, its payload in columns.';
 comment on column rigger.v_events.event_id is 'Number.';
 comment on column rigger.v_events.created_at is 'When the change began.';
-comment on column rigger.v_events.channel is 'events (public) or miner_broadcast (to recipients).';
+comment on column rigger.v_events.channel is
+  'events (public), miner_broadcast (to recipients) or targets (for Redis).';
 comment on column rigger.v_events.reason is 'What happened.';
 comment on column rigger.v_events.message is 'The same in words.';
 comment on column rigger.v_events.chute_id is 'The chute it is about.';

@@ -262,7 +262,7 @@ const struct setting config_settings[] = {
     { NAMED(events, redis_password), .type = SETTING_SECRET, .default_text = "", .reloadable = true,
       .of_others = true, .doc = "Password of that Redis, or @/path; empty: none." },
     { NAMED(events, relay_interval_ms), RANGE(10, HOUR_MS), .default_text = "500", .reloadable = true,
-      .doc = "How often events to publish are looked for, milliseconds." },
+      .doc = "How often events to publish, and targets to set in Redis, are looked for, milliseconds." },
     { NAMED(events, keep_hours), RANGE(1, 1000000), .default_text = "168", .reloadable = true,
       .doc = "Events that every consumer has are forgotten after so many hours." },
 

@@ -1,5 +1,6 @@
 /* The commands of riggerctl. Each takes its own arguments (argv[0] is its name) and returns the exit code: 0
- * done, 1 failed, 2 wrong usage. What is asked of the database goes through SQL functions and views. */
+ * done, 1 failed, 2 wrong usage, 3 done and not arrived. What is asked of the database goes through SQL
+ * functions and views. */
 #ifndef RIGGER_CTL_CTL_H
 #define RIGGER_CTL_CTL_H
 
@@ -7,10 +8,12 @@
 #include "core/attributes.h"
 #include "db/connection.h"
 #include "db/rows.h"
+#include "db/value.h"
 
 #include <stdbool.h>
 
-#define CTL_USAGE 2
+#define CTL_USAGE   2
+#define CTL_WAITING 3 /* what was asked for is in the database, and has not arrived where it is to go */
 
 struct ctl_command {
     const char *name, *arguments, *summary;
@@ -45,13 +48,14 @@ struct ctl_options {
     bool json;
     const char *chute, *miner; /* NULL: any */
     long count;                /* 0: not given */
+    long wait_s;               /* -1: not given */
     bool follow, lift;
     int argument_count; /* what is left when the options are gone */
     char **arguments;
 };
 
-/* Reads --dsn, --config, --json and those of --chute, --miner, --count, --follow, --lift whose first letter
- * stands in also. False: said on stderr. */
+/* Reads --dsn, --config, --json and those of --chute, --miner, --count, --follow, --lift, --wait whose first
+ * letter stands in also. False: said on stderr. */
 bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv) MUST_CHECK;
 
 /* The database that the options name. */
@@ -59,6 +63,7 @@ struct ctl_database {
     struct arena *arena;
     struct db *db;
     bool json;
+    bool targets_in_redis; /* the configuration names a Redis that holds them; false under --dsn */
 };
 
 /* Prepares it; connects at the first call. False: said on stderr. ctl_database_close in any case. */
@@ -67,6 +72,10 @@ void ctl_database_close(struct ctl_database *database);
 
 /* What came of a call of db/calls.h. False: said on stderr. */
 bool ctl_succeeded(enum status status) MUST_CHECK;
+
+/* Says what came of a function that returns whether it found what it is to change; the exit code. */
+int ctl_report(const struct ctl_options *options, enum status status, const struct db_boolean *found,
+               const char *not_found) MUST_CHECK;
 
 /* Prints rows: a table with a header for people; with --json an object for each, one a line, which is the
  * column `json` where there is one, else all columns. */

@@ -10,6 +10,7 @@
 
 #define ARENA_MAX_BYTES ((size_t)256 << 20)
 #define COUNT_MAX       10000
+#define WAIT_MAX_S      3600
 
 int ctl_misused(const char *name, const char *message)
 {
@@ -25,22 +26,26 @@ static bool read_count(struct ctl_options *options, const char *text)
     return end != text && *end == '\0' && options->count >= 1 && options->count <= COUNT_MAX;
 }
 
+static bool read_wait(struct ctl_options *options, const char *text)
+{
+    char *end;
+
+    options->wait_s = strtol(text, &end, 10);
+    return end != text && *end == '\0' && options->wait_s >= 0 && options->wait_s <= WAIT_MAX_S;
+}
+
 bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv)
 {
     static const struct option known[] = {
-        { "dsn", required_argument, NULL, 'D' },
-        { "config", required_argument, NULL, 'C' },
-        { "json", no_argument, NULL, 'J' },
-        { "chute", required_argument, NULL, 'c' },
-        { "miner", required_argument, NULL, 'm' },
-        { "count", required_argument, NULL, 'n' },
-        { "follow", no_argument, NULL, 'f' },
-        { "lift", no_argument, NULL, 'l' },
-        { NULL, 0, NULL, 0 },
+        { "dsn", required_argument, NULL, 'D' },   { "config", required_argument, NULL, 'C' },
+        { "json", no_argument, NULL, 'J' },        { "chute", required_argument, NULL, 'c' },
+        { "miner", required_argument, NULL, 'm' }, { "count", required_argument, NULL, 'n' },
+        { "follow", no_argument, NULL, 'f' },      { "lift", no_argument, NULL, 'l' },
+        { "wait", required_argument, NULL, 'w' },  { NULL, 0, NULL, 0 },
     };
     int option;
 
-    *options = (struct ctl_options){ .json = false };
+    *options = (struct ctl_options){ .wait_s = -1 };
     while ((option = option_next("riggerctl", argc, argv, "", known, NULL)) != -1) {
         if (option == '?')
             return false;
@@ -62,7 +67,12 @@ bool ctl_options_read(struct ctl_options *options, const char *also, int argc, c
             options->follow = true;
         else if (option == 'l')
             options->lift = true;
-        else if (!read_count(options, optarg)) {
+        else if (option == 'w') {
+            if (!read_wait(options, optarg)) {
+                ctl_misused(argv[0], "--wait takes a number of seconds from 0 to 3600");
+                return false;
+            }
+        } else if (!read_count(options, optarg)) {
             ctl_misused(argv[0], "--count takes a number from 1 to 10000");
             return false;
         }
@@ -72,23 +82,24 @@ bool ctl_options_read(struct ctl_options *options, const char *also, int argc, c
     return true;
 }
 
-static struct db *connect_configured(const char *config_path)
+static void prepare_configured(struct ctl_database *database, const char *config_path)
 {
     struct config *config = config_load(config_path, stderr);
-    struct db *db;
 
     if (config == NULL)
-        return NULL;
-    db = db_create_for_dsn(config->database.dsn);
+        return;
+    database->db = db_create_for_dsn(config->database.dsn);
+    database->targets_in_redis = config->capacity.redis_url[0] != '\0';
     config_free(config);
-    return db;
 }
 
 bool ctl_database_open(struct ctl_database *database, const struct ctl_options *options)
 {
     *database = (struct ctl_database){ .arena = arena_create(ARENA_MAX_BYTES), .json = options->json };
-    database->db =
-        options->dsn != NULL ? db_create_for_dsn(options->dsn) : connect_configured(options->config_path);
+    if (options->dsn != NULL)
+        database->db = db_create_for_dsn(options->dsn);
+    else
+        prepare_configured(database, options->config_path);
     return database->db != NULL;
 }
 
@@ -104,6 +115,19 @@ bool ctl_succeeded(enum status status)
         return true;
     fputs("riggerctl: the database did not do it; the reason is in the line above\n", stderr);
     return false;
+}
+
+int ctl_report(const struct ctl_options *options, enum status status, const struct db_boolean *found,
+               const char *not_found)
+{
+    if (!ctl_succeeded(status))
+        return EXIT_FAILURE;
+    if (!found->value) {
+        fprintf(stderr, "riggerctl: %s: %s\n", options->arguments[0], not_found);
+        return EXIT_FAILURE;
+    }
+    puts(options->json ? "{\"done\":true}" : "done");
+    return EXIT_SUCCESS;
 }
 
 int ctl_show(const struct ctl_database *database, enum status status, const struct db_rows *rows)

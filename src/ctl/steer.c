@@ -1,4 +1,4 @@
-/* riggerctl target, limits, blacklist, evict and requeue: an SQL function each. */
+/* riggerctl limits, blacklist, evict and requeue: an SQL function each. */
 #include "ctl/ctl.h"
 
 #include "db/calls.h"
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT_MAX     1000000
 #define LIMIT_INITIAL "initial"
 
 /* True for decimal digits with a point at most; whether the limit allows it is the database's to say. */
@@ -19,45 +18,6 @@ static bool is_number(const char *text)
     if (*rest == '.')
         rest += 1 + strspn(rest + 1, "0123456789");
     return whole > 0 && *rest == '\0';
-}
-
-/* Says what came of a function that returns whether it found what it is to change; the exit code. */
-static int report(const struct ctl_options *options, enum status status, const struct db_boolean *found,
-                  const char *not_found)
-{
-    if (!ctl_succeeded(status))
-        return EXIT_FAILURE;
-    if (!found->value) {
-        fprintf(stderr, "riggerctl: %s: %s\n", options->arguments[0], not_found);
-        return EXIT_FAILURE;
-    }
-    puts(options->json ? "{\"done\":true}" : "done");
-    return EXIT_SUCCESS;
-}
-
-int ctl_target(int argc, char **argv)
-{
-    struct ctl_options options;
-    struct ctl_database database;
-    struct db_set_target_in in;
-    struct db_set_target_out out;
-    int code = EXIT_FAILURE;
-    char *end;
-    long count;
-
-    if (!ctl_options_read(&options, "", argc, argv))
-        return CTL_USAGE;
-    if (options.argument_count != 2)
-        return ctl_misused("target", "takes a chute's id and a number");
-    count = strtol(options.arguments[1], &end, 10);
-    if (end == options.arguments[1] || *end != '\0' || count < 0 || count > COUNT_MAX)
-        return ctl_misused("target", "the number is one from 0 to 1000000");
-    in = (struct db_set_target_in){ .chute_id = options.arguments[0], .count = db_integer(count) };
-    if (ctl_database_open(&database, &options))
-        code = report(&options, db_set_target(database.db, database.arena, &in, &out), &out.returned,
-                      "there is no such chute");
-    ctl_database_close(&database);
-    return code;
 }
 
 int ctl_limits(int argc, char **argv)
@@ -79,8 +39,8 @@ int ctl_limits(int argc, char **argv)
     if (strcmp(options.arguments[1], LIMIT_INITIAL) != 0)
         in.value = options.arguments[1];
     if (ctl_database_open(&database, &options))
-        code = report(&options, db_set_limit(database.db, database.arena, &in, &out), &out.returned,
-                      "there is no such limit");
+        code = ctl_report(&options, db_set_limit(database.db, database.arena, &in, &out), &out.returned,
+                          "there is no such limit");
     ctl_database_close(&database);
     return code;
 }
@@ -101,8 +61,8 @@ int ctl_blacklist(int argc, char **argv)
     in = (struct db_blacklist_in){ .hotkey = options.arguments[0],
                                    .reason = options.lift ? NULL : options.arguments[1] };
     if (ctl_database_open(&database, &options))
-        code = report(&options, db_blacklist(database.db, database.arena, &in, &out), &out.returned,
-                      "no such hotkey is registered");
+        code = ctl_report(&options, db_blacklist(database.db, database.arena, &in, &out), &out.returned,
+                          "no such hotkey is registered");
     ctl_database_close(&database);
     return code;
 }
@@ -121,8 +81,8 @@ int ctl_evict(int argc, char **argv)
         return ctl_misused("evict", "takes an instance's id and a reason");
     in = (struct db_evict_in){ .instance_id = options.arguments[0], .reason = options.arguments[1] };
     if (ctl_database_open(&database, &options))
-        code = report(&options, db_evict(database.db, database.arena, &in, &out), &out.returned,
-                      "there is no such instance");
+        code = ctl_report(&options, db_evict(database.db, database.arena, &in, &out), &out.returned,
+                          "there is no such instance");
     ctl_database_close(&database);
     return code;
 }
@@ -141,8 +101,8 @@ int ctl_requeue(int argc, char **argv)
         return ctl_misused("requeue", "takes an instance's id");
     in = (struct db_requeue_verification_in){ .instance_id = options.arguments[0] };
     if (ctl_database_open(&database, &options))
-        code = report(&options, db_requeue_verification(database.db, database.arena, &in, &out),
-                      &out.returned, "no instance of an old SDK, or its verification is open already");
+        code = ctl_report(&options, db_requeue_verification(database.db, database.arena, &in, &out),
+                          &out.returned, "no instance of an old SDK, or its verification is open already");
     ctl_database_close(&database);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "metrics/metrics.h"
 #include "server/process.h"
 #include "server/relay.h"
+#include "server/target_relay.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ struct background {
     const struct config *config;
     struct db *db;
     struct arena *arena;
-    struct relay *relay; /* NULL: events stay in the database */
+    struct relay *relay;          /* NULL: events stay in the database */
+    struct target_relay *targets; /* NULL: targets do */
 };
 
 struct duty {
@@ -63,6 +65,12 @@ static void relay(struct background *background)
         relay_run(background->relay, background->db, background->arena);
 }
 
+static void relay_targets(struct background *background)
+{
+    if (background->targets != NULL)
+        target_relay_run(background->targets, background->db, background->arena);
+}
+
 /* When the next of the duties is due, those that are due now done. */
 static int64_t run_due(struct background *background, struct duty *duties, size_t count)
 {
@@ -86,6 +94,7 @@ int background_run(struct process *process)
     struct duty duties[] = {
         { .interval_ms = config->background.reap_interval_ms, .run = reap },
         { .interval_ms = config->events.relay_interval_ms, .run = relay },
+        { .interval_ms = config->events.relay_interval_ms, .run = relay_targets },
         { .interval_ms = PRUNE_INTERVAL_MS, .run = prune },
     };
     struct background background = { .config = config, .db = process->db, .arena = process->arena };
@@ -95,8 +104,14 @@ int background_run(struct process *process)
         if (background.relay == NULL)
             return EXIT_NO_MEMORY;
     }
+    if (config->capacity.redis_url[0] != '\0') {
+        background.targets = target_relay_create(config);
+        if (background.targets == NULL)
+            return EXIT_NO_MEMORY;
+    }
     while (!process_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
         ;
+    target_relay_free(background.targets);
     relay_free(background.relay);
     return EXIT_SUCCESS;
 }

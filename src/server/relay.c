@@ -69,13 +69,13 @@ static struct db_integer publish(struct relay *relay, const struct db_take_messa
     for (int i = 0; i < taken->count; i++) {
         const struct db_take_messages_out *message = &taken->row[i];
 
-        if (!redis_publish(relay->redis, message->channel, message->message)) {
+        if (message->channel != NULL && !redis_publish(relay->redis, message->channel, message->message)) {
             note_failure(relay);
             return published;
         }
         if (i + 1 == taken->count || taken->row[i + 1].event_id.value != message->event_id.value) {
             published = message->event_id;
-            metrics_count(METRICS_EVENTS_PUBLISHED, 1);
+            metrics_count(METRICS_EVENTS_PUBLISHED, message->channel != NULL);
         }
     }
     note_success(relay);

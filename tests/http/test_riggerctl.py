@@ -53,6 +53,14 @@ def test_chutes(steward, life, stack):
     assert chute in steward("chutes").stdout
 
 
+def test_a_target_where_there_is_no_redis(steward, life, stack):
+    _, chute, _ = life
+    assert steward("target", chute, "5").stdout == "done\n"
+    assert stack.postgres.execute("select target from rigger.v_chute_capacity where chute_id = %s",
+                                  (chute,))[0]["target"] == 5
+    assert "1000000" in steward("target", chute, "1000001", code=2).stderr
+
+
 def test_instances(steward, life):
     miner, chute, launch = life
     (row,) = rows(steward("instances", "--chute", chute, "--json"))

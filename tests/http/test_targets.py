@@ -2,8 +2,10 @@
 decides."""
 
 import json
+import os
 import re
 import signal
+import subprocess
 import tempfile
 import uuid
 
@@ -175,14 +177,69 @@ def test_while_redis_is_slow_one_waits_and_the_others_go_by_the_log(stack, serve
     stack.responder.wait_for_log("Redis tells the targets again")
 
 
-def test_while_redis_is_down_the_log_counts(stack, server, api, miner):
+def riggerctl(stack, *arguments):
+    """riggerctl with the configuration of the stack, as who owns the database."""
+    return subprocess.run([os.path.join(stack.build, "riggerctl"), "target", *arguments], text=True,
+                          capture_output=True, check=False,
+                          env={**stack.responder.environment(), "RIGGER_CONFIG": stack.responder.config,
+                               "RIGGER_DATABASE_DSN": stack.postgres.dsn})
+
+
+def test_a_target_of_an_administrator_is_in_redis_when_the_command_is_done(stack, server, api, miner):
+    chute = chute_with(stack, 1)
+    tell(server, chute, 1)
+    assert api.token(miner, chute).status == 423
+    for more in ((), ("--dsn", stack.postgres.dsn)):
+        for target in ("7", "3"):
+            done = riggerctl(stack, chute, target, *more)
+            assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+            assert server.client().get(f"scale:{chute}").decode() == target
+            assert 3600 < server.client().ttl(f"scale:{chute}") <= 3700
+    assert api.token(miner, chute).status == 200
+    assert stack.postgres.execute("select target from rigger.v_chute_capacity where chute_id = %s",
+                                  (chute,))[0]["target"] == 3
+
+
+def test_of_targets_that_waited_the_newest_is_set_and_none_after_it(stack, server):
+    chutes = [chute_with(stack, 1) for _ in range(3)]
+    last = stack.postgres.execute("select last_event_id as id from rigger.event_consumers"
+                                  " where consumer = 'target relay'")[0]["id"]
+    with server.client().monitor() as monitor:
+        server.process.send_signal(signal.SIGSTOP)
+        try:
+            for target in range(2, 12):
+                for chute in chutes:
+                    stack.postgres.execute("select rigger.set_target(%s, %s)", (chute, target))
+            stuck = riggerctl(stack, "--wait", "0", chutes[0], "12")
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert (stuck.returncode, stuck.stdout) == (3, "") and "Redis does not have it yet" in stuck.stderr
+        done = riggerctl(stack, "--wait", "180", chutes[1], "13")
+        assert done.returncode == 0, done.stderr
+        # All of it again, as after a crash between the setting and the acknowledging.
+        stack.postgres.execute("update rigger.event_consumers set last_event_id = %s, taken_at = null"
+                               " where consumer = 'target relay'", (last,))
+        assert riggerctl(stack, "--wait", "180", chutes[2], "14").returncode == 0
+        server.client().set("the last", "one")
+        said = []
+        while "the last" not in (command := monitor.next_command()["command"]):
+            said.append(command.split())
+    for chute, newest in zip(chutes, (12, 13, 14)):
+        told = [int(words[2]) for words in said if words[:2] == ["SET", f"scale:{chute}"]]
+        assert told == sorted(told) and told[-1] == newest
+
+
+def test_while_redis_is_down_the_log_counts_and_targets_wait(stack, server, api, miner):
     chute = chute_with(stack, 3)
     server.stop()
+    stack.postgres.execute("select rigger.set_target(%s, 3)", (chute,))
+    stack.responder.wait_for_log("targets wait in the database")
     log = len(stack.responder.log())
     launch = api.launch(miner, chute)
     assert launch.claim(miner.gpus[:1]).status == 200
     assert stack.responder.log()[log:].count("Redis does not tell them: ") == 1
     server.start()
+    wait_for(lambda: server.client().get(f"scale:{chute}") == b"3", "the target that waited")
     tell(server, chute, 1)
     wait_for(lambda: api.token(miner, chute).status == 423, "the target in Redis")
 

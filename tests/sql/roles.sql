@@ -41,7 +41,7 @@ select is_empty(
 select set_eq(
   $$ select pg_temp.executable('rigger_admin') $$,
   $$ values ('ready'), ('status'), ('reap'), ('check_documents'), ('check_invariants'),
-            ('set_target'), ('set_limit'),
+            ('set_target'), ('target_is_told'), ('set_limit'),
             ('blacklist'), ('evict'), ('requeue_verification'), ('take_events'), ('acknowledge_events'),
             ('prune_events'), ('forget_consumer') $$,
   'rigger_admin may execute what steers, and not what endpoints call');

@@ -1,6 +1,6 @@
 -- The target that Redis told is handed in and counts; where it told none, the capacity log does.
 begin;
-select plan(21);
+select plan(29);
 select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('open', 10), fixture.chute('full', 1),
        fixture.chute('never', null), fixture.chute('old', 1, p_chutes_version => '0.2.20'),
        fixture.chute('huge', 2147483647), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
@@ -64,6 +64,28 @@ select is(
 select is(
   (select coalesce(job_id, 'none') from rigger.describe_claim(fixture.config_id('c'))), 'none',
   'and one without is told, too');
+
+-- set_target tells the relay, and target_is_told how far that is.
+insert into rigger.event_consumers (consumer, last_event_id, settled_to) values ('relay', 0, 0);
+select throws_ok(
+  $$ select rigger.set_target('open', 1000001) $$, '22023', null, 'a target that nobody would believe');
+select is(rigger.target_is_told('relay', 'open'), true, 'nothing is to be told');
+select rigger.set_target('open', 4), rigger.set_target('full', 2), rigger.set_target('open', 5);
+select results_eq(
+  $$ select channel, reason, recipients, payload -> 'data' from rigger.events
+     where channel = 'targets' order by event_id $$,
+  $$ values ('targets', 'target_set', null::text[], '{"chute_id": "open", "target_count": 4}'::jsonb),
+            ('targets', 'target_set', null, '{"chute_id": "full", "target_count": 2}'),
+            ('targets', 'target_set', null, '{"chute_id": "open", "target_count": 5}') $$,
+  'each target is an event');
+select is(rigger.target_is_told('relay', 'open'), false, 'the relay has not read them');
+update rigger.event_consumers c
+set last_event_id = (select max(e.event_id) - 1 from rigger.events e) where c.consumer = 'relay';
+select is(rigger.target_is_told('relay', 'open'), false, 'the newest target counts');
+select is(rigger.target_is_told('relay', 'full'), true, 'of this chute');
+update rigger.event_consumers c set last_event_id = (select max(e.event_id) from rigger.events e);
+select is(rigger.target_is_told('relay', 'open'), true, 'it has read them all');
+select is(rigger.target_is_told('nobody', 'open'), null, 'there is no such relay');
 
 select * from finish();
 rollback;

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-#define LIMITS       18
+#define LIMITS       19
 #define DATABASE     "ctl"
 #define FIXTURE      TEST_VECTORS_DIR "/../harness/fixture.sql"
 
@@ -145,6 +145,24 @@ START_TEST(rows_are_chosen)
 }
 END_TEST
 
+/* The consumer stands for a relay that does not come round. */
+START_TEST(a_target_that_no_relay_has_told_is_said_to_wait)
+{
+    postgres_execute(DATABASE, "insert into rigger.event_consumers (consumer) values ('target relay')");
+    ck_assert_int_eq(RUN(ctl_target, "target", "--wait", "0", "sglang", "8"), CTL_WAITING);
+    ck_assert_str_eq(command_output.out, "");
+    ck_assert_ptr_nonnull(strstr(command_output.err, "sglang: the capacity log has the target, Redis does"));
+    postgres_expect(DATABASE,
+                    "select target_count from public.capacity_log where chute_id = 'sglang'"
+                    " order by \"timestamp\" desc limit 1",
+                    "8");
+    postgres_execute(DATABASE, "update rigger.event_consumers set last_event_id = 1000000");
+    ck_assert_int_eq(RUN(ctl_target, "target", "--wait", "0", "sglang", "9"), EXIT_SUCCESS);
+    ck_assert_str_eq(command_output.out, "done\n");
+    postgres_execute(DATABASE, "delete from rigger.event_consumers where consumer = 'target relay'");
+}
+END_TEST
+
 START_TEST(a_target_is_set_for_a_chute_that_is_there)
 {
     ck_assert_int_eq(RUN(ctl_target, "target", "sglang", "7"), EXIT_SUCCESS);
@@ -255,6 +273,7 @@ Suite *ctl_commands_suite(void)
     tcase_add_test(tests, scripts_get_a_line_of_json_a_row);
     tcase_add_loop_test(tests, rows_are_chosen, 0, COUNT(choices));
     tcase_add_test(tests, a_target_is_set_for_a_chute_that_is_there);
+    tcase_add_test(tests, a_target_that_no_relay_has_told_is_said_to_wait);
     tcase_add_test(tests, a_limit_is_set_within_its_bounds);
     tcase_add_test(tests, a_miner_is_shut_out_and_let_in_again);
     tcase_add_test(tests, an_instance_that_is_not_there_is_neither_evicted_nor_requeued);

@@ -52,9 +52,22 @@ START_TEST(a_count_is_a_number_in_its_limits)
 }
 END_TEST
 
-static const char *const others[][2] = {
-    { "--chute", "x" }, { "--miner", "x" }, { "--count", "1" }, { "--follow", NULL }, { "--lift", NULL }
-};
+static const char *const waits[] = { "-1", "3601", "1x", "", "x", "99999999999999999999" };
+
+START_TEST(a_wait_is_a_number_of_seconds)
+{
+    allowed = "w";
+    ck_assert_int_eq(COMMAND_RUN(read_options, "show", "--wait", "0"), EXIT_SUCCESS);
+    ck_assert_int_eq(options.wait_s, 0);
+    ck_assert_int_eq(COMMAND_RUN(read_options, "show"), EXIT_SUCCESS);
+    ck_assert_int_eq(options.wait_s, -1);
+    ck_assert_int_eq(COMMAND_RUN(read_options, "show", "--wait", waits[_i]), CTL_USAGE);
+    ck_assert_ptr_nonnull(strstr(command_output.err, "riggerctl show: --wait takes a number"));
+}
+END_TEST
+
+static const char *const others[][2] = { { "--chute", "x" },   { "--miner", "x" }, { "--count", "1" },
+                                         { "--follow", NULL }, { "--lift", NULL }, { "--wait", "1" } };
 
 START_TEST(an_option_of_another_command_is_refused)
 {
@@ -151,6 +164,7 @@ Suite *ctl_options_suite(void)
 
     tcase_add_test(tests, all_options_are_read_and_arguments_are_left);
     tcase_add_loop_test(tests, a_count_is_a_number_in_its_limits, 0, COUNT(counts));
+    tcase_add_loop_test(tests, a_wait_is_a_number_of_seconds, 0, COUNT(waits));
     tcase_add_loop_test(tests, an_option_of_another_command_is_refused, 0, COUNT(others));
     tcase_add_loop_test(tests, wrong_use_is_said_before_a_database_is_asked, 0, COUNT(misuses));
     tcase_add_test(tests, without_a_database_a_command_fails);
