@@ -34,7 +34,7 @@ select
 """
 TOLD = """
 select payload -> 'data' ->> 'instance_id' as instance, array_agg(reason order by event_id) as reasons
-from rigger.events group by 1
+from rigger.events where channel <> 'targets' group by 1
 """
 
 
