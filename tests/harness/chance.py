@@ -5,6 +5,7 @@ import os
 import random
 
 SEED = int(os.environ.get("RIGGER_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2 ** 31)
+os.environ["RIGGER_TEST_SEED"] = str(SEED)  # for the processes that share the work
 
 
 def chance(name):

@@ -59,6 +59,8 @@ def invariants(request):
 def place(tmp_path_factory):
     """A directory that www-data may walk into."""
     path = tmp_path_factory.mktemp("place")
-    for parent in (path, path.parent, path.parent.parent):
-        os.chmod(parent, 0o755)
+    for directory in (path, *path.parents):
+        if str(directory) == tempfile.gettempdir():
+            break
+        os.chmod(directory, 0o755)
     return path

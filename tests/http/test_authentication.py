@@ -90,7 +90,7 @@ def test_a_changed_nonce_is_401(network, api, path):
 @pytest.mark.parametrize("changes", [
     {"algorithm": "none"}, {"algorithm": "HS384"}, {"algorithm": "HS512"}, {"secret": "another secret"},
     {"exp": int(time.time()) - 1}, {"iss": "somebody"}, {"sub": str(uuid.uuid4())},
-], ids=str)
+], ids=["none", "HS384", "HS512", "another secret", "expired", "another issuer", "another config"])
 def test_a_forged_token_is_401(stack, network, api, changes):
     miner = network.miner(gpus=1)
     launch = api.launch(miner, network.chute())

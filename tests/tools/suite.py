@@ -31,6 +31,9 @@ REPRESENTATIVE = [
     "test_background_verification.py::test_a_cheat_is_not_verified",
     "test_events.py::test_socket_servers_hear_a_life_as_the_network_tells_it"]
 
+# How pytest shares the files out: a file stays in one process, and so does the stack that its tests share.
+SHARED = ["--numprocesses", str(os.cpu_count() + 1), "--dist", "loadfile"]
+
 
 class Tally:
     """Counts of what ran. A part that ends without having run a test is a failure, unless tests were chosen
@@ -170,13 +173,14 @@ def run_sql(tally, word, database):
 
 def run_http(tally, word, database, tests=("",)):
     """pytest over these of tests/http, on that database; it prints for itself, the counts come from its
-    report."""
+    report. Most of a test is waiting, so several processes share the files, each with a stack of its own; a
+    few tests that were chosen by a word are not worth that."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
         report = os.path.join(scratch, "report.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib",
                    "--junit-xml", report, *(os.path.join(TESTS, "http", name) for name in tests)]
-        subprocess.run(command + (["-k", word] if word else []), check=False,
+        subprocess.run(command + (["-k", word] if word else SHARED), check=False,
                        env={**os.environ, databases.VARIABLE: database})
         if not os.path.exists(report):
             tally.add(name_of("http", database), 0, 1)
