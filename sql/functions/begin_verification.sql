@@ -13,7 +13,7 @@
 create or replace function rigger.begin_verification(
   p_config_id text, p_attempt_id uuid, p_lease_ms integer, p_well_formed boolean,
   out result text, out refusal text, out instance_id text, out symmetric_key text, out gpu_uuid text,
-  out device_info json, out algorithm text, out seed bigint, out iterations integer, out kept jsonb,
+  out device_info json, out algorithm text, out seed numeric, out iterations integer, out kept jsonb,
   out address text, out probe_ports jsonb, out digest_with_claim boolean, out image_id text,
   out patch_version text, out filename text)
 language plpgsql

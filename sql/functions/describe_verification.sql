@@ -6,13 +6,13 @@
 -- Tables: rigger.challenges, instances, chutes, images, launch_configs, rigger.vetted_addresses (read).
 create or replace function rigger.describe_verification(p_config_id text)
 returns table (
-  instance_id text, symmetric_key text, gpu_uuid text, device_info json, algorithm text, seed bigint,
+  instance_id text, symmetric_key text, gpu_uuid text, device_info json, algorithm text, seed numeric,
   iterations integer, kept jsonb, address text, probe_ports jsonb, digest_with_claim boolean,
   image_id text, patch_version text, filename text)
 language sql
 stable
 as $$
-  select i.instance_id, i.symmetric_key, c.gpu_uuid, rigger.device_info(c.gpu_uuid), c.algorithm, c.seed,
+  select i.instance_id, i.symmetric_key, c.gpu_uuid, rigger.device_info(c.gpu_uuid), c.algorithm, l.seed,
          c.iterations, c.kept, host(v.address),
          case
            when l.job_id is not null

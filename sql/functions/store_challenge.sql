@@ -7,7 +7,7 @@
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
 -- Role: rigger_app
 create or replace function rigger.store_challenge(
-  p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed bigint,
+  p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed numeric,
   p_iterations integer, p_kept jsonb,
   out refusal text)
 language plpgsql
@@ -27,7 +27,8 @@ begin
   end if;
   -- rule: challenge.repeated
   if exists (select from rigger.challenges c
-             where c.config_id = p_config_id and c.instance_id = p_instance_id and c.seed = p_seed) then
+             where c.config_id = p_config_id and c.instance_id = p_instance_id
+               and v_config.seed = p_seed) then
     return;
   end if;
 
@@ -47,8 +48,8 @@ begin
   end if;
 
   insert into rigger.challenges
-    (config_id, instance_id, gpu_uuid, algorithm, seed, iterations, kept, stored_at, expires_at)
-  select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_seed, p_iterations, p_kept,
+    (config_id, instance_id, gpu_uuid, algorithm, iterations, kept, stored_at, expires_at)
+  select p_config_id, p_instance_id, p_gpu_uuid, p_algorithm, p_iterations, p_kept,
          -- rule: challenge.clock
          clock.time, clock.time + v_estimate * rigger.limit_of('challenge.time_factor') * interval '1 second'
   from (select clock_timestamp() as time) as clock;
@@ -57,5 +58,5 @@ begin
   where c.config_id = p_config_id;
 end
 $$;
-comment on function rigger.store_challenge(text, text, text, text, bigint, integer, jsonb) is
+comment on function rigger.store_challenge(text, text, text, text, numeric, integer, jsonb) is
   'Stores the challenge of a claimed launch config and starts its clock.';

@@ -9,8 +9,6 @@
 #include "net/http_client.h"
 #include "json/json.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 5000
@@ -98,7 +96,7 @@ static json_object *parse(const char *text)
 
 struct sealed {
     struct arena *arena;
-    int64_t seed;
+    uint64_t seed;
     const char *ciphertext;
 };
 
@@ -107,16 +105,18 @@ static bool accept_sealed(const char *answer, void *result)
 {
     struct sealed *sealed = result;
     size_t length = strcspn(answer, "\r\n");
-    char *text, *end = NULL;
+    char *text, *bar;
 
     if (length >= 2 && answer[0] == '"' && answer[length - 1] == '"')
         answer++, length -= 2;
     text = arena_strndup(sealed->arena, answer, length);
-    errno = 0;
-    sealed->seed = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '|' || sealed->seed <= 0 || text[0] < '0' || text[0] > '9')
+    bar = strchr(text, '|');
+    if (bar == NULL)
         return false;
-    sealed->ciphertext = end + 1;
+    *bar = '\0';
+    if (!proof_seed_parse(text, &sealed->seed))
+        return false;
+    sealed->ciphertext = bar + 1;
     length = strlen(sealed->ciphertext);
     return length >= 24 && length % 4 == 0 &&
            strspn(sealed->ciphertext, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
@@ -138,7 +138,7 @@ static bool accept_verdict(const char *answer, void *result)
 }
 
 enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu,
-                           const char *payload, int64_t *seed, const char **ciphertext)
+                           const char *payload, uint64_t *seed, const char **ciphertext)
 {
     json_object *question = json_object_new_object();
     struct sealed sealed = { .arena = context->arena };
@@ -147,7 +147,7 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
     json_object_object_add(question, "device_info", parse(gpu->device_info));
     json_object_object_add(question, "payload", json_object_new_string(payload));
     if (gpu->seed != PROOF_NO_SEED)
-        json_object_object_add(question, "seed", json_object_new_int64(gpu->seed));
+        json_object_object_add(question, "seed", json_object_new_uint64(gpu->seed));
     json_object_object_add(question, "iterations", json_object_new_int64(gpu->iterations));
     status = ask(context, "/encrypt", question, accept_sealed, &sealed);
     *seed = sealed.seed;
@@ -155,13 +155,13 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
     return status;
 }
 
-enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu, int64_t seed,
-                               json_object *work_product, bool *valid)
+enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu,
+                               uint64_t seed, json_object *work_product, bool *valid)
 {
     json_object *question = json_object_new_object();
 
     json_object_object_add(question, "device_info", parse(gpu->device_info));
-    json_object_object_add(question, "seed", json_object_new_int64(seed));
+    json_object_object_add(question, "seed", json_object_new_uint64(seed));
     json_object_object_add(question, "work_product", json_object_get(work_product));
     json_object_object_add(question, "check_index", json_object_new_int(0));
     return ask(context, "/check_proof", question, accept_verdict, valid);

@@ -16,12 +16,12 @@
  * choice. *seed (the one used) and *ciphertext (base64 of iv and cipher, on the arena) are the answer.
  * STATUS_UNAVAILABLE: no good answer after seven tries or at the deadline. */
 enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu,
-                           const char *payload, int64_t *seed, const char **ciphertext) MUST_CHECK;
+                           const char *payload, uint64_t *seed, const char **ciphertext) MUST_CHECK;
 
 /* POST /check_proof: the service's verdict on a work product, any JSON value (NULL: null), which goes to the
  * service as it came: what it is made of is between pod and service. */
-enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu, int64_t seed,
-                               json_object *work_product, bool *valid) MUST_CHECK;
+enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu,
+                               uint64_t seed, json_object *work_product, bool *valid) MUST_CHECK;
 
 /* POST /verify_device_challenge, for old SDKs: devices is a JSON list of device infos. */
 enum status graval_verify_devices(const struct proof_context *context, json_object *devices,

@@ -1,6 +1,8 @@
 /* Which providers of the proof of work there are: those of PROOF_PROVIDERS. */
 #include "attest/proof.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROOF_ALGORITHM(constant, name) [PROOF_##constant] = &proof_##name,
@@ -16,6 +18,22 @@ const struct proof_algorithm *proof_algorithm_configured(const struct config *co
     size_t chosen = (size_t)config->attestation.proof_of_work;
 
     return chosen < ALGORITHM_COUNT ? algorithms[chosen] : NULL;
+}
+
+bool proof_seed_parse(const char *text, uint64_t *seed)
+{
+    unsigned long long value;
+    char *end;
+
+    /* strtoull takes blanks and signs, which no seed has. */
+    if (text == NULL || text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value == PROOF_NO_SEED)
+        return false;
+    *seed = value;
+    return true;
 }
 
 int64_t proof_wait_ms(const struct proof_algorithm *algorithm, const struct config *config)

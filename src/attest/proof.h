@@ -23,7 +23,7 @@ struct proof_gpu {
     const char *uuid;
     const char *device_info; /* JSON object of the columns that docs/attestation.md names */
     int64_t iterations;
-    int64_t seed; /* 1 … 2^63-1: its prover was started with this one (old SDKs); PROOF_NO_SEED: it was not */
+    uint64_t seed; /* its prover was started with this one (old SDKs); PROOF_NO_SEED: it was not */
 };
 
 /* What a provider works with; deadline_ms (clock_monotonic_ms) bounds all of it. */
@@ -36,7 +36,7 @@ struct proof_context {
 /* A challenge. make() fills in all of it; check() gets the seed and what was kept. The JSON belongs to the
  * arena. */
 struct proof_challenge {
-    int64_t seed;           /* 1 … 2^63-1 */
+    uint64_t seed;          /* 1 … 2^64-1 */
     const char *ciphertext; /* base64(iv | cipher) of the secret */
     json_object *shown;     /* an object whose members the pod sees besides; NULL: none */
     json_object *kept;      /* what check() needs again, stored with the challenge; NULL: nothing */
@@ -79,6 +79,10 @@ extern const struct field proof_shown_fields[];
 
 /* The provider that new challenges are made with; NULL if this build has none of the configured name. */
 const struct proof_algorithm *proof_algorithm_configured(const struct config *config);
+
+/* Reads a seed in decimals: 1 … 2^64-1, and nothing else in the text. False (also for NULL): it is
+ * none; *seed is as it was. */
+bool proof_seed_parse(const char *text, uint64_t *seed) MUST_CHECK;
 
 /* How long a challenge or a judgement by this provider may take on top of a request's own limit (NULL: 0),
  * and by the slowest provider there is, in ms. */

@@ -96,7 +96,7 @@ static enum status make(const struct proof_context *context, const struct proof_
 
     if (!matmul_rows(&work, &row, 1, digest))
         return STATUS_UNAVAILABLE;
-    challenge->seed = work.seed;
+    challenge->seed = (uint64_t)work.seed;
     challenge->ciphertext = seal(context->arena, digest[0], secret);
     challenge->shown = show(&work, digest[0]);
     challenge->kept = keep(&work, row);
@@ -114,7 +114,7 @@ static enum status check(const struct proof_context *context, const struct proof
     int64_t secret_row = is_object ? json_get_integer(challenge->kept, "secret_row", -1) : -1;
     struct matmul_challenge work = {
         .uuid = gpu->uuid,
-        .seed = challenge->seed,
+        .seed = (int64_t)challenge->seed,
         .iterations = (uint32_t)gpu->iterations,
         .n = (uint32_t)n,
     };

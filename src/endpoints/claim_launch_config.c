@@ -182,7 +182,10 @@ static const struct field key_fields[] = {
 };
 
 static const struct field challenge_fields[] = {
-    { .name = "seed", .type = FIELD_INTEGER, .required = true, .doc = "Seed of the proof of work." },
+    { .name = "seed",
+      .type = FIELD_INTEGER,
+      .required = true,
+      .doc = "Seed of the proof of work, 1 to 2^64-1." },
     { .name = "iterations", .type = FIELD_INTEGER, .required = true, .doc = "Its iterations." },
     { .name = "job_id", .type = FIELD_TEXT, .required = true, .nullable = true, .doc = "The job, if any." },
     { .name = "symmetric_key",

@@ -291,6 +291,15 @@ int64_t json_get_integer(json_object *object, const char *key, int64_t fallback)
     return json_object_get_int64(value);
 }
 
+const char *json_get_integer_text(json_object *object, const char *key)
+{
+    json_object *value;
+
+    if (!json_object_object_get_ex(object, key, &value) || !json_is_integer(value))
+        return NULL;
+    return json_object_get_string(value);
+}
+
 bool json_get_boolean(json_object *object, const char *key, bool fallback)
 {
     json_object *value;

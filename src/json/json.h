@@ -37,6 +37,9 @@ const char *json_get_text(json_object *object, const char *key);
 int64_t json_get_integer(json_object *object, const char *key, int64_t fallback);
 bool json_get_boolean(json_object *object, const char *key, bool fallback);
 
+/* The digits of an integer of any size, for as long as the object lives. NULL: absent, or no integer. */
+const char *json_get_integer_text(json_object *object, const char *key);
+
 /* Building: json-c tells want of memory by NULL or a code; these end the process instead, as an arena does.
  * json_made returns value, which must not be a JSON null; json_put and json_append take value over. */
 json_object *json_made(json_object *value) NEVER_NULL;

@@ -8,7 +8,6 @@
 #include "launch/checks.h"
 #include "json/json.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define POLL_FIRST_MS  100 /* doubled up to the last one */
@@ -54,14 +53,20 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
                           enum refusal *failure)
 {
     const struct proof_algorithm *algorithm = proof_algorithm_of(begun->algorithm);
+    uint64_t seed;
 
+    if (!proof_seed_parse(begun->seed, &seed)) {
+        log_event(LOG_LEVEL_ERROR,
+                  "launch_configs.seed of a challenged launch is no seed: nothing is judged by it");
+        return STATUS_UNAVAILABLE;
+    }
     exchange_postpone(exchange, proof_wait_ms(algorithm, exchange->config));
     const struct launch launch = {
         .config = exchange->config,
         .arena = exchange->arena,
         .deadline_ms = exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS,
         .config_id = exchange->path[0],
-        .seed = arena_printf(exchange->arena, "%" PRId64, begun->seed.value),
+        .seed = begun->seed,
         .body = exchange->body,
         .digest_with_claim = begun->digest_with_claim.value,
         .image_id = begun->image_id,
@@ -74,7 +79,7 @@ enum status attempt_check(struct exchange *exchange, const struct db_begin_verif
         .gpu = { .uuid = begun->gpu_uuid,
                  .device_info = begun->device_info,
                  .iterations = begun->iterations.value },
-        .challenge = { .seed = begun->seed.value, .kept = parse_kept(exchange->arena, begun->kept) },
+        .challenge = { .seed = seed, .kept = parse_kept(exchange->arena, begun->kept) },
     };
 
     return checks_run(&launch, LAUNCH_ATTEMPT, failure);

@@ -9,9 +9,9 @@
 #include <sodium.h>
 #include <string.h>
 
-static const char *plaintext_of(struct arena *arena, const char *config_id, int64_t seed)
+static const char *plaintext_of(struct arena *arena, const char *config_id, uint64_t seed)
 {
-    return arena_printf(arena, "secret is %s %" PRId64, config_id, seed);
+    return arena_printf(arena, "secret is %s %" PRIu64, config_id, seed);
 }
 
 json_object *challenge_describe(struct arena *arena, const char *config_id, const char *job_id,
@@ -20,7 +20,7 @@ json_object *challenge_describe(struct arena *arena, const char *config_id, cons
     json_object *answer = json_made(json_object_new_object()), *key = json_made(json_object_new_object());
     const char *plaintext = plaintext_of(arena, config_id, challenge->seed);
 
-    json_put(answer, "seed", json_made(json_object_new_int64(challenge->seed)));
+    json_put(answer, "seed", json_made(json_object_new_uint64(challenge->seed)));
     json_put(answer, "iterations", json_made(json_object_new_int64(gpu->iterations)));
     json_put(answer, "job_id", job_id == NULL ? NULL : json_made(json_object_new_string(job_id)));
     json_put(key, "ciphertext", json_made(json_object_new_string(challenge->ciphertext)));

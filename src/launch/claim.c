@@ -7,6 +7,8 @@
 #include "launch/checks.h"
 #include "json/json.h"
 
+#include <inttypes.h>
+
 enum status claim_check(struct exchange *exchange, enum refusal *failure, const char **chute_id)
 {
     const struct db_describe_claim_in in = { .config_id = exchange->path[0] };
@@ -58,7 +60,7 @@ static enum status store(struct exchange *exchange, const char *instance_id, con
         .instance_id = instance_id,
         .gpu_uuid = gpu->uuid,
         .algorithm = algorithm,
-        .seed = db_integer(challenge->seed),
+        .seed = arena_printf(exchange->arena, "%" PRIu64, challenge->seed),
         .iterations = db_integer(gpu->iterations),
         .kept = challenge->kept == NULL
                     ? NULL

@@ -37,13 +37,12 @@ enum step_result code_read_whole(struct verification *verification)
     struct arena *arena = verification->pod.arena;
     size_t length = 0;
     const unsigned char *found = slurp(verification, "/proc/1/cmdline", &length);
+    const char *seed = json_get_integer_text(json_object_array_get_idx(verification->gpus, 0), "seed");
     const struct environment_command expected = {
         .ref_str = instance->ref_str,
         .hotkey = instance->hotkey,
         .validator = verification->config->launch.validator_ss58,
-        .seed = arena_printf(
-            arena, "%lld",
-            (long long)json_get_integer(json_object_array_get_idx(verification->gpus, 0), "seed", 0)),
+        .seed = seed != NULL ? seed : "0",
     };
     char *cmdline;
 

@@ -18,13 +18,17 @@
 static struct proof_gpu gpu_of(json_object *entry)
 {
     json_object *info = NULL;
+    const char *seed_text = json_get_integer_text(entry, "seed");
+    uint64_t seed = PROOF_NO_SEED;
 
     json_object_object_get_ex(entry, "device_info", &info);
+    if (!proof_seed_parse(seed_text, &seed))
+        seed = PROOF_NO_SEED;
     return (struct proof_gpu){
         .uuid = json_get_text(entry, "uuid"),
         .device_info = json_object_to_json_string_ext(info, JSON_C_TO_STRING_PLAIN),
         .iterations = json_get_integer(entry, "iterations", 1),
-        .seed = json_get_integer(entry, "seed", PROOF_NO_SEED),
+        .seed = seed,
     };
 }
 
@@ -84,7 +88,7 @@ static const char *make_envelope(struct verification *verification, const char *
     json_put(inner, "iv", json_made(json_object_new_string(iv)));
     json_put(inner, "length", json_made(json_object_new_int64((int64_t)length)));
     json_put(inner, "device_id", json_made(json_object_new_int64(index)));
-    json_put(inner, "seed", json_made(json_object_new_int64(challenge.seed)));
+    json_put(inner, "seed", json_made(json_object_new_uint64(challenge.seed)));
     put_shown(inner, challenge.shown, gpu.iterations);
     json_put(outer, name, inner);
     return ask_text(verification, outer);

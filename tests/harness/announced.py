@@ -27,11 +27,11 @@ class Announced:
     """An instance of an old SDK with its pod, announced and made active."""
 
     def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2,
-                 devices_say=None):
+                 devices_say=None, seed=None):
         self.stack, self.api = stack, Api(stack)
         host = stack.network.loopback()
         miner = stack.network.miner(gpus=gpu_count, host=host)
-        seed = DRAWN.randrange(1, 2**63)
+        seed = seed or DRAWN.randrange(1, 2**64)
         stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s",
                                (seed, miner.hotkey))
         chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)

@@ -140,13 +140,14 @@ comment on function fixture.claim(text, text[], text, integer, jsonb, text, text
   'POST launch_config; the instance is fixture.instance_id of the config''s name.'
   ' The refusal, or "none", and its text.';
 
-create function fixture.store(p_config text, p_gpu text) returns text language sql
+create function fixture.store(p_config text, p_gpu text, p_seed numeric default 4711) returns text
+language sql
 as $$
   select coalesce(s.refusal, 'none')
   from rigger.store_challenge(fixture.config_id(p_config), fixture.instance_id(p_config), p_gpu,
-                              'rigger-matmul-v1', 4711, 5, '{"n": 256, "secret_row": 17}') s
+                              'rigger-matmul-v1', p_seed, 5, '{"n": 256, "secret_row": 17}') s
 $$;
-comment on function fixture.store(text, text) is
+comment on function fixture.store(text, text, numeric) is
   'Stores the challenge of a claimed config; the refusal, or "none".';
 
 create function fixture.begin(

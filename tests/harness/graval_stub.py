@@ -67,14 +67,15 @@ def judge(device_info, seed, product):
 
 
 class Stub(http.server.ThreadingHTTPServer):
-    """`troubles`: what happens to the next requests, in order; then it is well."""
+    """`troubles`: what happens to the next requests, in order; then it is well. `seeds`: what it draws next;
+    then it draws over all 64 bits, as GraVal does."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        self.troubles = []
+        self.troubles, self.seeds = [], []
         self.judge_devices = judge_devices
         self.seen = []
         self.raw = []
@@ -109,6 +110,10 @@ class Stub(http.server.ThreadingHTTPServer):
         self.released.wait(HANG_S)
         with self.counting:
             self.in_hand -= 1
+
+    def draw_seed(self):
+        """For a GPU that has none."""
+        return self.seeds.pop(0) if self.seeds else DRAWN.randrange(1, 2**64)
 
     def close(self):
         """Ends it; what hangs is let go."""
@@ -155,7 +160,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif trouble is not None:
             self._send(*trouble)
         elif self.path == "/encrypt":
-            seed = body.get("seed") or DRAWN.randrange(1, 2**62)
+            seed = body.get("seed") or self.server.draw_seed()
             iv, cipher = seal(key_of(seed), body["payload"])
             self._send(200, f"{seed}|{base64.b64encode(iv + cipher).decode()}")
         elif self.path == "/verify_device_challenge":

@@ -50,15 +50,17 @@ def test_an_honest_instance_is_verified(graval, pods, sdk):
     assert asked.count("/_exchange") == (0 if sdk < "0.2.0" else 1) and asked.count("/_ping") == 1
 
 
-def test_the_key_travels_under_the_seed_of_the_gpu(graval, pods):
-    announced = Announced(graval, pods, "0.2.20")
-    announced.verdict()
+# Seeds are unsigned: GraVal 0.2.6 drew the second one.
+@pytest.mark.parametrize("seed", [1, 15260347603272673613, 2**64 - 1])
+def test_the_key_travels_under_the_seed_of_the_gpu(graval, pods, seed):
+    announced = Announced(graval, pods, "0.2.20", seed=seed)
+    assert announced.verdict() == ("passed", None), "the command names it as well"
     sealed = [body for path, body in graval.stub.seen if path == "/encrypt"
               and body["payload"] == announced.key]
     assert len(sealed) == 1 and announced.pod.key == bytes.fromhex(announced.key)
     (row,) = graval.postgres.execute("select seed::text from public.nodes where uuid = %s",
                                      (sealed[0]["device_info"]["uuid"],))
-    assert row["seed"] == str(sealed[0]["seed"]) and sealed[0]["iterations"] == 5
+    assert row["seed"] == str(sealed[0]["seed"]) == str(seed) and sealed[0]["iterations"] == 5
 
 
 def garble(path, data):

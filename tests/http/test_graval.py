@@ -61,6 +61,37 @@ def test_an_honest_gpu_is_verified(graval):
                                                                 "check_index"]
 
 
+# The second is one that GraVal 0.2.6 drew.
+@pytest.mark.parametrize("seed", [1, 15260347603272673613, 2**63, 2**64 - 1])
+def test_a_seed_may_have_all_of_64_bits(graval, seed):
+    launch, miner = launch_on(graval)
+    graval.stub.seeds.append(seed)
+    assert launch.claim(miner.gpus).status == 200
+    assert len(graval.stub.seen) == 1, "its first answer is taken"
+    assert launch.challenge["seed"] == seed
+    assert launch.challenge["symmetric_key"]["response_plaintext"] == f"secret is {launch.config_id} {seed}"
+    assert launch.verify(answered(launch, solve(launch))).status == 200
+    assert graval.stub.seen[1][1]["seed"] == seed and f'"seed":{seed},' in graval.stub.raw[1]
+    (row,) = graval.postgres.execute("select seed::text from public.launch_configs where config_id = %s",
+                                     (launch.config_id,))
+    assert row["seed"] == str(seed)
+
+
+def test_by_a_seed_that_others_spoilt_nothing_is_judged(graval):
+    launch, miner = launch_on(graval)
+    assert launch.claim(miner.gpus).status == 200
+    body = answered(launch, solve(launch))
+
+    def spoil(seed):
+        graval.postgres.execute("update public.launch_configs set seed = %s where config_id = %s",
+                                (seed, launch.config_id))
+
+    spoil(2**64)
+    assert launch.verify(body).status == 503
+    spoil(launch.challenge["seed"])
+    assert launch.verify(body).status == 200
+
+
 def test_a_proof_of_the_real_size_is_verified_through_nginx(graval):
     launch, miner = launch_on(graval)
     assert launch.claim(miner.gpus).status == 200
@@ -145,7 +176,8 @@ def test_the_connection_is_kept(graval):
 
 
 TROUBLES = [(500, "oops"), "reset", (200, ""), (200, "5"), (200, "x|AAAA"), (200, "-5|" + "A" * 64),
-            (200, "null"), (200, "99999999999999999999|" + "A" * 64), (200, "7|%%%"),
+            (200, "null"), (200, "99999999999999999999|" + "A" * 64), (200, "0|" + "A" * 64),
+            (200, f"{2**64}|" + "A" * 64), (200, "7|%%%"),
             (404, "7|" + "A" * 64), (302, "")]
 
 

@@ -24,9 +24,9 @@ insert into public.capacity_log (chute_id, "timestamp", target_count)
   select %(chute)s, timestamp '2026-01-01' + i * interval '1 second', 5 from generate_series(1, 20000) i;
 insert into rigger.placements (instance_id, config_id, chute_id, miner_hotkey, rule, instances_before)
   select 'i' || i, 'l' || i, %(chute)s, 'm' || i, 'below_target', 0 from generate_series(1, 20000) i;
-insert into rigger.challenges (config_id, instance_id, gpu_uuid, algorithm, seed, iterations,
+insert into rigger.challenges (config_id, instance_id, gpu_uuid, algorithm, iterations,
   expires_at, decided_at)
-  select 'l' || i, 'i' || i, 'g' || i, 'x', 1, 1, '2026-01-01', '2026-01-01' from generate_series(1, 20000) i;
+  select 'l' || i, 'i' || i, 'g' || i, 'x', 1, '2026-01-01', '2026-01-01' from generate_series(1, 20000) i;
 insert into rigger.used_signatures (signature_hash, hotkey, request_key, used_at)
   select sha256(i::text::bytea), 'm' || i, gen_random_uuid(), now() from generate_series(1, 20000) i;
 insert into rigger.events (channel, reason, payload)

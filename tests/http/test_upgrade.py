@@ -84,6 +84,17 @@ def test_rows_are_kept(older):
         {"key": "environment_rules", "value": {"/a": {"equals": 1}}}]
 
 
+def test_the_seed_of_a_challenge_stands_in_its_launch_config_alone(older):
+    older.execute("update rigger.challenges set seed = 9223372036854775807;"
+                  " update launch_configs set seed = 9223372036854775807;"
+                  " update instances set config_id = 'l' where instance_id = 'old';"
+                  " update rigger.challenges set instance_id = 'old'")
+    for _ in range(2):
+        migrate(older)
+        assert older.execute("select seed::text from rigger.describe_verification('l')") == [
+            {"seed": "9223372036854775807"}]
+
+
 def test_failures_in_the_words_of_the_older_release_become_codes(older):
     older.execute("update rigger.challenges set fault = 'the proof of work is wrong'")
     older.execute("update rigger.verifications set fault = 'The code is not the chute''s'")

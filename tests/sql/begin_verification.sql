@@ -30,7 +30,7 @@ select results_eq(
             seed, iterations, kept, address, probe_ports, digest_with_claim, image_id, patch_version, filename
      from rigger.begin_verification(fixture.config_id('a'), fixture.id('first'), 60000, true) $$,
   $$ values ('begun', null::text, fixture.instance_id('a'), '000102030405060708090a0b0c0d0e0f', 'g1', 'g1',
-             'rigger-matmul-v1', 4711::bigint, 5, '{"n": 256, "secret_row": 17}'::jsonb, '1.2.3.4',
+             'rigger-matmul-v1', 4711::numeric, 5, '{"n": 256, "secret_row": 17}'::jsonb, '1.2.3.4',
              null::jsonb, true, 'llm image', 'patch 1', 'app.py') $$,
   'an attempt gets what the checks need, and without a job nothing to probe');
 select is(pg_temp.attempt('a'), fixture.id('first'), 'it holds the challenge');

@@ -1,5 +1,5 @@
 begin;
-select plan(14);
+select plan(16);
 
 select fixture.miner('alice'), fixture.chute('llm'), fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice');
 select fixture.issue('unclaimed', 'alice', 'llm');
@@ -13,9 +13,9 @@ set retrieved_at = retrieved_at - interval '10 seconds'
 where config_id = fixture.config_id('a');
 select is(fixture.store('a', 'g1'), 'none', 'a claimed config gets its challenge');
 select results_eq(
-  $$ select instance_id, gpu_uuid, algorithm, seed, iterations, kept, attempt_id, decided_at
+  $$ select instance_id, gpu_uuid, algorithm, iterations, kept, attempt_id, decided_at
      from rigger.challenges where config_id = fixture.config_id('a') $$,
-  $$ values (fixture.instance_id('a'), 'g1', 'rigger-matmul-v1', 4711::bigint, 5,
+  $$ values (fixture.instance_id('a'), 'g1', 'rigger-matmul-v1', 5,
              '{"n": 256, "secret_row": 17}'::jsonb, null::uuid,
              null::timestamptz) $$,
   'it is stored as it was made');
@@ -51,6 +51,12 @@ select is(
 select is(fixture.store('c', 'g2'), 'config_failed_meanwhile', 'a failed config gets no challenge');
 select is(
   (select count(*) from rigger.challenges), 1::bigint, 'none of these stored anything');
+
+select fixture.live('d', 'claimed', 'llm', 'alice', 'g2', 20003);
+select is(fixture.store('d', 'g2', 18446744073709551615), 'none', 'a seed may have all of 64 bits');
+select is(
+  (select seed from rigger.begin_verification(fixture.config_id('d'), fixture.id('first'), 60000, true)),
+  18446744073709551615, 'an attempt gets it back');
 
 select * from finish();
 rollback;

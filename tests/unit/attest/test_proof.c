@@ -203,6 +203,40 @@ START_TEST(providers_are_found_by_setting_and_by_name)
 }
 END_TEST
 
+/* 0: no seed. GraVal 0.2.6 drew the second one. */
+static const struct {
+    const char *text;
+    uint64_t seed;
+} seeds[] = {
+    { "1", 1 },
+    { "15260347603272673613", 15260347603272673613U },
+    { "9223372036854775807", INT64_MAX },
+    { "9223372036854775808", (uint64_t)INT64_MAX + 1 },
+    { "18446744073709551615", UINT64_MAX },
+    { "18446744073709551616", 0 },
+    { "99999999999999999999", 0 },
+    { "0", 0 },
+    { "-1", 0 },
+    { "-18446744073709551615", 0 },
+    { "+1", 0 },
+    { " 1", 0 },
+    { "1 ", 0 },
+    { "1.0", 0 },
+    { "1|", 0 },
+    { "0x1", 0 },
+    { "", 0 },
+    { NULL, 0 },
+};
+
+START_TEST(a_seed_has_all_of_64_bits_and_is_not_0)
+{
+    uint64_t seed = 4711;
+
+    ck_assert_int_eq(proof_seed_parse(seeds[_i].text, &seed), seeds[_i].seed != 0);
+    ck_assert_uint_eq(seed, seeds[_i].seed != 0 ? seeds[_i].seed : 4711);
+}
+END_TEST
+
 Suite *proof_suite(void)
 {
     Suite *suite = suite_create("attest/proof");
@@ -217,6 +251,8 @@ Suite *proof_suite(void)
     tcase_add_test(tests, a_secret_of_another_length_is_not_sealed);
     tcase_add_test(tests, graval_is_not_asked_about_what_is_missing);
     tcase_add_test(tests, providers_are_found_by_setting_and_by_name);
+    tcase_add_loop_test(tests, a_seed_has_all_of_64_bits_and_is_not_0, 0,
+                        (int)(sizeof(seeds) / sizeof(seeds[0])));
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -323,7 +323,8 @@ END_TEST
 
 START_TEST(reads_give_the_type_that_was_asked_for_or_nothing)
 {
-    static const char text[] = "{\"t\":\"x\",\"i\":7,\"b\":true,\"n\":null,\"d\":1.5,\"digits\":\"12\"}";
+    static const char text[] = "{\"t\":\"x\",\"i\":7,\"b\":true,\"n\":null,\"d\":1.5,\"digits\":\"12\","
+                               "\"large\":18446744073709551615}";
     struct json_error error;
     json_object *object = json_parse_strict(TEXT(text), &error);
 
@@ -336,6 +337,12 @@ START_TEST(reads_give_the_type_that_was_asked_for_or_nothing)
     ck_assert_int_eq(json_get_integer(object, "b", -1), -1);
     ck_assert_int_eq(json_get_integer(object, "d", -1), -1);
     ck_assert_int_eq(json_get_integer(object, "absent", -1), -1);
+    ck_assert_str_eq(json_get_integer_text(object, "i"), "7");
+    ck_assert_str_eq(json_get_integer_text(object, "large"), "18446744073709551615");
+    ck_assert_ptr_null(json_get_integer_text(object, "d"));
+    ck_assert_ptr_null(json_get_integer_text(object, "digits"));
+    ck_assert_ptr_null(json_get_integer_text(object, "n"));
+    ck_assert_ptr_null(json_get_integer_text(object, "absent"));
     ck_assert(json_get_boolean(object, "b", false));
     ck_assert(!json_get_boolean(object, "i", false));
     ck_assert(json_get_boolean(object, "t", true));
