@@ -26,7 +26,7 @@ RULES = [
      "set miner_history = j.miner_history"),
     ("token.lifetime", "v_lifetime", "v_lifetime - 1"),
     ("job.of_chute", "and j.chute_id = p_chute_id", ""),
-    ("job.finished", "elsif v_job.finished_at is not null then", "elsif false then"),
+    ("job.finished", "if v_job.finished_at is not null then", "if false then"),
     ("job.once", "elsif v_job.hotkeys ? p_hotkey then", "elsif false then"),
     ("job.hotkeys", ">= rigger.limit_of('job.hotkeys')", "> rigger.limit_of('job.hotkeys')"),
     ("job.hotkeys", "rigger.limit_of('job.hotkeys')", "rigger.limit_of('job.hotkeys') - 1"),
