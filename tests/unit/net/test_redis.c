@@ -35,6 +35,22 @@ static void renew(const char *url, const char *password, int timeout_ms)
     redis = redis_create(url, password, timeout_ms);
 }
 
+static const struct {
+    const char *url;
+    bool good;
+} urls[] = {
+    { "redis://host", true },     { "redis://10.0.0.1:6380/3", true }, { "redis://[::1]:6379/", true },
+    { "unix:/run/r.sock", true }, { "redis://[::1", false },           { "redis://[]", false },
+    { "redis://host:0", false },  { "redis://host/x", false },         { "redis://user@host", false },
+    { "unix:relative", false },   { "rediss://host", false },          { "", false },
+};
+
+START_TEST(a_url_is_of_a_host_or_of_a_socket)
+{
+    ck_assert_int_eq(redis_url_is_valid(urls[_i].url), urls[_i].good);
+}
+END_TEST
+
 START_TEST(a_text_is_read)
 {
     redis_script.lines[0].bytes = "$3\r\n 12\r\n";
@@ -209,6 +225,7 @@ Suite *redis_suite(void)
     TCase *cases = tcase_create("redis");
 
     tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_add_loop_test(cases, a_url_is_of_a_host_or_of_a_socket, 0, sizeof(urls) / sizeof(urls[0]));
     tcase_add_test(cases, a_text_is_read);
     tcase_add_test(cases, a_key_that_is_not_there_is_silence);
     tcase_add_loop_test(cases, what_is_no_short_text_is_unfit_and_the_connection_stays, 0,
