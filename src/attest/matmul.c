@@ -15,6 +15,7 @@
 #define BLOCK_WORDS    16384 /* of keystream held at a time, but never less than GROUP rows */
 #define CHUNK_WORDS    64    /* of a row hashed at a time */
 #define KEYSTREAM_UNIT 64    /* bytes of a ChaCha20 block; a matrix row is a multiple of it */
+#define ZEROS_BYTES    16384 /* encrypted at a time: they stay in the first cache */
 #define ALIGNMENT      64
 
 bool matmul_challenge_is_valid(const struct matmul_challenge *challenge)
@@ -54,15 +55,20 @@ static bool keystream_seek(EVP_CIPHER_CTX *keystream, const unsigned char key[32
 /* The next rows · n words of the keystream, in host order. */
 static bool keystream_read(EVP_CIPHER_CTX *keystream, uint32_t n, uint32_t rows, uint32_t *words)
 {
-    const size_t count = (size_t)rows * n;
-    unsigned char *bytes = (unsigned char *)words;
-    int written;
+    static const unsigned char zeros[ZEROS_BYTES];
+    const size_t bytes = (size_t)rows * n * WORD_BYTES; /* a multiple of KEYSTREAM_UNIT */
+    unsigned char *out = (unsigned char *)words;
 
-    memset(bytes, 0, count * WORD_BYTES);
-    if (EVP_EncryptUpdate(keystream, bytes, &written, bytes, (int)(count * WORD_BYTES)) != 1)
-        return false;
+    for (size_t made = 0; made < bytes; made += ZEROS_BYTES) {
+        size_t left = bytes - made;
+        int written;
+
+        if (EVP_EncryptUpdate(keystream, out + made, &written, zeros,
+                              left < ZEROS_BYTES ? (int)left : ZEROS_BYTES) != 1)
+            return false;
+    }
     if (__BYTE_ORDER == __BIG_ENDIAN) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < bytes / WORD_BYTES; i++)
             words[i] = le32toh(words[i]);
     }
     return true;
@@ -133,6 +139,26 @@ CLONED static void add_products(uint32_t *sums, const uint32_t *rows, const uint
     }
 }
 
+/* The same for two neighbours among the vectors and their sums, which are n words apart: what is loaded of
+ * the rows serves both. */
+CLONED static void add_products_twice(uint32_t *sums, const uint32_t *rows, const uint32_t *factors,
+                                      uint32_t n)
+{
+    const uint32_t *others = factors + n;
+    const uint32_t f0 = factors[0], f1 = factors[1], f2 = factors[2], f3 = factors[3];
+    const uint32_t g0 = others[0], g1 = others[1], g2 = others[2], g3 = others[3];
+    lanes *sum = (lanes *)(void *)sums;
+    const lanes *row0 = (const lanes *)(const void *)rows;
+    const size_t stride = n / LANES;
+
+    for (size_t j = 0; j < stride; j++) {
+        const lanes a = row0[j], b = row0[stride + j], c = row0[2 * stride + j], d = row0[3 * stride + j];
+
+        sum[j] += a * f0 + b * f1 + c * f2 + d * f3;
+        sum[stride + j] += a * g0 + b * g1 + c * g2 + d * g3;
+    }
+}
+
 /* Of one pass: `count` row vectors, the sums that become the next ones, and a block of matrix rows. */
 struct pass {
     uint32_t n, count, block_rows;
@@ -195,7 +221,12 @@ static bool pass_multiply(struct pass *pass, const unsigned char key[32])
         if (!keystream_read(pass->keystream, pass->n, pass->block_rows, pass->block))
             return false;
         for (uint32_t row = 0; row < pass->block_rows; row += GROUP) {
-            for (size_t v = 0; v < pass->count; v++)
+            size_t v = 0;
+
+            for (; v + 1 < pass->count; v += 2)
+                add_products_twice(pass->sums + v * n, pass->block + row * n,
+                                   pass->vectors + v * n + first + row, pass->n);
+            if (v < pass->count)
                 add_products(pass->sums + v * n, pass->block + row * n, pass->vectors + v * n + first + row,
                              pass->n);
         }

@@ -16,8 +16,8 @@
 #define MATMUL_N_MAX        16384
 #define MATMUL_DIGEST_BYTES 32
 #define MATMUL_TAG_BYTES    8
-#define MATMUL_CHECK_BYTES  8 /* of each row's digest in the work product */
-#define MATMUL_ROWS_MAX     16
+#define MATMUL_CHECK_BYTES  8  /* of each row's digest in the work product */
+#define MATMUL_ROWS_MAX     33 /* the secret one and 32 others, computed in one pass */
 
 struct matmul_challenge {
     const char *uuid;    /* the GPU's */

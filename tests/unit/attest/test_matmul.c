@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ROWS_BY_DEFAULT 16 /* of the setting matmul_rows */
+
 Suite *matmul_suite(void);
 
 static json_object *vectors;
@@ -105,7 +107,7 @@ START_TEST(as_many_rows_as_allowed_come_out_as_they_do_alone)
     uint32_t rows[MATMUL_ROWS_MAX];
 
     for (uint32_t i = 0; i < MATMUL_ROWS_MAX; i++)
-        rows[i] = 511 - 31 * i;
+        rows[i] = 511 - 15 * i;
     ck_assert(matmul_rows(&challenge, rows, MATMUL_ROWS_MAX, together));
     for (size_t i = 0; i < MATMUL_ROWS_MAX; i++) {
         ck_assert(matmul_rows(&challenge, &rows[i], 1, alone));
@@ -257,11 +259,30 @@ START_TEST(which_rows_are_checked_changes_from_call_to_call)
     int found = 0, missed = 0;
 
     spoil(&product, product.secret_row ^ 128);
-    /* 15 rows of 255: found in one call of seventeen. Never in 1000 calls has a chance of e^-60. */
+    /* 32 rows of 255: found in one call of eight. Never in 1000 calls has a chance of e^-134. */
     for (int i = 0; i < 1000; i++)
         *(verdict(&product, MATMUL_ROWS_MAX - 1) ? &missed : &found) += 1;
     ck_assert_int_gt(found, 0);
     ck_assert_int_gt(missed, 0);
+}
+END_TEST
+
+START_TEST(who_leaves_a_quarter_of_the_rows_out_fails_99_times_of_100)
+{
+    struct product product = product_of(0);
+    int passed = 0;
+
+    for (uint32_t row = 0, spoiled = 0; spoiled < 64; row++) {
+        if (row == product.secret_row)
+            continue;
+        spoil(&product, row);
+        spoiled++;
+    }
+    /* One in 120 gets through, three of these; more than 20 has a chance of 10^-10. Of four rows it is one in
+     * three. */
+    for (int i = 0; i < 400; i++)
+        passed += verdict(&product, ROWS_BY_DEFAULT);
+    ck_assert_int_le(passed, 20);
 }
 END_TEST
 
@@ -342,6 +363,7 @@ Suite *matmul_suite(void)
     tcase_add_loop_test(verdicts, a_wrong_secret_row_is_always_found, 0, products);
     tcase_add_loop_test(verdicts, a_product_that_is_right_in_the_secret_row_alone_is_invalid, 0, products);
     tcase_add_test(verdicts, which_rows_are_checked_changes_from_call_to_call);
+    tcase_add_test(verdicts, who_leaves_a_quarter_of_the_rows_out_fails_99_times_of_100);
     tcase_add_loop_test(verdicts, the_product_of_another_challenge_is_invalid, 0, products);
     tcase_add_test(verdicts, a_malformed_product_is_invalid_and_no_error);
     suite_add_tcase(suite, verdicts);

@@ -60,7 +60,7 @@ START_TEST(the_least_configuration_takes_every_default)
     ck_assert_int_eq(config->attestation.environment, ENVIRONMENT_NONE);
     ck_assert_int_eq(config->attestation.filesystem, FILESYSTEM_NONE);
     ck_assert_int_eq(config->attestation.matmul_n, 2048);
-    ck_assert_int_eq(config->attestation.matmul_rows, 4);
+    ck_assert_int_eq(config->attestation.matmul_rows, 16);
     ck_assert_int_eq(config->background.reap_interval_ms, 5000);
     config_free(config);
 }

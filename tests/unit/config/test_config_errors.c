@@ -66,7 +66,7 @@ static const struct {
     { "[attestation]\nmatmul_n = 300", ":13: [attestation] matmul_n: not a power of two" },
     { "[attestation]\nmatmul_n = 128", ":13: [attestation] matmul_n: out of range" },
     { "[attestation]\nmatmul_n = 32768", ":13: [attestation] matmul_n: out of range" },
-    { "[attestation]\nmatmul_rows = 16", ":13: [attestation] matmul_rows: out of range" },
+    { "[attestation]\nmatmul_rows = 33", ":13: [attestation] matmul_rows: out of range" },
     { "[server]\nsocket_group = a\x01z", ":13: [server] socket_group: must not contain control characters" },
 };
 
