@@ -8,7 +8,7 @@ create or replace function rigger.acknowledge_events(p_consumer text, p_event_id
 returns boolean
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin

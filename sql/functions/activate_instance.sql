@@ -15,7 +15,7 @@ create or replace function rigger.activate_instance(
   out refusal text, out instance json)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

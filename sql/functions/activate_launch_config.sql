@@ -9,7 +9,7 @@ create or replace function rigger.activate_launch_config(
   p_config_id text, p_netuid integer, out refusal text)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

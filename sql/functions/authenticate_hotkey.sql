@@ -10,7 +10,7 @@ create or replace function rigger.authenticate_hotkey(
   out refusal text, out repeated boolean, out miner_uid integer, out miner_coldkey text)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

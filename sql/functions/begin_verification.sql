@@ -18,7 +18,7 @@ create or replace function rigger.begin_verification(
   out patch_version text, out filename text)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

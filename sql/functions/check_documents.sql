@@ -10,7 +10,7 @@ returns table (kind text, id text, unreadable text)
 language sql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   select 'chute', c.chute_id, s.unreadable

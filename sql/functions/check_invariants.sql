@@ -14,7 +14,7 @@ returns table (invariant integer, subject text, what text)
 language sql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 set jit = off
 as $$

@@ -17,7 +17,7 @@ create or replace function rigger.claim_launch_config(
   out iterations integer)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -12,7 +12,7 @@ create or replace function rigger.delete_instance(
   out refusal text)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -16,7 +16,7 @@ returns table (
 language sql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   select l.env_key, l.seed, l.miner_hotkey, l.chute_id, c.ref_str, c.filename, c.code, f.seed_in_command,

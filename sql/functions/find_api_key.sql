@@ -9,7 +9,7 @@ returns table (api_key_id text, key_hash text, admin boolean, hotkey text)
 language sql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   select k.api_key_id, k.key_hash, coalesce(k.admin, false), nullif(u.hotkey, '')

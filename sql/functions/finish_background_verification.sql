@@ -11,7 +11,7 @@ create or replace function rigger.finish_background_verification(
 returns boolean
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

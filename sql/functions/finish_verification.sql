@@ -13,7 +13,7 @@ create or replace function rigger.finish_verification(
   out job_id text, out job_method text, out job_data jsonb, out issued_at bigint)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -9,7 +9,7 @@ create or replace function rigger.hold_claim(
 returns void
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin

@@ -14,7 +14,7 @@ create or replace function rigger.issue_launch_config(
   out disk_gb integer, out issued_at bigint, out expires_at bigint)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -10,7 +10,7 @@ create or replace function rigger.prune_events(p_older_than interval)
 returns bigint
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -12,7 +12,7 @@ create or replace function rigger.ready(
 language plpgsql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -12,7 +12,7 @@ create or replace function rigger.reap()
 returns table (kind text, id text, reason text)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 set jit = off
 as $$

@@ -7,7 +7,7 @@ create or replace function rigger.requeue_verification(p_instance_id text)
 returns boolean
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin

@@ -17,7 +17,7 @@ returns table (
   event_id bigint, created_at timestamptz, channel text, reason text, recipients text[], payload jsonb)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

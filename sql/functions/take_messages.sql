@@ -11,7 +11,7 @@ create or replace function rigger.take_messages(p_consumer text, p_count integer
 returns table (event_id bigint, channel text, message jsonb)
 language sql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   select e.event_id, m.channel,

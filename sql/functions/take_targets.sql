@@ -11,7 +11,7 @@ create or replace function rigger.take_targets(p_consumer text, p_count integer)
 returns table (event_id bigint, chute_id text, target_count integer, seconds bigint)
 language sql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   with taken as materialized (

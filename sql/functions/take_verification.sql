@@ -15,7 +15,7 @@ returns table (
   code text, filename text, ref_str text, gpus json, challenges json)
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 declare

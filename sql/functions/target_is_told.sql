@@ -8,7 +8,7 @@ returns boolean
 language sql
 stable
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
   select (select c.last_event_id from rigger.event_consumers c where c.consumer = p_consumer)

@@ -8,7 +8,7 @@ create or replace function rigger.touch_api_key(p_api_key_id text)
 returns void
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin

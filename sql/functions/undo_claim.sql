@@ -11,7 +11,7 @@ create or replace function rigger.undo_claim(
 returns void
 language plpgsql
 security definer
-set search_path = pg_catalog, rigger, public, pg_temp
+set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/generation.h"
+#include "db/path.h"
 #include "db/script.h"
 
 #include <sodium.h>
@@ -24,6 +25,7 @@ static const char begin_sql[] = "begin isolation level read committed read write
                                 " set local statement_timeout = 0;"
                                 " set local idle_in_transaction_session_timeout = 0;"
                                 " set local lock_timeout = 0;"
+                                " set local search_path = pg_catalog, pg_temp;"
                                 " set local client_min_messages = notice";
 
 /* Functions may call others that are made after them; sql/validate.sql looks into all bodies at the end. */
@@ -110,6 +112,7 @@ struct migration {
     unsigned count;
     unsigned done; /* transactions that changed something */
     struct generation generation;
+    struct path path;
     bool serve_unbilled;
     FILE *out;
 };
@@ -283,12 +286,13 @@ static bool recreate_all(struct migration *migration, const struct sql_file *unu
     struct script *script = &migration->script;
     char version[MIGRATE_VERSION_BYTES], *applied = NULL;
     const char *const parameters[] = { version };
-    bool done;
+    bool done, path_stands_already = true;
 
     (void)unused;
     migrate_version_of(migration->files, migration->count, version);
-    done = script_ask(script, version_sql, 0, NULL, &applied);
-    *changed = applied == NULL || strcmp(applied, version) != 0;
+    done = script_ask(script, version_sql, 0, NULL, &applied) &&
+           path_stands(script, &migration->path, &path_stands_already);
+    *changed = applied == NULL || strcmp(applied, version) != 0 || !path_stands_already;
     free(applied);
     if (!done || !*changed)
         return done;
@@ -299,11 +303,11 @@ static bool recreate_all(struct migration *migration, const struct sql_file *unu
     return done && script_ask(script, set_version_sql, 1, parameters, NULL);
 }
 
-/* The text of the file that tells the generation; NULL: it is not among these. */
-static const char *definition_of_generation(const struct migration *migration)
+/* The text of the file of that name; NULL: it is not among these. */
+static const char *definition_of(const struct migration *migration, const char *path)
 {
     for (unsigned i = 0; i < migration->count; i++) {
-        if (strcmp(migration->files[i].path, "functions/generation.sql") == 0)
+        if (strcmp(migration->files[i].path, path) == 0)
             return (const char *)migration->files[i].text;
     }
     return NULL;
@@ -314,7 +318,12 @@ static bool look(struct migration *migration, const struct sql_file *unused, boo
     (void)unused;
     *changed = false;
     generation_free(&migration->generation);
-    return generation_look(&migration->script, definition_of_generation(migration), &migration->generation);
+    path_free(&migration->path);
+    migration->path = (struct path){ 0 };
+    return generation_look(&migration->script, definition_of(migration, "functions/generation.sql"),
+                           &migration->generation) &&
+           path_look(&migration->script, definition_of(migration, "functions/check_path.sql"),
+                     &migration->path);
 }
 
 /* Says what kind of database it is, and whether it may be migrated. */
@@ -350,6 +359,7 @@ bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned c
     };
     bool done = script_open(&migration.script, dsn, out) &&
                 transact(&migration, look, NULL, "generation of the schema") && judge(&migration) &&
+                path_judge(&migration.script, &migration.path) &&
                 transact(&migration, make_records, NULL, "schema rigger") &&
                 transact(&migration, refuse_newer, NULL, "schema rigger");
 
@@ -362,6 +372,7 @@ bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned c
     else if (migration.done == 0)
         fprintf(out, "nothing to do: the schema is this program's\n");
     generation_free(&migration.generation);
+    path_free(&migration.path);
     script_close(&migration.script);
     return done;
 }

@@ -19,4 +19,4 @@ views() {
 
 ls migrations/*.sql functions/*.sql
 for name in $(views); do echo "views/$name.sql"; done
-printf '%s.sql\n' comments limits triggers validate roles
+printf '%s.sql\n' comments limits triggers paths validate roles

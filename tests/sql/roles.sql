@@ -1,5 +1,5 @@
 begin;
-select plan(16);
+select plan(18);
 
 create function pg_temp.executable(p_role text) returns setof text language sql
 as $$
@@ -73,11 +73,26 @@ select is_empty(
      where p.pronamespace = 'rigger'::regnamespace
        and (has_function_privilege('rigger_app', p.oid, 'execute')
             or has_function_privilege('rigger_admin', p.oid, 'execute'))
-       and (not p.prosecdef
-            or not coalesce('search_path="pg_catalog, rigger, public, pg_temp"' = any (p.proconfig)
-                            or 'search_path=pg_catalog, rigger, public, pg_temp' = any (p.proconfig),
-                              false)) $$,
-  'whatever may be executed runs as its owner, on a fixed search path');
+       and not p.prosecdef $$,
+  'whatever may be executed runs as its owner');
+select is_empty(
+  $$ select p.oid::regprocedure
+     from pg_proc p
+     where p.pronamespace = 'rigger'::regnamespace
+       and p.prosecdef
+       and not coalesce(
+         'search_path=pg_catalog, rigger, ' || (select case when c.needs_public is null then 'pg_temp'
+                                                            else 'public, pg_temp' end
+                                                from rigger.check_path() c) = any (p.proconfig), false) $$,
+  'what runs as its owner looks into no schema that others write, "public" only where the network needs it');
+select is_empty(
+  $$ select p.oid::regprocedure
+     from pg_proc p
+     where p.pronamespace = 'rigger'::regnamespace
+       and p.prorettype = 'trigger'::regtype
+       and not exists (select from unnest(p.proconfig) as s (setting)
+                       where s.setting ~ '^search_path=pg_catalog, (rigger, )?(public, )?pg_temp$') $$,
+  'nor do our triggers');
 select is_empty(
   $$ select p.oid::regprocedure
      from pg_proc p
