@@ -113,7 +113,9 @@ bool ctl_succeeded(enum status status)
 {
     if (status == STATUS_OK)
         return true;
-    fputs("riggerctl: the database did not do it; the reason is in the line above\n", stderr);
+    fputs("riggerctl: the database did not do it, or nobody has confirmed it; the reason is in the line "
+          "above\n",
+          stderr);
     return false;
 }
 

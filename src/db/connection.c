@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVER_GRACE_MS   1000 /* how long a server may be late with its own statement time-out */
 #define REPEATS_MAX       3
 #define REPEAT_PAUSE_MS   10 /* doubled each time, and jittered */
 #define BACKOFF_MIN_MS    50
@@ -20,7 +19,7 @@
 #define PATIENCE_PAUSE_MS 200
 #define TOOL_CONNECT_MS   10000
 #define TOOL_STATEMENT_MS 60000
-#define TOOL_LOCK_MS      30000
+#define UNRESOLVED_MAX_MS 60000 /* then the server that a statement was sent to counts as gone */
 
 struct db {
     struct session_settings settings;
@@ -29,6 +28,7 @@ struct db {
     unsigned host;           /* of the DSN's list: the one that worked last */
     int64_t backoff_ms;      /* 0: the last attempt to connect worked */
     int64_t closed_until_ms; /* no attempt before */
+    int64_t waits_until_ms;  /* at most, for the end of a statement that was given up */
     int64_t patience_ms;     /* of the next call; 0: one try */
     int64_t used_us;
     char sqlstate[SQLSTATE_BYTES];
@@ -37,7 +37,7 @@ struct db {
 /* How often one call has been sent again, and why. */
 struct attempts {
     int repeats;
-    bool renewed;
+    bool renewed, unprepared;
 };
 
 static struct db *create(const struct session_settings *settings)
@@ -55,7 +55,6 @@ struct db *db_create(const struct config *config)
         .dsn = config->database.dsn,
         .connect_timeout_ms = 1000 * config->database.connect_timeout_s,
         .statement_timeout_ms = config->database.statement_timeout_ms,
-        .lock_timeout_ms = config->database.lock_timeout_ms,
         .prepared_statements = config->database.prepared_statements,
     };
 
@@ -67,7 +66,6 @@ struct db *db_create_for_dsn(const char *dsn)
     const struct session_settings settings = {
         .connect_timeout_ms = TOOL_CONNECT_MS,
         .statement_timeout_ms = TOOL_STATEMENT_MS,
-        .lock_timeout_ms = TOOL_LOCK_MS,
     };
     struct db *db = create(&settings);
 
@@ -124,9 +122,18 @@ static void drop(struct db *db)
     db->session = NULL;
 }
 
+/* True while a statement that was given up may still commit: its backend is there, and a second one beside it
+ * is one too many. A server from which nothing comes for long has perhaps been replaced without a word. */
+static bool is_unresolved(const struct db *db)
+{
+    return db->session != NULL && session_is_waiting(db->session) &&
+           clock_monotonic_ms() < db->waits_until_ms;
+}
+
 void db_rest(struct db *db)
 {
-    drop(db);
+    if (!is_unresolved(db))
+        drop(db);
 }
 
 /* Tries every host once, beginning with the last good one; those still to come share the time that is left.
@@ -155,6 +162,11 @@ static bool connect(struct db *db, int64_t deadline_ms)
 {
     char error[SESSION_ERROR_BYTES];
 
+    /* rule: db.unresolved */
+    if (is_unresolved(db)) {
+        set_sqlstate(db, SQLSTATE_CONNECTION_LOST);
+        return false;
+    }
     if (db->session != NULL && session_is_usable(db->session))
         return true;
     drop(db);
@@ -197,6 +209,23 @@ static enum status refuse_schema(const struct statement *statement, const char *
     return STATUS_ERROR;
 }
 
+/* A name that is taken, or not there, means a pooler that hands out its connections by the transaction: what
+ * one has prepared another has not. From here on this process prepares nothing. */
+static bool may_go_unprepared(struct db *db, struct attempts *attempts)
+{
+    if (attempts->unprepared || !db->settings.prepared_statements)
+        return false;
+    drop(db);
+    db->settings.prepared_statements = false;
+    attempts->unprepared = true;
+    log_event(
+        LOG_LEVEL_WARNING,
+        "database: SQLSTATE %s: prepared statements are not kept on this connection, as behind a pooler; "
+        "going on without them",
+        db->sqlstate);
+    return true;
+}
+
 /* Decides about an error of the server. True: send it again; else *status is what came of it. */
 static bool may_resend(struct db *db, const struct statement *statement, const PGresult *error,
                        struct attempts *attempts, enum status *status)
@@ -211,14 +240,18 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
         attempts->repeats++;
         return true;
     }
+    if (action == SQLSTATE_POOLED && may_go_unprepared(db, attempts))
+        return true;
     if (action == SQLSTATE_RECONNECT || action == SQLSTATE_PREPARE) {
         drop(db);
         if (!attempts->renewed) {
             attempts->renewed = true;
             return true;
         }
+        if (strcmp(db->sqlstate, "0A000") == 0 && may_go_unprepared(db, attempts))
+            return true;
     }
-    if (action == SQLSTATE_ERROR || action == SQLSTATE_PREPARE || action == SQLSTATE_MIGRATE)
+    if (action != SQLSTATE_RECONNECT && action != SQLSTATE_REPEAT && action != SQLSTATE_UNAVAILABLE)
         *status = STATUS_ERROR;
     complain(db, *status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
     if (action == SQLSTATE_MIGRATE)
@@ -226,21 +259,35 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
     return false;
 }
 
-/* The connection broke, or the server let its own limit pass. The second is not tried again: a server that
- * hangs would take the time of another request. */
-static bool may_resend_lost(struct db *db, const struct statement *statement, int64_t deadline_ms,
-                            struct attempts *attempts)
+/* The connection broke. Once more on a new one: what writes recognises its own earlier commit. */
+static bool may_resend_lost(struct db *db, const struct statement *statement, struct attempts *attempts)
 {
-    bool late = clock_remaining_ms(deadline_ms) == 0;
-
     drop(db);
     set_sqlstate(db, SQLSTATE_CONNECTION_LOST);
-    log_event(LOG_LEVEL_WARNING, "database: %s: %s", statement->name,
-              late ? "no answer within the time limit" : "the connection was lost");
-    if (late || attempts->renewed)
+    log_event(LOG_LEVEL_WARNING, "database: %s: the connection was lost", statement->name);
+    if (attempts->renewed)
         return false;
     attempts->renewed = true;
     return true;
+}
+
+static void note_late(struct db *db, const struct statement *statement)
+{
+    db->waits_until_ms = clock_monotonic_ms() + UNRESOLVED_MAX_MS;
+    set_sqlstate(db, SQLSTATE_CONNECTION_LOST);
+    log_event(
+        LOG_LEVEL_WARNING,
+        "database: %s: no answer within the time limit, nor to its cancellation; nothing is asked before "
+        "it ends",
+        statement->name);
+}
+
+static void note_unconfirmed(struct db *db, const struct statement *statement)
+{
+    set_sqlstate(db, SQLSTATE_UNCONFIRMED);
+    log_event(LOG_LEVEL_ERROR,
+              "database: %s: committed on this server alone: no synchronous standby confirmed it",
+              statement->name);
 }
 
 static void clear_result(void *result)
@@ -257,7 +304,7 @@ static enum status call(struct db *db, struct arena *arena, const struct stateme
     PGresult *result;
 
     while (again && connect(db, deadline_ms)) {
-        int64_t answer_ms = clock_monotonic_ms() + db->settings.statement_timeout_ms + SERVER_GRACE_MS;
+        int64_t answer_ms = clock_monotonic_ms() + db->settings.statement_timeout_ms;
 
         answer_ms = answer_ms < deadline_ms ? answer_ms : deadline_ms;
         again = false;
@@ -266,6 +313,10 @@ static enum status call(struct db *db, struct arena *arena, const struct stateme
             *rows = (struct db_rows){ .statement = statement, .count = PQntuples(result), .result = result };
             arena_defer(arena, clear_result, result);
             return STATUS_OK;
+        case SESSION_UNCONFIRMED:
+            note_unconfirmed(db, statement);
+            PQclear(result);
+            break;
         case SESSION_MISSHAPEN:
             PQclear(result);
             return refuse_schema(statement, "the answer has other columns");
@@ -274,7 +325,11 @@ static enum status call(struct db *db, struct arena *arena, const struct stateme
             PQclear(result);
             break;
         case SESSION_LOST:
-            again = may_resend_lost(db, statement, answer_ms, &attempts);
+            status = STATUS_UNAVAILABLE;
+            again = may_resend_lost(db, statement, &attempts);
+            break;
+        case SESSION_LATE:
+            note_late(db, statement);
             break;
         }
     }
@@ -284,7 +339,7 @@ static enum status call(struct db *db, struct arena *arena, const struct stateme
 /* As long as one call may take, whatever happens to it. */
 static int64_t call_limit_ms(const struct db *db)
 {
-    return db->settings.connect_timeout_ms + db->settings.statement_timeout_ms + SERVER_GRACE_MS;
+    return db->settings.connect_timeout_ms + db->settings.statement_timeout_ms + SESSION_CANCEL_MS;
 }
 
 static enum status call_measured(struct db *db, struct arena *arena, const struct statement *statement,

@@ -7,15 +7,17 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#define KEYWORDS_MAX     96 /* libpq knows about forty */
-#define HOST_MAX_BYTES   1025
-#define OPTION_MAX_BYTES 2048
+#define KEYWORDS_MAX   96 /* libpq knows about forty */
+#define HOST_MAX_BYTES 1025
 
 /* The part of a connection string that is not taken over as it is. */
 struct choice {
-    char host[HOST_MAX_BYTES], hostaddr[HOST_MAX_BYTES], port[HOST_MAX_BYTES], options[OPTION_MAX_BYTES];
+    char host[HOST_MAX_BYTES], hostaddr[HOST_MAX_BYTES], port[HOST_MAX_BYTES];
 };
 
 struct keywords {
@@ -101,43 +103,37 @@ static const char *choose(struct choice *choice, const PQconninfoOption *option,
 
 /* False: the connection string has more, or longer, parts than any real one. */
 static bool collect(struct keywords *keywords, struct choice *choice, const PQconninfoOption *parsed,
-                    unsigned host, const char *options)
+                    unsigned host)
 {
-    const char *own = "", *value;
+    const char *value;
 
     add(keywords, "fallback_application_name", "rigger");
     for (const PQconninfoOption *option = parsed; option->keyword != NULL; option++) {
         if (option->val == NULL)
             continue;
-        if (strcmp(option->keyword, "options") == 0) {
-            own = option->val;
-            continue;
-        }
         value = choose(choice, option, host);
-        if (value == NULL || keywords->count + 2 >= KEYWORDS_MAX)
+        if (value == NULL || keywords->count + 1 >= KEYWORDS_MAX)
             return false;
         add(keywords, option->keyword, value);
     }
     add(keywords, "client_encoding", "UTF8");
-    if (options == NULL)
-        options = "";
-    if (snprintf(choice->options, OPTION_MAX_BYTES, "%s %s", own, options) >= OPTION_MAX_BYTES)
-        return false;
-    /* A parameter that a pooler refuses is sent only where there is something to say. */
-    if (strcmp(choice->options, " ") != 0)
-        add(keywords, "options", choice->options);
     return true;
 }
 
-bool dial_wait(const PGconn *connection, short events, int64_t deadline_ms)
+static bool wait_for(int fd, short events, int64_t deadline_ms)
 {
-    struct pollfd descriptor = { .fd = PQsocket(connection), .events = events };
+    struct pollfd descriptor = { .fd = fd, .events = events };
     int ready;
 
     do
         ready = poll(&descriptor, 1, clock_remaining_ms(deadline_ms));
     while (ready < 0 && errno == EINTR);
     return ready > 0;
+}
+
+bool dial_wait(const PGconn *connection, short events, int64_t deadline_ms)
+{
+    return wait_for(PQsocket(connection), events, deadline_ms);
 }
 
 /* On time-out the connection stays half made, which is not CONNECTION_OK. */
@@ -154,17 +150,67 @@ static void finish(PGconn *connection, int64_t deadline_ms)
     }
 }
 
-PGconn *dial_connect(const char *dsn, unsigned host, const char *options, int64_t deadline_ms)
+PGconn *dial_connect(const char *dsn, unsigned host, int64_t deadline_ms)
 {
     PQconninfoOption *parsed = PQconninfoParse(dsn, NULL);
     struct keywords keywords = { .count = 0 };
     PGconn *connection = NULL;
     struct choice choice;
 
-    if (parsed != NULL && collect(&keywords, &choice, parsed, host, options))
+    /* What the start-up packet says beside the connection string: the four things that a pooler keeps apart
+     * for each of its clients. Of these two libpq reads no keyword, only the environment. */
+    setenv("PGTZ", "UTC", 1);
+    setenv("PGDATESTYLE", "ISO", 1);
+    if (parsed != NULL && collect(&keywords, &choice, parsed, host))
         connection = PQconnectStartParams(keywords.names, keywords.values, 0);
     PQconninfoFree(parsed);
     if (connection != NULL)
         finish(connection, deadline_ms);
     return connection;
+}
+
+/* Asks a server whether it speaks TLS, over a connection that is closed again: one that answers is awake. */
+static bool answers(int fd, const struct sockaddr_storage *address, socklen_t length, int64_t deadline_ms)
+{
+    /* SSLRequest: its length, and 1234 and 5679 in 16 bits each. Source: PostgreSQL 15, 55.7. */
+    static const unsigned char request[] = { 0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f };
+    char answer;
+
+    if (connect(fd, (const struct sockaddr *)address, length) != 0 &&
+        (errno != EINPROGRESS || !wait_for(fd, POLLOUT, deadline_ms)))
+        return false;
+    return send(fd, request, sizeof(request), MSG_NOSIGNAL) == (ssize_t)sizeof(request) &&
+           wait_for(fd, POLLIN, deadline_ms) && recv(fd, &answer, 1, 0) == 1;
+}
+
+static bool is_awake(const PGconn *connection, int64_t deadline_ms)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+    bool awake;
+    int fd;
+
+    if (getpeername(PQsocket(connection), (struct sockaddr *)&address, &length) != 0)
+        return false;
+    fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return false;
+    awake = answers(fd, &address, length, deadline_ms);
+    close(fd);
+    return awake;
+}
+
+bool dial_cancel(PGconn *connection, int64_t deadline_ms)
+{
+    char error[256];
+    PGcancel *cancel;
+    bool sent;
+
+    /* PQcancel has no time limit, so it is only tried on a server that answers. */
+    if (!is_awake(connection, deadline_ms))
+        return false;
+    cancel = PQgetCancel(connection);
+    sent = cancel != NULL && PQcancel(cancel, error, sizeof(error)) == 1;
+    PQfreeCancel(cancel);
+    return sent;
 }

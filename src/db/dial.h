@@ -16,12 +16,15 @@ const char *dial_dsn_error(const char *dsn);
 /* How many hosts a connection string names, at least 1; 0 where it cannot be read. */
 unsigned dial_host_count(const char *dsn);
 
-/* Connects to the host of that number. `options` are server settings ("-c name=value …") that come after the
- * string's own; NULL: none. NULL or a connection that is not CONNECTION_OK on failure; the caller finishes
- * it. */
-PGconn *dial_connect(const char *dsn, unsigned host, const char *options, int64_t deadline_ms) MUST_CHECK;
+/* Connects to the host of that number. NULL or a connection that is not CONNECTION_OK on failure; the caller
+ * finishes it. */
+PGconn *dial_connect(const char *dsn, unsigned host, int64_t deadline_ms) MUST_CHECK;
 
 /* Waits until the connection's socket has one of the poll() events. False: the deadline has passed. */
 bool dial_wait(const PGconn *connection, short events, int64_t deadline_ms) MUST_CHECK;
+
+/* Asks the server to cancel what this connection waits for, over a connection of its own that is no backend.
+ * False: the server cannot be reached, so that nothing is known of the statement. */
+bool dial_cancel(PGconn *connection, int64_t deadline_ms) MUST_CHECK;
 
 #endif

@@ -2,6 +2,7 @@
 #include "db/script.h"
 
 #include "db/dial.h"
+#include "db/notice.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,18 +11,21 @@
 #define ERROR_MAX_BYTES 16384
 
 /* What a file says with `raise notice`, and warnings; not that something was there already. */
-static void print_notice(void *stream, const PGresult *notice)
+static void take_notice(void *taker, const PGresult *notice)
 {
+    struct script *script = taker;
     const char *sqlstate = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     const char *text = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
     const char *hint = PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT);
 
+    if (notice_is_unconfirmed(notice))
+        script->unconfirmed = true;
     if (sqlstate == NULL || text == NULL ||
         (strcmp(sqlstate, "00000") != 0 && strncmp(sqlstate, "01", 2) != 0))
         return;
-    fprintf(stream, "notice: %s\n", text);
+    fprintf(script->out, "notice: %s\n", text);
     if (hint != NULL)
-        fprintf(stream, "  hint: %s\n", hint);
+        fprintf(script->out, "  hint: %s\n", hint);
 }
 
 static void begin_error(struct script *script)
@@ -51,7 +55,7 @@ bool script_open(struct script *script, const char *dsn, FILE *out)
                  script->connection != NULL ? PQerrorMessage(script->connection) : "out of memory\n");
         return false;
     }
-    PQsetNoticeReceiver(script->connection, print_notice, out);
+    PQsetNoticeReceiver(script->connection, take_notice, script);
     return true;
 }
 
@@ -158,10 +162,19 @@ bool script_fail(struct script *script, const char *name, const char *format, ..
 
 bool script_commit(struct script *script)
 {
-    PGresult *result = PQexec(script->connection, "commit");
-    bool done = succeeded(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    PGresult *result;
+    bool done;
 
-    if (!succeeded(result)) {
+    script->unconfirmed = false;
+    result = PQexec(script->connection, "commit");
+    done = succeeded(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    /* rule: migrate.unconfirmed */
+    if (done && script->unconfirmed) {
+        done =
+            script_fail(script, "commit",
+                        "it stands on this server alone, no synchronous standby has confirmed it; see to the "
+                        "standby and migrate again");
+    } else if (!succeeded(result)) {
         describe(script, result, "commit", "");
     } else if (!done) {
         begin_error(script);

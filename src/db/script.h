@@ -13,6 +13,7 @@
 
 struct script {
     PGconn *connection;
+    bool unconfirmed;              /* the last commit is on no synchronous standby */
     FILE *out;                     /* gets the server's notices */
     struct buf error;              /* what went wrong last, in lines */
     char sqlstate[SQLSTATE_BYTES]; /* the same; "": not the server's */
@@ -33,7 +34,8 @@ bool script_ask(struct script *script, const char *text, int count, const char *
 /* Sets the error, which is not the server's: "name: message". Returns false. */
 bool script_fail(struct script *script, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Ends the transaction, and makes sure that it was not rolled back instead. */
+/* Ends the transaction, and makes sure that it was not rolled back instead, and that its synchronous standbys
+ * have it, where there are some. */
 bool script_commit(struct script *script) MUST_CHECK;
 
 #endif

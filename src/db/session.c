@@ -1,75 +1,44 @@
-/* One libpq connection, never waited for without a deadline. Nothing is logged or retried here. */
+/* One libpq connection, never waited for without a deadline. Nothing is logged or retried here. Nothing is
+ * set on the connection either: behind a pooler the next transaction may be on another, and somebody else's
+ * on this one. */
 #include "db/session.h"
 
 #include "core/clock.h"
+#include "core/encode.h"
 #include "db/dial.h"
+#include "db/notice.h"
 #include "db/rows.h"
 
-#include <inttypes.h>
 #include <poll.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN_MAX 64 /* statements beyond that are sent unprepared, and checked each time */
-
-/* The settings of a session whose start-up packet may not carry them: statement time-out, lock time-out, in
- * ms. */
-static const struct statement limit_session_statement = {
-    .name = "limit_session",
-    .text = "select set_config('statement_timeout', $1::text, false) as statement_timeout,"
-            " set_config('lock_timeout', $2::text, false) as lock_timeout,"
-            " set_config('idle_in_transaction_session_timeout', $1::text, false) as idle_timeout,"
-            " set_config('TimeZone', 'UTC', false) as time_zone,"
-            " set_config('search_path', 'pg_catalog', false) as search_path",
-    .parameter_count = 2,
-    .columns = "statement_timeout lock_timeout idle_timeout time_zone search_path",
-};
+#define KNOWN_MAX  64 /* statements beyond that are sent unprepared, and checked each time */
+#define NAME_BYTES 64 /* as many as PostgreSQL tells apart, with NUL */
 
 /* What this connection has seen of a statement. */
 struct known {
     const struct statement *statement;
+    char name[NAME_BYTES];
     bool prepared, fits;
 };
 
 struct session {
     PGconn *connection;
     bool prepares;
+    bool unconfirmed; /* the server said so of the statement that was sent last */
+    bool waiting;     /* for the answer to a statement that was given up */
+    PGresult *kept;   /* what has come of an answer whose end has not */
     size_t known_count;
     struct known known[KNOWN_MAX];
 };
 
-static void drop_notice(void *unused, const PGresult *notice)
+static void take_notice(void *session, const PGresult *notice)
 {
-    (void)unused;
-    (void)notice;
-}
-
-/* Through the start-up packet, which costs no round trip. A pooler refuses it, or worse, ignores it. */
-static const char *start_options(const struct session_settings *settings, char *out, size_t size)
-{
-    if (!settings->prepared_statements)
-        return NULL;
-    snprintf(out, size,
-             "-c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64
-             " -c idle_in_transaction_session_timeout=%" PRId64 " -c TimeZone=UTC -c search_path=pg_catalog",
-             settings->statement_timeout_ms, settings->lock_timeout_ms, settings->statement_timeout_ms);
-    return out;
-}
-
-static bool limit_session(struct session *session, const struct session_settings *settings,
-                          int64_t deadline_ms)
-{
-    char statement_timeout[24], lock_timeout[24];
-    const char *const parameters[] = { statement_timeout, lock_timeout };
-    enum session_result ended;
-    PGresult *result;
-
-    snprintf(statement_timeout, sizeof(statement_timeout), "%" PRId64, settings->statement_timeout_ms);
-    snprintf(lock_timeout, sizeof(lock_timeout), "%" PRId64, settings->lock_timeout_ms);
-    ended = session_run(session, &limit_session_statement, parameters, deadline_ms, &result);
-    PQclear(result);
-    return ended == SESSION_ROWS;
+    if (notice_is_unconfirmed(notice))
+        ((struct session *)session)->unconfirmed = true;
 }
 
 /* The first line: what follows it may be DETAIL. */
@@ -81,8 +50,6 @@ static void describe(const PGconn *connection, char error[SESSION_ERROR_BYTES])
         message = PQerrorMessage(connection);
     else if (connection != NULL && PQstatus(connection) != CONNECTION_OK)
         message = "no answer within the time limit";
-    else if (connection != NULL)
-        message = "the session's limits could not be set";
     snprintf(error, SESSION_ERROR_BYTES, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
@@ -90,7 +57,6 @@ struct session *session_open(const struct session_settings *settings, unsigned h
                              char error[SESSION_ERROR_BYTES])
 {
     struct session *session = calloc(1, sizeof(*session));
-    char options[256];
 
     error[0] = '\0';
     if (session == NULL) {
@@ -98,12 +64,10 @@ struct session *session_open(const struct session_settings *settings, unsigned h
         return NULL;
     }
     session->prepares = settings->prepared_statements;
-    session->connection =
-        dial_connect(settings->dsn, host, start_options(settings, options, sizeof(options)), deadline_ms);
+    session->connection = dial_connect(settings->dsn, host, deadline_ms);
     if (session->connection != NULL && PQstatus(session->connection) == CONNECTION_OK) {
-        PQsetNoticeReceiver(session->connection, drop_notice, NULL);
-        if (PQsetnonblocking(session->connection, 1) == 0 &&
-            (session->prepares || limit_session(session, settings, deadline_ms)))
+        PQsetNoticeReceiver(session->connection, take_notice, session);
+        if (PQsetnonblocking(session->connection, 1) == 0)
             return session;
     }
     describe(session->connection, error);
@@ -115,15 +79,29 @@ void session_close(struct session *session)
 {
     if (session == NULL)
         return;
+    PQclear(session->kept);
     PQfinish(session->connection);
     free(session);
 }
 
 bool session_is_usable(const struct session *session)
 {
-    return PQstatus(session->connection) == CONNECTION_OK &&
+    return !session->waiting && PQstatus(session->connection) == CONNECTION_OK &&
            PQtransactionStatus(session->connection) == PQTRANS_IDLE &&
            !dial_wait(session->connection, POLLIN, clock_monotonic_ms());
+}
+
+/* Of the text, so that whatever a pooler hands us under this name is this very statement, and no other
+ * release's. */
+static void name_statement(const struct statement *statement, char name[NAME_BYTES])
+{
+    unsigned char digest[crypto_generichash_BYTES_MIN];
+    char hex[2 * sizeof(digest) + 1];
+
+    crypto_generichash(digest, sizeof(digest), (const unsigned char *)statement->text,
+                       strlen(statement->text), NULL, 0);
+    hex_encode(hex, digest, sizeof(digest));
+    snprintf(name, NAME_BYTES, "rigger_%s", hex);
 }
 
 /* NULL: there is no room for another. */
@@ -136,6 +114,7 @@ static struct known *recall(struct session *session, const struct statement *sta
     if (session->known_count == KNOWN_MAX)
         return NULL;
     session->known[session->known_count] = (struct known){ .statement = statement };
+    name_statement(statement, session->known[session->known_count].name);
     return &session->known[session->known_count++];
 }
 
@@ -185,68 +164,102 @@ static bool is_error(const PGresult *result)
 }
 
 /* Takes all of an answer: a commit that fails comes after the rows. The first error counts, else the rows;
- * NULL where the end of the answer was not seen. */
-static PGresult *receive(PGconn *connection, int64_t deadline_ms)
+ * NULL where the end of the answer was not seen, and what was seen is kept for the next call. */
+static PGresult *receive(struct session *session, int64_t deadline_ms)
 {
-    PGresult *kept = NULL, *next;
+    PGconn *connection = session->connection;
+    PGresult *next, *all;
 
     for (;;) {
         while (PQisBusy(connection)) {
-            if (!dial_wait(connection, POLLIN, deadline_ms) || PQconsumeInput(connection) == 0) {
-                if (kept != NULL && is_error(kept))
-                    return kept;
-                PQclear(kept);
+            if (!dial_wait(connection, POLLIN, deadline_ms) || PQconsumeInput(connection) == 0)
                 return NULL;
-            }
         }
         next = PQgetResult(connection);
         if (next == NULL)
-            return kept;
-        if (kept != NULL && is_error(kept)) {
+            break;
+        if (session->kept != NULL && is_error(session->kept)) {
             PQclear(next);
         } else {
-            PQclear(kept);
-            kept = next;
+            PQclear(session->kept);
+            session->kept = next;
         }
     }
+    all = session->kept;
+    session->kept = NULL;
+    session->waiting = false;
+    return all;
+}
+
+bool session_is_waiting(struct session *session)
+{
+    if (session->waiting)
+        PQclear(receive(session, clock_monotonic_ms()));
+    return session->waiting && PQstatus(session->connection) == CONNECTION_OK;
+}
+
+/* The time is over and nothing came: has the server cancel the statement, and takes its answer, which may
+ * still be the rows. NULL: there was none; session->waiting then tells whether one may come. */
+static PGresult *give_up(struct session *session)
+{
+    int64_t end_ms = clock_monotonic_ms() + SESSION_CANCEL_MS;
+
+    session->waiting = dial_cancel(session->connection, end_ms);
+    return session->waiting ? receive(session, end_ms) : NULL;
 }
 
 /* After PQsend…, which returned `sent`. */
-static PGresult *complete(PGconn *connection, int sent, int64_t deadline_ms)
+static PGresult *complete(struct session *session, int sent, int64_t deadline_ms)
 {
-    return sent == 1 && flush(connection, deadline_ms) ? receive(connection, deadline_ms) : NULL;
+    PGresult *result;
+
+    session->unconfirmed = false;
+    if (sent != 1 || !flush(session->connection, deadline_ms))
+        return NULL;
+    result = receive(session, deadline_ms);
+    if (result == NULL && session->kept != NULL && is_error(session->kept)) {
+        result = session->kept;
+        session->kept = NULL;
+    }
+    if (result == NULL && PQstatus(session->connection) == CONNECTION_OK &&
+        clock_remaining_ms(deadline_ms) == 0)
+        result = give_up(session);
+    return result;
 }
 
-static enum session_result classify(const PGresult *result)
+static enum session_result classify(const struct session *session, const PGresult *result)
 {
     if (result == NULL)
-        return SESSION_LOST;
+        return session->waiting ? SESSION_LATE : SESSION_LOST;
     /* Without a SQLSTATE it is libpq that complains: of a broken connection, or of its memory. */
     if (is_error(result))
         return PQresultErrorField(result, PG_DIAG_SQLSTATE) != NULL ? SESSION_ERROR : SESSION_LOST;
-    return SESSION_ROWS;
+    /* rule: session.unconfirmed */
+    return session->unconfirmed ? SESSION_UNCONFIRMED : SESSION_ROWS;
 }
 
-static enum session_result prepare(PGconn *connection, const struct statement *statement, int64_t deadline_ms,
+static enum session_result prepare(struct session *session, const struct known *known, int64_t deadline_ms,
                                    PGresult **result)
 {
-    int sent = PQsendPrepare(connection, statement->name, statement->text, 0, NULL);
+    int sent = PQsendPrepare(session->connection, known->name, known->statement->text, 0, NULL);
 
-    *result = complete(connection, sent, deadline_ms);
-    return classify(*result);
+    *result = complete(session, sent, deadline_ms);
+    return classify(session, *result);
 }
 
-static enum session_result execute(PGconn *connection, const struct statement *statement, bool prepared,
-                                   const char *const *parameters, int64_t deadline_ms, PGresult **result)
+static enum session_result execute(struct session *session, const struct statement *statement,
+                                   const struct known *known, const char *const *parameters,
+                                   int64_t deadline_ms, PGresult **result)
 {
     int count = statement->parameter_count, sent;
 
-    if (prepared)
-        sent = PQsendQueryPrepared(connection, statement->name, count, parameters, NULL, NULL, 0);
+    if (known != NULL && known->prepared)
+        sent = PQsendQueryPrepared(session->connection, known->name, count, parameters, NULL, NULL, 0);
     else
-        sent = PQsendQueryParams(connection, statement->text, count, NULL, parameters, NULL, NULL, 0);
-    *result = complete(connection, sent, deadline_ms);
-    return classify(*result);
+        sent =
+            PQsendQueryParams(session->connection, statement->text, count, NULL, parameters, NULL, NULL, 0);
+    *result = complete(session, sent, deadline_ms);
+    return classify(session, *result);
 }
 
 enum session_result session_run(struct session *session, const struct statement *statement,
@@ -257,13 +270,12 @@ enum session_result session_run(struct session *session, const struct statement 
 
     *result = NULL;
     if (session->prepares && known != NULL && !known->prepared) {
-        ended = prepare(session->connection, statement, deadline_ms, result);
+        ended = prepare(session, known, deadline_ms, result);
         known->prepared = ended == SESSION_ROWS;
     }
     if (ended == SESSION_ROWS) {
         PQclear(*result);
-        ended = execute(session->connection, statement, known != NULL && known->prepared, parameters,
-                        deadline_ms, result);
+        ended = execute(session, statement, known, parameters, deadline_ms, result);
     }
     if (ended == SESSION_LOST) {
         PQclear(*result);

@@ -19,8 +19,8 @@ static const struct {
     { "40003", SQLSTATE_RECONNECT },   /* statement_completion_unknown */
     { "25006", SQLSTATE_RECONNECT },   /* read_only_sql_transaction: a standby, the primary is elsewhere */
     { "0A000", SQLSTATE_PREPARE },     /* feature_not_supported: "cached plan must not change result type" */
-    { "26000", SQLSTATE_PREPARE },     /* invalid_sql_statement_name */
-    { "42P05", SQLSTATE_PREPARE },     /* duplicate_prepared_statement */
+    { "26000", SQLSTATE_POOLED },      /* invalid_sql_statement_name */
+    { "42P05", SQLSTATE_POOLED },      /* duplicate_prepared_statement */
     { "XX000", SQLSTATE_PREPARE },     /* internal_error: also a function that was re-created a moment ago */
     { "3F000", SQLSTATE_MIGRATE },     /* invalid_schema_name */
     { "42883", SQLSTATE_MIGRATE },     /* undefined_function */

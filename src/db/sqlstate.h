@@ -10,11 +10,15 @@
 #define SQLSTATE_CANNOT_CONNECT  "08001"
 #define SQLSTATE_CONNECTION_LOST "08006"
 
+/* A commit that no synchronous standby has confirmed: the SQLSTATE of the warning that says so. */
+#define SQLSTATE_UNCONFIRMED "01000"
+
 enum sqlstate_action {
     SQLSTATE_ERROR = 0,   /* wrong, and wrong again if repeated */
     SQLSTATE_MIGRATE,     /* wrong, because the schema is not the one this program was built with */
     SQLSTATE_REPEAT,      /* rolled back by a conflict with others: the same again may pass */
     SQLSTATE_PREPARE,     /* what the session remembers is stale: once more in a new one */
+    SQLSTATE_POOLED,      /* what the session prepared is not there: go on without prepared statements */
     SQLSTATE_RECONNECT,   /* this server or connection is no good: once more on a new one */
     SQLSTATE_UNAVAILABLE, /* took too long */
 };

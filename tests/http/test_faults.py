@@ -187,7 +187,7 @@ def test_a_worker_past_its_deadline_is_replaced(own):
 
 
 def test_a_lock_held_too_long_is_503_and_not_a_held_connection(own):
-    own.settings["database"]["lock_timeout_ms"] = 300
+    own.settings["database"].update(lock_timeout_ms=200, statement_timeout_ms=300)
     own.responder.renew()
     api = Api(own)
     miner, chute = own.network.miner(), own.network.chute()

@@ -199,3 +199,14 @@ void postgres_await(const char *database, const char *sql, const char *value)
         poll(NULL, 0, AWAIT_PAUSE_MS);
     }
 }
+
+void postgres_name_standby(const char *name)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof(sql), "alter system set synchronous_standby_names = '%s'", name);
+    postgres_execute("postgres", sql);
+    postgres_execute("postgres", "select pg_reload_conf()");
+    /* The postmaster hands it on; a session that began later has it for certain. */
+    postgres_await("postgres", "select current_setting('synchronous_standby_names')", name);
+}

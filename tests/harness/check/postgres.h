@@ -22,6 +22,9 @@ extern char postgres_sockets[];
 /* A connection string; `more` is put behind it ("" for nothing). */
 void postgres_dsn(char dsn[POSTGRES_DSN_BYTES], const char *database, const char *more);
 
+/* Has commits wait for a synchronous standby of that name, which need not be there; "": for none. */
+void postgres_name_standby(const char *name);
+
 /* Makes an empty database. */
 void postgres_create_database(const char *database);
 

@@ -5,6 +5,8 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 Suite *connection_suite(void);
 
@@ -109,36 +111,32 @@ START_TEST(a_ping_asks_for_nothing)
 }
 END_TEST
 
-/* The limits stand, in the start-up packet or by a statement. */
-START_TEST(a_session_has_its_limits)
+/* What outlives a transaction is the login role's and the DSN's: a pooler's next client inherits it. Nothing
+ * but what a pooler keeps apart for each client is said at the start. */
+START_TEST(nothing_is_set_on_a_connection)
 {
     static const struct statement settings = {
         .name = "settings",
-        .text = "select concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),"
-                " current_setting('idle_in_transaction_session_timeout'), current_setting('TimeZone'),"
-                " current_setting('search_path'), current_setting('client_encoding'),"
-                " current_setting('application_name')) as settings",
+        .text = "select string_agg(s.name || '=' || s.setting, ' ' order by s.name collate \"C\") as settings"
+                " from pg_settings s where s.source in ('client', 'session')",
         .columns = "settings",
     };
 
     calls.config.database.prepared_statements = _i == 0;
+    postgres_dsn(calls.dsn, CALLS_DATABASE, "options='-c work_mem=1MB'");
     calls_renew();
     ck_assert_int_eq(calls_make(&settings, NULL, NULL), STATUS_OK);
-    ck_assert_str_eq(rows_text(&calls.rows, 0, 0), "20s 10s 20s UTC pg_catalog UTF8 rigger");
-}
-END_TEST
-
-START_TEST(options_of_the_dsn_are_kept_and_ours_win)
-{
-    static const struct statement settings = {
-        .name = "settings",
-        .text = "select current_setting('work_mem') || ' ' || current_setting('lock_timeout') as settings",
-        .columns = "settings",
-    };
-
-    postgres_dsn(calls.dsn, CALLS_DATABASE, "options='-c work_mem=1MB -c lock_timeout=1'");
+    ck_assert_str_eq(
+        rows_text(&calls.rows, 0, 0),
+        "DateStyle=ISO, MDY TimeZone=UTC application_name=rigger client_encoding=UTF8 work_mem=1024");
+    if (_i > 0)
+        return;
+    db_free(calls.db);
+    calls.db = db_create_for_dsn(calls.dsn);
     ck_assert_int_eq(calls_make(&settings, NULL, NULL), STATUS_OK);
-    ck_assert_str_eq(rows_text(&calls.rows, 0, 0), "1MB 10s");
+    ck_assert_str_eq(
+        rows_text(&calls.rows, 0, 0),
+        "DateStyle=ISO, MDY TimeZone=UTC application_name=rigger client_encoding=UTF8 work_mem=1024");
 }
 END_TEST
 
@@ -248,13 +246,70 @@ START_TEST(a_changed_result_type_is_prepared_anew)
 }
 END_TEST
 
-START_TEST(a_forgotten_statement_is_prepared_anew)
+/* As behind a pooler, where the next transaction is on a connection that has not what the last one prepared.
+ */
+START_TEST(a_prepared_statement_that_is_not_there_is_sent_unprepared_from_then_on)
 {
     static const struct statement forget = { .name = "forget", .text = "deallocate all", .columns = "" };
+    static const struct statement prepared = { .name = "prepared",
+                                               .text = "select count(*) as n from pg_prepared_statements",
+                                               .columns = "n" };
 
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
     ck_assert_int_eq(calls_make(&forget, NULL, NULL), STATUS_OK);
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert(calls_logged("26000"));
+    ck_assert_int_eq(calls_make(&prepared, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 0);
+}
+END_TEST
+
+/* As behind a pooler, where another process of ours has prepared it on this connection. */
+START_TEST(a_prepared_statement_that_is_there_already_is_sent_unprepared_from_then_on)
+{
+    static const struct statement name = { .name = "name",
+                                           .text = "select name as name from pg_prepared_statements"
+                                                   " where statement = 'select 1 as n'",
+                                           .columns = "name" };
+    static const struct statement other = { .name = "other", .text = "select 2 as n", .columns = "n" };
+    char take[160];
+    struct statement taken = { .name = "taken", .text = take, .columns = "" };
+    char *known;
+
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(calls_make(&name, NULL, NULL), STATUS_OK);
+    known = strdup(rows_text(&calls.rows, 0, 0));
+    calls_renew();
+    snprintf(take, sizeof(take), "prepare %s as select 1 as n", known);
+    free(known);
+    ck_assert_int_eq(calls_make(&taken, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 1);
+    ck_assert(calls_logged("42P05"));
+    ck_assert_int_eq(calls_make(&other, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+/* Behind a pooler the stale one is on the new connection too. */
+START_TEST(a_plan_that_stays_stale_is_done_without)
+{
+    ck_assert_int_eq(calls_make(&calls_fail, "2", "0A000"), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 3);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "0A000"), STATUS_ERROR);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "5");
+}
+END_TEST
+
+/* Two texts under one name of ours, as two releases would have them: each is its own statement. */
+START_TEST(a_prepared_statement_is_known_by_its_text)
+{
+    struct statement other = calls_one;
+
+    other.text = "select 2 as n";
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(calls_make(&other, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 2);
+    ck_assert(!calls_logged("42P05"));
 }
 END_TEST
 
@@ -281,8 +336,7 @@ Suite *connection_suite(void)
     tcase_add_test_raise_signal(tests, text_that_is_no_boolean_ends_the_process, SIGABRT);
     tcase_add_loop_test(tests, another_type_is_an_error_each_time, 0, 3);
     tcase_add_test(tests, a_ping_asks_for_nothing);
-    tcase_add_loop_test(tests, a_session_has_its_limits, 0, 2);
-    tcase_add_test(tests, options_of_the_dsn_are_kept_and_ours_win);
+    tcase_add_loop_test(tests, nothing_is_set_on_a_connection, 0, 2);
     tcase_add_test(tests, a_tool_connects_by_dsn_alone);
     tcase_add_test(tests, statements_beyond_what_is_remembered_work);
     tcase_add_loop_test(tests, another_shape_is_an_error_each_time, 0, 4);
@@ -290,7 +344,10 @@ Suite *connection_suite(void)
     tcase_add_test(tests, an_error_is_logged_without_what_was_sent);
     tcase_add_test(tests, a_commit_that_fails_is_no_success);
     tcase_add_test(tests, a_changed_result_type_is_prepared_anew);
-    tcase_add_test(tests, a_forgotten_statement_is_prepared_anew);
+    tcase_add_test(tests, a_prepared_statement_that_is_not_there_is_sent_unprepared_from_then_on);
+    tcase_add_test(tests, a_prepared_statement_that_is_there_already_is_sent_unprepared_from_then_on);
+    tcase_add_test(tests, a_plan_that_stays_stale_is_done_without);
+    tcase_add_test(tests, a_prepared_statement_is_known_by_its_text);
     tcase_add_test(tests, a_statement_that_failed_at_first_is_used_again);
     suite_add_tcase(suite, tests);
     return suite;

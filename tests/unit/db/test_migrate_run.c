@@ -34,7 +34,7 @@ static pid_t start_run(const struct sql_file *files, unsigned count, FILE **read
         FILE *out = fdopen(ends[1], "w");
         bool done = out != NULL && migrate_run_files(migrate_dsn, files, count, false, out, out);
 
-        _exit(done && fclose(out) == 0 ? 0 : 1);
+        _exit((out == NULL || fclose(out) == 0) && done ? 0 : 1);
     }
     close(ends[1]);
     *reader = fdopen(ends[0], "r");
@@ -171,6 +171,30 @@ START_TEST(the_real_schema_is_made_and_made_anew)
 }
 END_TEST
 
+/* An administrator who is tired of waiting for the standby. */
+START_TEST(what_no_standby_has_confirmed_is_no_success)
+{
+    const struct sql_file files[] = { sql_file_of("migrations/0001_a.sql", "create table public.a (a int)") };
+    FILE *reader;
+    int status;
+    pid_t child;
+
+    postgres_name_standby("away");
+    child = start_run(files, 1, &reader);
+    postgres_await(MIGRATE_DATABASE,
+                   "select count(*) from pg_stat_activity where wait_event = 'SyncRep' and query = 'commit'",
+                   "1");
+    postgres_execute(MIGRATE_DATABASE,
+                     "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+    await_line(reader, "no synchronous standby has confirmed it");
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    fclose(reader);
+    postgres_name_standby("");
+    migrate_fixture_run(files, 1);
+}
+END_TEST
+
 Suite *migrate_run_suite(void)
 {
     Suite *suite = suite_create("db/migrate_run");
@@ -183,6 +207,7 @@ Suite *migrate_run_suite(void)
     tcase_add_test(tests, the_version_is_of_paths_order_and_texts);
     tcase_add_test(tests, the_embedded_files_are_those_of_sql);
     tcase_add_test(tests, the_real_schema_is_made_and_made_anew);
+    tcase_add_test(tests, what_no_standby_has_confirmed_is_no_success);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -102,22 +102,110 @@ START_TEST(a_connection_lost_in_a_call_is_tried_once_more)
 }
 END_TEST
 
-/* SIGSTOP: the server is there, takes the query and never answers. */
-START_TEST(a_server_that_hangs_is_left)
+static pid_t backend(void)
 {
-    char *pid;
+    char *text =
+        postgres_value(CALLS_DATABASE, "select pid from pg_stat_activity where application_name = 'rigger'");
+    pid_t pid = (pid_t)strtol(text, NULL, 10);
+
+    free(text);
+    return pid;
+}
+
+/* SIGSTOP: the server is there, takes the query and never answers. Nobody knows whether it will commit, so no
+ * second one is asked beside it. */
+START_TEST(while_a_statement_is_unresolved_there_is_one_backend)
+{
+    pid_t pid;
 
     calls.config.database.statement_timeout_ms = SHORT_MS;
     calls_renew();
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
-    pid =
-        postgres_value(CALLS_DATABASE, "select pid from pg_stat_activity where application_name = 'rigger'");
-    ck_assert_int_eq(kill((pid_t)strtol(pid, NULL, 10), SIGSTOP), 0);
-    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
-    ck_assert_str_eq(db_last_sqlstate(calls.db), "08006");
+    pid = backend();
+    ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+        ck_assert_str_eq(db_last_sqlstate(calls.db), "08006");
+        db_rest(calls.db);
+        postgres_expect(CALLS_DATABASE,
+                        "select count(*) from pg_stat_activity where application_name = 'rigger'", "1");
+    }
+    ck_assert_int_eq(kill(pid, SIGCONT), 0);
+    db_be_patient(calls.db, LONG_MS);
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
-    ck_assert_int_eq(kill((pid_t)strtol(pid, NULL, 10), SIGCONT), 0);
-    free(pid);
+    ck_assert_int_eq(backend(), pid);
+}
+END_TEST
+
+/* The whole server is stopped, so that no cancellation reaches it: the connection is closed, and a server
+ * that is awake again gets a new one. */
+START_TEST(a_server_that_hangs_is_left)
+{
+    pid_t pid, master;
+    char *text;
+
+    calls.config.database.statement_timeout_ms = SHORT_MS;
+    calls.config.database.connect_timeout_s = 1;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    pid = backend();
+    text = postgres_value(CALLS_DATABASE, "select split_part(pg_read_file('postmaster.pid'), chr(10), 1)");
+    master = (pid_t)strtol(text, NULL, 10);
+    free(text);
+    ck_assert_int_eq(kill(master, SIGSTOP), 0);
+    ck_assert_int_eq(kill(pid, SIGSTOP), 0);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "08001");
+    ck_assert_int_eq(kill(master, SIGCONT), 0);
+    db_be_patient(calls.db, LONG_MS);
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    ck_assert_int_eq(kill(pid, SIGCONT), 0);
+}
+END_TEST
+
+/* No time-out of the server's: the client has it cancelled, and knows what became of it. */
+START_TEST(a_statement_that_was_given_up_has_no_effect_later)
+{
+    static const struct statement slow = {
+        .name = "slow",
+        .text = "insert into public.things select 'late' from pg_sleep(60) returning thing",
+        .columns = "thing",
+    };
+
+    calls.config.database.statement_timeout_ms = 200;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&slow, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "57014");
+    postgres_expect(
+        CALLS_DATABASE,
+        "select count(*) from pg_stat_activity where application_name = 'rigger' and state <> 'idle'", "0");
+    postgres_expect(CALLS_DATABASE, "select count(*) from things", "0");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+/* A standby that is away: PostgreSQL commits here, and says so by a warning when the wait is cancelled. */
+static const struct statement commits = {
+    .name = "commits",
+    .text = "insert into public.things values ('here') returning thing",
+    .columns = "thing",
+};
+
+START_TEST(a_commit_that_no_standby_confirmed_is_no_success)
+{
+    calls.config.database.statement_timeout_ms = 200;
+    calls.config.database.prepared_statements = _i == 0;
+    calls_renew();
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    postgres_name_standby("away");
+    ck_assert_int_eq(calls_make(&commits, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "01000");
+    ck_assert(calls_logged("no synchronous standby confirmed it"));
+    postgres_expect(CALLS_DATABASE, "select count(*) from things", "1");
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+    postgres_name_standby("");
+    postgres_execute(CALLS_DATABASE, "truncate things");
+    ck_assert_int_eq(calls_make(&commits, NULL, NULL), STATUS_OK);
 }
 END_TEST
 
@@ -233,7 +321,10 @@ Suite *reconnection_suite(void)
     tcase_add_test(tests, the_server_ends_a_long_statement);
     tcase_add_test(tests, an_idle_connection_that_was_closed_goes_unnoticed);
     tcase_add_test(tests, a_connection_lost_in_a_call_is_tried_once_more);
+    tcase_add_test(tests, while_a_statement_is_unresolved_there_is_one_backend);
     tcase_add_test(tests, a_server_that_hangs_is_left);
+    tcase_add_test(tests, a_statement_that_was_given_up_has_no_effect_later);
+    tcase_add_loop_test(tests, a_commit_that_no_standby_confirmed_is_no_success, 0, 2);
     tcase_add_loop_test(tests, a_database_that_comes_back_is_used_again, 0, 2);
     tcase_add_test(tests, patience_is_for_what_is_unavailable_only);
     tcase_add_test(tests, patience_is_for_one_call);
