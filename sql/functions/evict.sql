@@ -2,7 +2,7 @@
 --   it ends, its config can neither verify nor activate any more.
 -- Parameters: the instance, the reason.
 -- Returns: false where there is none.
--- Calls: refusal_text, end_job, fail_launch_config, remove_instance.
+-- Calls: cut_text, refusal_text, end_job, fail_launch_config, remove_instance.
 -- Tables: launch_configs, jobs, instances (locked in this order, written) and what fail_launch_config writes.
 -- Role: rigger_admin
 create or replace function rigger.evict(p_instance_id text, p_reason text)
@@ -14,7 +14,8 @@ set timezone = 'UTC'
 as $$
 declare
   v_config_id text;
-  v_reason constant text := coalesce(nullif(p_reason, ''), rigger.refusal_text('evicted'));
+  v_reason constant text := coalesce(nullif(rigger.cut_text(p_reason, 1000), ''),
+                                    rigger.refusal_text('evicted'));
 begin
   select i.config_id
   into v_config_id

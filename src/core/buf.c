@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES ((size_t)256)
+#define FIRST_BYTES   ((size_t)256)
+#define ESCAPED_BYTES sizeof("\\u0000")
+#define REPLACEMENT   "\xef\xbf\xbd" /* U+FFFD */
+#define ELLIPSIS      "\xe2\x80\xa6"
 
 void buf_init(struct buf *buf, size_t max_bytes)
 {
@@ -22,9 +25,16 @@ void buf_init(struct buf *buf, size_t max_bytes)
     buf->data[0] = '\0';
 }
 
+void buf_borrow(struct buf *buf, char *storage, size_t size)
+{
+    *buf = (struct buf){ .data = storage, .capacity = size, .max = size - 1, .borrowed = true };
+    storage[0] = '\0';
+}
+
 void buf_free(struct buf *buf)
 {
-    free(buf->data);
+    if (!buf->borrowed)
+        free(buf->data);
     *buf = (struct buf){ .failed = true };
 }
 
@@ -42,6 +52,10 @@ static bool reserve(struct buf *buf, size_t length)
     if (needed <= buf->capacity)
         return true;
 
+    if (buf->borrowed) {
+        buf->failed = true;
+        return false;
+    }
     size_t capacity = buf->capacity > buf->max / 2 ? buf->max + 1 : buf->capacity * 2;
     if (capacity < needed)
         capacity = needed;
@@ -133,39 +147,85 @@ static size_t sequence_length(const unsigned char *bytes, size_t length)
     return needed;
 }
 
-static void append_escaped(struct buf *buf, unsigned char byte)
+/* What the byte becomes in a JSON string; its length. */
+static size_t escape(unsigned char byte, char escaped[ESCAPED_BYTES])
 {
     static const char short_forms[0x20] = {
         ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
     };
 
     if (byte == '"' || byte == '\\')
-        buf_printf(buf, "\\%c", byte);
-    else if (short_forms[byte] != '\0')
-        buf_printf(buf, "\\%c", short_forms[byte]);
-    else
-        buf_printf(buf, "\\u%04x", byte);
+        return (size_t)snprintf(escaped, ESCAPED_BYTES, "\\%c", byte);
+    if (short_forms[byte] != '\0')
+        return (size_t)snprintf(escaped, ESCAPED_BYTES, "\\%c", short_forms[byte]);
+    return (size_t)snprintf(escaped, ESCAPED_BYTES, "\\u%04x", byte);
+}
+
+/* The length of what the next character becomes in a JSON string; *taken: of what it was. *plain: it stays as
+ * it is, else `escaped` has it. */
+static size_t write_character(const unsigned char *bytes, size_t length, size_t *taken, bool *plain,
+                              char escaped[ESCAPED_BYTES])
+{
+    size_t sequence = sequence_length(bytes, length);
+
+    *taken = sequence > 0 ? sequence : 1;
+    *plain = sequence > 0 && bytes[0] >= 0x20 && bytes[0] != '"' && bytes[0] != '\\';
+    if (*plain)
+        return sequence;
+    return sequence > 0 ? escape(bytes[0], escaped)
+                        : (size_t)snprintf(escaped, ESCAPED_BYTES, "%s", REPLACEMENT);
+}
+
+/* How much of text fits into so many bytes of a JSON string without its quotes. */
+static size_t fitting_prefix(const char *text, size_t length, size_t max_bytes)
+{
+    char escaped[ESCAPED_BYTES];
+    size_t at = 0, taken, written = 0;
+    bool plain;
+
+    while (at < length) {
+        written += write_character((const unsigned char *)text + at, length - at, &taken, &plain, escaped);
+        if (written > max_bytes)
+            break;
+        at += taken;
+    }
+    return at;
+}
+
+static void append_json(struct buf *buf, const char *text, size_t length)
+{
+    char escaped[ESCAPED_BYTES];
+    size_t run = 0, taken; /* where the run of bytes that need no change began */
+    bool plain;
+
+    for (size_t at = 0; at < length; at += taken) {
+        size_t written =
+            write_character((const unsigned char *)text + at, length - at, &taken, &plain, escaped);
+
+        if (plain)
+            continue;
+        buf_append(buf, text + run, at - run);
+        buf_append(buf, escaped, written);
+        run = at + taken;
+    }
+    buf_append(buf, text + run, length - run);
 }
 
 void buf_json_string(struct buf *buf, const char *text, size_t length)
 {
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t plain = 0; /* where the run of bytes that need no change began */
+    buf_puts(buf, "\"");
+    append_json(buf, text, length);
+    buf_puts(buf, "\"");
+}
 
+void buf_json_string_cut(struct buf *buf, const char *text, size_t length, size_t max_bytes)
+{
+    size_t room = max_bytes - strlen("\"\""), kept = fitting_prefix(text, length, room);
+    bool cut = kept < length;
+
+    if (cut)
+        kept = fitting_prefix(text, length, room - strlen(ELLIPSIS));
     buf_puts(buf, "\"");
-    for (size_t i = 0; i < length;) {
-        size_t sequence = sequence_length(bytes + i, length - i);
-        if (sequence > 0 && bytes[i] >= 0x20 && bytes[i] != '"' && bytes[i] != '\\') {
-            i += sequence;
-            continue;
-        }
-        buf_append(buf, text + plain, i - plain);
-        if (sequence == 0)
-            buf_puts(buf, "\xef\xbf\xbd");
-        else
-            append_escaped(buf, bytes[i]);
-        plain = ++i;
-    }
-    buf_append(buf, text + plain, length - plain);
-    buf_puts(buf, "\"");
+    append_json(buf, text, kept);
+    buf_puts(buf, cut ? ELLIPSIS "\"" : "\"");
 }

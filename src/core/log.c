@@ -1,7 +1,9 @@
 /* The log: each event is one JSON line and one write, so that lines of several processes never mix. It must
- * not fail: where memory is out, a fixed line says so. */
+ * not fail and not lose a line: it takes no memory, and every value is cut to a length, so that all of them
+ * together fit into a line that a pipe takes whole. */
 #include "core/log.h"
 
+#include "core/bounds.h"
 #include "core/buf.h"
 
 #include <errno.h>
@@ -11,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MESSAGE_BYTES 2048                /* longer messages are cut */
-#define LINE_BYTES    (8 * MESSAGE_BYTES) /* room for a message of which every byte is escaped */
+#define MESSAGE_BYTES     3072 /* of an event, before it is JSON; what is longer is cut */
+#define MESSAGE_MAX_BYTES 3072 /* as JSON */
 
 static enum log_level threshold = LOG_LEVEL_INFO;
 static char process_name[32] = "rigger";
@@ -31,10 +33,16 @@ void log_set_request(const char *request_id)
     current_request = request_id;
 }
 
-static void append_text(struct buf *line, const char *key, const char *text)
+static void append_cut(struct buf *line, const char *key, const char *text, size_t max_bytes)
 {
     buf_printf(line, ", \"%s\": ", key);
-    buf_json_string(line, text, strlen(text));
+    /* rule: log.cut */
+    buf_json_string_cut(line, text, strlen(text), max_bytes);
+}
+
+static void append_text(struct buf *line, const char *key, const char *text)
+{
+    append_cut(line, key, text, BOUND_LOG_VALUE);
 }
 
 static void append_milliseconds(struct buf *line, const char *key, int64_t us)
@@ -44,7 +52,7 @@ static void append_milliseconds(struct buf *line, const char *key, int64_t us)
     buf_printf(line, ", \"%s\": %lld.%03lld", key, positive / 1000, positive % 1000);
 }
 
-static void begin_line(struct buf *line, enum log_level level)
+static void begin_line(struct buf *line, char storage[BOUND_LOG_LINE + 1], enum log_level level)
 {
     struct timespec now;
     struct tm utc = { 0 };
@@ -54,7 +62,7 @@ static void begin_line(struct buf *line, enum log_level level)
     gmtime_r(&now.tv_sec, &utc);
     strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
 
-    buf_init(line, LINE_BYTES);
+    buf_borrow(line, storage, BOUND_LOG_LINE + 1);
     buf_printf(line, "{\"time\": \"%s.%03ldZ\"", seconds, now.tv_nsec / 1000000);
     append_text(line, "level", log_level_names[level - LOG_LEVEL_DEBUG]);
     append_text(line, "process", process_name);
@@ -65,25 +73,23 @@ static void begin_line(struct buf *line, enum log_level level)
 
 static void end_line(struct buf *line)
 {
-    static const char lost[] =
-        "{\"level\": \"error\", \"message\": \"a log line was lost: no memory, or too long\"}\n";
-    const char *text = lost;
-    size_t length = sizeof(lost) - 1;
+    size_t written = 0;
 
     buf_puts(line, "}\n");
-    if (!line->failed) {
-        text = line->data;
-        length = line->length;
+    /* There is nobody to tell of a failing log; only an interrupted write, or half of one, is worth another
+     * try. */
+    while (written < line->length) {
+        ssize_t got = write(STDERR_FILENO, line->data + written, line->length - written);
+
+        if (got <= 0 && !(got < 0 && errno == EINTR))
+            break;
+        written += got > 0 ? (size_t)got : 0;
     }
-    /* There is nobody to tell of a failing log; only an interrupted write is worth another try. */
-    while (write(STDERR_FILENO, text, length) < 0 && errno == EINTR)
-        continue;
-    buf_free(line);
 }
 
 void log_event(enum log_level level, const char *format, ...)
 {
-    char message[MESSAGE_BYTES];
+    char message[MESSAGE_BYTES], storage[BOUND_LOG_LINE + 1];
     struct buf line;
     va_list arguments;
     int saved_errno = errno;
@@ -96,8 +102,8 @@ void log_event(enum log_level level, const char *format, ...)
         snprintf(message, sizeof(message), "a message could not be formatted: %s", format);
     va_end(arguments);
 
-    begin_line(&line, level);
-    append_text(&line, "message", message);
+    begin_line(&line, storage, level);
+    append_cut(&line, "message", message, MESSAGE_MAX_BYTES);
     end_line(&line);
     errno = saved_errno;
 }
@@ -105,14 +111,15 @@ void log_event(enum log_level level, const char *format, ...)
 void log_request(const struct log_request *entry)
 {
     enum log_level level = entry->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO;
+    char storage[BOUND_LOG_LINE + 1];
     struct buf line;
     int saved_errno = errno;
 
     if (level < threshold)
         return;
 
-    begin_line(&line, level);
-    append_text(&line, "method", entry->method);
+    begin_line(&line, storage, level);
+    append_cut(&line, "method", entry->method, BOUND_LOG_METHOD);
     append_text(&line, "route", entry->route);
     buf_printf(&line, ", \"status\": %d", entry->status);
     append_milliseconds(&line, "ms", entry->total_us);

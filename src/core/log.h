@@ -20,7 +20,8 @@ void log_configure(enum log_level level, const char *process);
 /* The request whose id goes into every following line; NULL for none. The text must outlive the setting. */
 void log_set_request(const char *request_id);
 
-/* {"time": …, "level": …, "process": …, "pid": …, "request_id"?: …, "message": "…"} */
+/* {"time": …, "level": …, "process": …, "pid": …, "request_id"?: …, "message": "…"}. What is too long for a
+ * line is cut and ends with U+2026; no line is longer than BOUND_LOG_LINE (core/bounds.h). */
 void log_event(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 struct log_request {

@@ -2,10 +2,13 @@
  * refusals.list. */
 #include "core/refusal.h"
 
+#include "core/bounds.h"
+
 #include <stddef.h>
 #include <string.h>
 
-#define PLACE "{}"
+#define PLACE    "{}"
+#define ELLIPSIS "\xe2\x80\xa6"
 
 static const struct {
     const char *code;
@@ -43,12 +46,18 @@ const char *refusal_template(enum refusal refusal)
 const char *refusal_text(struct arena *arena, enum refusal refusal, const char *subject)
 {
     const char *text = refusals[refusal].text, *place;
+    size_t length, kept;
 
     if (text == NULL)
         return "";
     place = strstr(text, PLACE);
     if (place == NULL)
         return text;
-    return arena_printf(arena, "%.*s%s%s", (int)(place - text), text, subject != NULL ? subject : "",
-                        place + sizeof(PLACE) - 1);
+    if (subject == NULL)
+        subject = "";
+    length = strlen(subject);
+    /* rule: refusal.subject */
+    kept = bound_prefix(subject, length, BOUND_SUBJECT);
+    return arena_printf(arena, "%.*s%.*s%s%s", (int)(place - text), text, (int)kept, subject,
+                        kept < length ? ELLIPSIS : "", place + sizeof(PLACE) - 1);
 }

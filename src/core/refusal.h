@@ -32,7 +32,7 @@ int refusal_http(enum refusal refusal);
 const char *refusal_template(enum refusal refusal);
 
 /* The public text with the subject filled in; it lives in the arena, or is static where the text has no place
- * for one. subject NULL: "". */
+ * for one. subject NULL: ""; one of more than BOUND_SUBJECT characters is cut, and ends with U+2026. */
 const char *refusal_text(struct arena *arena, enum refusal refusal, const char *subject) NEVER_NULL;
 
 #endif

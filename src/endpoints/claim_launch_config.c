@@ -3,6 +3,7 @@
  * everything; then the challenge. */
 #include "attest/host.h"
 #include "attest/proof.h"
+#include "core/bounds.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "crypto/aes.h"
@@ -21,7 +22,11 @@
 static const char *const protocols[] = { "tcp", "udp", "http", NULL };
 
 static const struct field gpu_fields[] = {
-    { .name = "uuid", .type = FIELD_TEXT, .required = true, .doc = "The GPU's UUID." },
+    { .name = "uuid",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_NAME),
+      .doc = "The GPU's UUID." },
     { .type = FIELD_END },
 };
 
@@ -55,8 +60,17 @@ static const struct field port_fields[] = {
 static const struct field port_item = { .type = FIELD_OBJECT, .children = port_fields };
 
 static const struct field body_fields[] = {
-    { .name = "gpus", .type = FIELD_LIST, .required = true, .children = &gpu_item, .doc = "The pod's GPUs." },
-    { .name = "host", .type = FIELD_TEXT, .required = true, .doc = "Public address or name of the host." },
+    { .name = "gpus",
+      .type = FIELD_LIST,
+      .required = true,
+      FIELD_AT_MOST(BOUND_GPUS),
+      .children = &gpu_item,
+      .doc = "The pod's GPUs." },
+    { .name = "host",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_NAME),
+      .doc = "Public address or name of the host." },
     { .name = "port_mappings",
       .type = FIELD_LIST,
       .required = true,
@@ -66,9 +80,21 @@ static const struct field body_fields[] = {
       .max = 32,
       .children = &port_item,
       .doc = "Which port of the host leads to which port of the pod; the first one is the service." },
-    { .name = "env", .type = FIELD_TEXT, .required = true, .doc = "Encrypted dump of the environment." },
-    { .name = "code", .type = FIELD_TEXT, .required = true, .doc = "Encrypted dump of the code." },
-    { .name = "fsv", .type = FIELD_TEXT, .nullable = true, .doc = "Digest of the filesystem." },
+    { .name = "env",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_DUMP),
+      .doc = "Encrypted dump of the environment." },
+    { .name = "code",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_DUMP),
+      .doc = "Encrypted dump of the code." },
+    { .name = "fsv",
+      .type = FIELD_TEXT,
+      .nullable = true,
+      FIELD_AT_MOST(BOUND_PROOF),
+      .doc = "Digest of the filesystem." },
     { .type = FIELD_END },
 };
 

@@ -2,6 +2,7 @@
  * and the chute's target read here, before the one transaction in which the SQL function decides and places.
  */
 #include "attest/host.h"
+#include "core/bounds.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "crypto/aes.h"
@@ -14,15 +15,20 @@
 
 #include <sodium.h>
 
-static const struct field node_item = { .type = FIELD_TEXT };
+static const struct field node_item = { .type = FIELD_TEXT, FIELD_AT_MOST(BOUND_NAME) };
 
 static const struct field body_fields[] = {
     { .name = "node_ids",
       .type = FIELD_LIST,
       .required = true,
+      FIELD_AT_MOST(BOUND_GPUS),
       .children = &node_item,
       .doc = "The UUIDs of the instance's GPUs." },
-    { .name = "host", .type = FIELD_TEXT, .required = true, .doc = "Public address or name of the host." },
+    { .name = "host",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_NAME),
+      .doc = "Public address or name of the host." },
     { .name = "port",
       .type = FIELD_INTEGER,
       .required = true,

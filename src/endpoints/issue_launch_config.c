@@ -1,6 +1,7 @@
 /* GET /instances/launch_config: a miner asks for a launch token. The rules (chute, capacity, job) are in the
  * SQL function; here the token is signed over what it returned. */
 #include "auth/launch_token.h"
+#include "core/bounds.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/calls.h"
@@ -14,10 +15,15 @@
 #define ENV_KEY_BYTES 16
 
 static const struct field query_fields[] = {
-    { .name = "chute_id", .type = FIELD_TEXT, .required = true, .doc = "The chute to launch." },
+    { .name = "chute_id",
+      .type = FIELD_TEXT,
+      .required = true,
+      FIELD_AT_MOST(BOUND_NAME),
+      .doc = "The chute to launch." },
     { .name = "job_id",
       .type = FIELD_TEXT,
       .nullable = true,
+      FIELD_AT_MOST(BOUND_NAME),
       .doc = "The job to run, for a chute with jobs." },
     { .type = FIELD_END },
 };

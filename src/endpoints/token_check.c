@@ -1,5 +1,6 @@
 /* GET /instances/token_check: a token that only the holder of the salt can predict, made from the caller's
  * address. It proves to the validator where a host's traffic leaves from. No database. */
+#include "core/bounds.h"
 #include "core/buf.h"
 #include "core/encode.h"
 #include "endpoints/registry.h"
@@ -10,7 +11,11 @@
 #define NAME_MAX_BYTES 65536
 
 static const struct field query_fields[] = {
-    { .name = "salt", .type = FIELD_TEXT, .nullable = true, .doc = "Text that goes into the token." },
+    { .name = "salt",
+      .type = FIELD_TEXT,
+      .nullable = true,
+      FIELD_AT_MOST(BOUND_PROOF),
+      .doc = "Text that goes into the token." },
     { .type = FIELD_END },
 };
 

@@ -1,6 +1,7 @@
 /* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first
  * one that reaches the answer decides, others wait for its result. Every failed check gets the same 403. */
 #include "auth/launch_token.h"
+#include "core/bounds.h"
 #include "core/encode.h"
 #include "db/calls.h"
 #include "endpoints/registry.h"
@@ -11,10 +12,12 @@ static const struct field body_fields[] = {
     { .name = "response",
       .type = FIELD_TEXT,
       .required = true,
+      FIELD_AT_MOST(BOUND_PROOF),
       .doc = "base64 of the answer under the instance's key." },
     { .name = "iv",
       .type = FIELD_TEXT,
       .required = true,
+      FIELD_AT_MOST(BOUND_NAME),
       .doc = "Its initialisation vector, 32 hex digits." },
     { .name = "proof",
       .type = FIELD_OBJECT,
@@ -23,6 +26,7 @@ static const struct field body_fields[] = {
     { .name = "fsv",
       .type = FIELD_TEXT,
       .nullable = true,
+      FIELD_AT_MOST(BOUND_PROOF),
       .doc = "Digest of the filesystem, SDK before 0.3.1." },
     { .type = FIELD_END },
 };

@@ -2,6 +2,7 @@
  * that an encoded slash never makes a segment of its own. */
 #include "exchange/router.h"
 
+#include "core/bounds.h"
 #include "http/uri.h"
 
 #include <string.h>
@@ -39,6 +40,10 @@ static bool matches(struct arena *arena, const char *pattern, const char *path,
         } else {
             /* rule: router.encoded_slash, rule: router.empty_segment */
             if (decoded[0] == '\0' || strchr(decoded, '/') != NULL || count == ENDPOINT_PATH_PARAMETERS_MAX)
+                return false;
+            /* No name is so long, and what comes behind this looks names up. */
+            /* rule: router.name_bound */
+            if (bound_prefix(decoded, strlen(decoded), BOUND_NAME) < strlen(decoded))
                 return false;
             parameters[count++] = decoded;
         }

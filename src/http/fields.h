@@ -38,6 +38,10 @@ struct field {
     const char *doc; /* one sentence for the OpenAPI document */
 };
 
+/* The most that a text or a list may have, in a table. Each one that a client sends says it
+ * (core/bounds.h). */
+#define FIELD_AT_MOST(count) .has_max = true, .max = (count)
+
 /* Errors as pydantic gives them; made by fields_*, sent by the caller. */
 struct field_errors {
     struct arena *arena;

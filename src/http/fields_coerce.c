@@ -2,6 +2,7 @@
  * an integer or a truth is taken for one. Judges one value; knows nothing of the table around it. */
 #include "http/fields_internal.h"
 
+#include "core/bounds.h"
 #include "json/json.h"
 
 #include <math.h>
@@ -237,12 +238,12 @@ static bool coerce_text(const struct field *field, json_object *input, const str
     }
     text = json_object_get_string(input);
     length = (size_t)json_object_get_string_len(input);
-    if (field->has_max && fields_prefix_bytes(text, length, (size_t)field->max) < length) {
+    /* rule: http.text_bound */
+    if (field->has_max && bound_prefix(text, length, (size_t)field->max) < length) {
         refuse_length(errors, place, input, false, field->max);
         return false;
     }
-    if (field->has_min && field->min > 0 &&
-        fields_prefix_bytes(text, length, (size_t)field->min - 1) == length) {
+    if (field->has_min && field->min > 0 && bound_prefix(text, length, (size_t)field->min - 1) == length) {
         refuse_length(errors, place, input, true, field->min);
         return false;
     }

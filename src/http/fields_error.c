@@ -2,33 +2,23 @@
  * larger one. */
 #include "http/fields_internal.h"
 
+#include "core/bounds.h"
 #include "json/json.h"
 
 #include <string.h>
 
 /* Errors beyond these are not told, strings beyond these are cut, and what holds more values (or a longer
  * name or number) is echoed as null. An honest mistake keeps far below. */
-#define ERRORS_MAX          256
-#define ECHO_CHARACTERS_MAX 256
-#define ECHO_VALUES_MAX     64
+#define ERRORS_MAX      256
+#define ECHO_VALUES_MAX 64
 
 static bool echo(json_object *value, size_t *left, json_object **copy);
-
-size_t fields_prefix_bytes(const char *text, size_t length, size_t max_characters)
-{
-    size_t bytes = 0, characters = 0;
-
-    for (; bytes < length; bytes++)
-        if ((text[bytes] & 0xC0) != 0x80 && characters++ == max_characters)
-            break;
-    return bytes;
-}
 
 static json_object *echo_string(json_object *value)
 {
     const char *text = json_object_get_string(value);
     size_t length = (size_t)json_object_get_string_len(value);
-    size_t kept = fields_prefix_bytes(text, length, ECHO_CHARACTERS_MAX);
+    size_t kept = bound_prefix(text, length, BOUND_ECHO);
 
     return kept == length ? json_object_get(value) : json_made(json_object_new_string_len(text, (int)kept));
 }
@@ -51,7 +41,7 @@ static bool echo_object(json_object *object, size_t *left, json_object *copy)
     {
         json_object *echoed;
 
-        if (strlen(key) > ECHO_CHARACTERS_MAX || !echo(member, left, &echoed))
+        if (strlen(key) > BOUND_ECHO || !echo(member, left, &echoed))
             return false;
         json_put(copy, key, echoed);
     }
@@ -74,7 +64,7 @@ static bool echo(json_object *value, size_t *left, json_object **copy)
         return true;
     case json_type_double:
         number = json_object_get_userdata(value);
-        if (number != NULL && strlen(number) > ECHO_CHARACTERS_MAX)
+        if (number != NULL && strlen(number) > BOUND_ECHO)
             return false;
         *copy = json_object_get(value);
         return true;

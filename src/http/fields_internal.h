@@ -19,9 +19,6 @@ void fields_refuse(struct field_errors *errors, const struct field_place *place,
 /* {key: number}, the ctx of a bound. */
 json_object *fields_bound(const char *key, int64_t number);
 
-/* The bytes that the first max_characters characters of text take, all of length where it has no more. */
-size_t fields_prefix_bytes(const char *text, size_t length, size_t max_characters);
-
 /* Coerces a value of one of the plain types: text, integer, boolean, choice. On true the caller owns *value.
  */
 bool fields_coerce(const struct field *field, json_object *input, const struct field_place *place,

@@ -2,6 +2,7 @@
  * exactly a path, a length or an id is refused or replaced. */
 #include "http/request.h"
 
+#include "core/bounds.h"
 #include "core/encode.h"
 
 #include <stdint.h>
@@ -148,6 +149,9 @@ static enum refusal read_target(struct request *request, const char *base_path)
     size_t length, base_length = strlen(base_path);
 
     target = skip_authority(target[0] != '\0' ? target : rebuild_target(request));
+    /* rule: http.target_length */
+    if (strlen(target) > BOUND_TARGET)
+        return REFUSAL_MALFORMED_REQUEST;
     length = strcspn(target, "?");
     path = length == 0 && *target == '?' ? "/" : arena_strndup(request->arena, target, length);
     /* rule: http.target, rule: http.target_characters */

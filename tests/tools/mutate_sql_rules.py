@@ -159,6 +159,7 @@ RULES = [
     ("fail.job_of_winner", "j.miner_hotkey = new.miner_hotkey", "true"),
     ("fail.job_finished", "and j.finished_at is null", ""),
     ("event.model", "min(n.gpu_identifier)", "min(n.name)"),
+    ("cut.text", "length(p_text) > p_characters", "false"),
     ("remove.reason", "deletion_reason = p_reason", "deletion_reason = null"),
     ("remove.recorded", "set removed_at = now()", "set removed_at = null"),
     ("remove.event", "perform rigger.emit_instance_event('instance_deleted', p_instance_id, p_reason);",

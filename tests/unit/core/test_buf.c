@@ -151,6 +151,47 @@ START_TEST(line_breaks_never_stand_in_a_json_string)
 }
 END_TEST
 
+START_TEST(a_json_string_is_cut_behind_a_whole_character)
+{
+    static const struct {
+        const char *text;
+        size_t max_bytes;
+        const char *json;
+    } cuts[] = {
+        { "abcdefgh", 10, "\"abcdefgh\"" },
+        { "abcdefghi", 10, "\"abcde\u2026\"" },
+        { "\u20ac\u20ac\u20ac", 10, "\"\u20ac\u2026\"" },
+        { "\u20ac\u20ac\u20ac", 11, "\"\u20ac\u20ac\u20ac\"" },
+        { "\n\n\n\n\n", 10, "\"\\n\\n\u2026\"" },
+        { "\x01\x01", 10, "\"\u2026\"" },
+        { "", 8, "\"\"" },
+    };
+
+    for (size_t i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+        buf_free(&buf);
+        buf_init(&buf, 4096);
+        buf_json_string_cut(&buf, cuts[i].text, strlen(cuts[i].text), cuts[i].max_bytes);
+        ck_assert_str_eq(buf.data, cuts[i].json);
+        ck_assert_uint_le(buf.length, cuts[i].max_bytes);
+    }
+}
+END_TEST
+
+START_TEST(a_borrowed_buffer_fills_its_storage_and_takes_no_memory)
+{
+    char storage[8];
+
+    buf_free(&buf);
+    buf_borrow(&buf, storage, sizeof(storage));
+    buf_puts(&buf, "abcdefg");
+    ck_assert(!buf.failed);
+    ck_assert_str_eq(storage, "abcdefg");
+    buf_puts(&buf, "h");
+    ck_assert(buf.failed);
+    ck_assert_str_eq(storage, "abcdefg");
+}
+END_TEST
+
 Suite *buf_suite(void)
 {
     Suite *suite = suite_create("core/buf");
@@ -160,6 +201,8 @@ Suite *buf_suite(void)
     tcase_add_test(tests, a_new_buffer_is_an_empty_text);
     tcase_add_test(tests, appends_add_up);
     tcase_add_test(tests, bytes_after_a_nul_are_kept);
+    tcase_add_test(tests, a_json_string_is_cut_behind_a_whole_character);
+    tcase_add_test(tests, a_borrowed_buffer_fills_its_storage_and_takes_no_memory);
     tcase_add_test(tests, it_grows_to_its_maximum_and_no_further);
     tcase_add_test(tests, one_append_may_fill_it);
     tcase_add_test(tests, what_does_not_fit_leaves_no_part);

@@ -123,6 +123,58 @@ START_TEST(a_long_message_is_cut_not_lost)
 }
 END_TEST
 
+/* What becomes longest as JSON, and what may not be cut in its middle. */
+static const char *const floods[] = { "\x01",     "\"", "\n", "\xff", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                      "\xf0\x9f", "x" };
+
+static char *flood(const char *piece)
+{
+    char *text = malloc(200001);
+    size_t length = 0;
+
+    for (; length + strlen(piece) < 200001; length += strlen(piece))
+        memcpy(text + length, piece, strlen(piece));
+    text[length] = '\0';
+    return text;
+}
+
+static void assert_cut(const char *text)
+{
+    size_t length = strlen(text);
+
+    ck_assert_uint_gt(length, strlen("\u2026"));
+    ck_assert_str_eq(text + length - strlen("\u2026"), "\u2026");
+}
+
+START_TEST(a_line_that_is_too_long_is_cut_never_lost)
+{
+    char *text = flood(floods[_i]);
+    struct log_request entry = {
+        .method = text, .route = text, .status = 404, .sqlstate = text, .refusal = text
+    };
+    json_object *line;
+
+    log_set_request(text);
+    log_event(LOG_LEVEL_WARNING, "before %s after", text);
+    line = next_line();
+    assert_cut(text_of(line, "message"));
+    assert_cut(text_of(line, "request_id"));
+    ck_assert_int_eq(strncmp(text_of(line, "message"), "before ", 7), 0);
+    json_object_put(line);
+
+    log_request(&entry);
+    line = next_line();
+    assert_cut(text_of(line, "method"));
+    assert_cut(text_of(line, "route"));
+    assert_cut(text_of(line, "sqlstate"));
+    assert_cut(text_of(line, "refusal"));
+    ck_assert_int_eq(json_object_get_int(json_object_object_get(line, "status")), 404);
+    json_object_put(line);
+    ck_assert_ptr_null(next_line());
+    free(text);
+}
+END_TEST
+
 START_TEST(events_below_the_level_are_dropped)
 {
     static const char *const names[] = { NULL, "debug", "info", "warning", "error" };
@@ -192,6 +244,8 @@ Suite *log_suite(void)
     tcase_add_test(tests, the_request_id_goes_into_every_line_until_it_is_taken_back);
     tcase_add_test(tests, no_value_can_break_a_line);
     tcase_add_test(tests, a_long_message_is_cut_not_lost);
+    tcase_add_loop_test(tests, a_line_that_is_too_long_is_cut_never_lost, 0,
+                        sizeof(floods) / sizeof(floods[0]));
     tcase_add_test(tests, events_below_the_level_are_dropped);
     tcase_add_test(tests, a_request_leaves_one_line);
     tcase_add_test(tests, a_refused_request_says_why);

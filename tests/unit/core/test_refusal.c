@@ -1,6 +1,7 @@
 /* The catalogue of refusals as C knows it. */
 #include "check/suites.h"
 
+#include "core/bounds.h"
 #include "core/refusal.h"
 
 #include <check.h>
@@ -49,6 +50,22 @@ START_TEST(the_subject_stands_in_its_place)
 }
 END_TEST
 
+START_TEST(a_subject_that_is_too_long_is_cut_at_a_character)
+{
+    char subject[2 * BOUND_SUBJECT + 3] = "";
+    const char *text;
+
+    for (size_t i = 0; i < BOUND_SUBJECT; i++)
+        memcpy(subject + 2 * i, "\u00fc", 3);
+    text = refusal_text(arena, REFUSAL_GPU_IN_USE, subject);
+    ck_assert_uint_eq(strlen(text), strlen("GPU  is in use") + 2 * BOUND_SUBJECT);
+    memcpy(subject + strlen(subject), "\u00fc", 3);
+    text = refusal_text(arena, REFUSAL_GPU_IN_USE, subject);
+    ck_assert_ptr_nonnull(strstr(text, "\u00fc\u2026 is in use"));
+    ck_assert_uint_eq(strlen(text), strlen("GPU \u2026 is in use") + 2 * BOUND_SUBJECT);
+}
+END_TEST
+
 Suite *refusal_suite(void)
 {
     Suite *suite = suite_create("refusal");
@@ -58,6 +75,7 @@ Suite *refusal_suite(void)
     tcase_add_loop_test(tests, every_refusal_is_found_by_its_code, REFUSAL_NONE + 1, REFUSAL_COUNT);
     tcase_add_test(tests, a_code_that_is_in_no_catalogue_is_none);
     tcase_add_test(tests, the_subject_stands_in_its_place);
+    tcase_add_test(tests, a_subject_that_is_too_long_is_cut_at_a_character);
     suite_add_tcase(suite, tests);
     return suite;
 }

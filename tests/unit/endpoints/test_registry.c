@@ -49,6 +49,30 @@ START_TEST(an_endpoint_is_found_by_its_method_and_path)
 }
 END_TEST
 
+/* Every text and every list among these and what is in them says how long it may be. */
+static void assert_bounded(const char *endpoint, const struct field *fields)
+{
+    for (; fields != NULL && fields->type != FIELD_END; fields++) {
+        bool counts = fields->type == FIELD_TEXT || fields->type == FIELD_LIST;
+
+        ck_assert_msg(!counts || (fields->has_max && fields->max > 0), "%s: %s", endpoint, fields->name);
+        if (fields->type == FIELD_LIST) {
+            const struct field item[] = { *fields->children, { .type = FIELD_END } };
+
+            assert_bounded(endpoint, item);
+        } else {
+            assert_bounded(endpoint, fields->children);
+        }
+    }
+}
+
+START_TEST(every_text_and_list_that_a_client_sends_has_a_length)
+{
+    assert_bounded(endpoint_registry[_i]->name, endpoint_registry[_i]->query);
+    assert_bounded(endpoint_registry[_i]->name, endpoint_registry[_i]->body);
+}
+END_TEST
+
 START_TEST(pools_have_names)
 {
     ck_assert_str_eq(pool_name(POOL_ANY), "any");
@@ -65,6 +89,7 @@ Suite *registry_suite(void)
     tcase_add_test(registry_case, the_array_has_every_endpoint_of_the_list);
     tcase_add_loop_test(registry_case, an_endpoint_says_what_it_must, 0, COUNT);
     tcase_add_loop_test(registry_case, an_endpoint_is_found_by_its_method_and_path, 0, COUNT);
+    tcase_add_loop_test(registry_case, every_text_and_list_that_a_client_sends_has_a_length, 0, COUNT);
     tcase_add_test(registry_case, pools_have_names);
     suite_add_tcase(suite, registry_case);
     return suite;

@@ -1,8 +1,11 @@
 /* exchange/router: which path is whose, and what the others are told. */
 #include "exchange/router.h"
 
+#include "core/bounds.h"
+
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
@@ -52,6 +55,25 @@ static const struct {
     { HTTP_GET, "things", NULL, NULL, NULL, NULL, NULL },
 };
 
+START_TEST(a_name_that_is_too_long_is_no_path)
+{
+    struct arena *arena = arena_create(65536);
+    char name[2 * BOUND_NAME + 3] = "";
+    struct route route;
+
+    for (size_t i = 0; i < BOUND_NAME; i++)
+        memcpy(name + 2 * i, "\u00fc", 3);
+    route = router_find(registry, arena, HTTP_POST, arena_printf(arena, "/things/%s/", name));
+    ck_assert_ptr_eq(route.endpoint, &create);
+    memcpy(name + strlen(name), "\u00fc", 3);
+    route = router_find(registry, arena, HTTP_POST, arena_printf(arena, "/things/%s/", name));
+    ck_assert_ptr_null(route.endpoint);
+    ck_assert_ptr_null(route.allow);
+    ck_assert_ptr_null(route.redirect);
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(a_path_finds_its_endpoint_or_the_right_refusal)
 {
     struct arena *arena = arena_create(65536);
@@ -74,6 +96,7 @@ Suite *router_suite(void)
     Suite *suite = suite_create("router");
     TCase *path_case = tcase_create("paths");
 
+    tcase_add_test(path_case, a_name_that_is_too_long_is_no_path);
     tcase_add_loop_test(path_case, a_path_finds_its_endpoint_or_the_right_refusal, 0, COUNT(cases));
     suite_add_tcase(suite, path_case);
     return suite;

@@ -3,6 +3,7 @@
 #include "http/response.h"
 
 #include "check/memory_transport.h"
+#include "core/bounds.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -54,6 +55,23 @@ START_TEST(the_head_is_read_from_the_variables)
         ck_assert_str_eq(request.peer, "192.0.2.1");
         ck_assert_int_eq(request.method, HTTP_GET);
     }
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_target_that_is_too_long_is_refused)
+{
+    char uri[sizeof("REQUEST_URI=") + BOUND_TARGET + 1] = "REQUEST_URI=/";
+    char *environment[] = { "REQUEST_METHOD=GET", uri, "REMOTE_ADDR=192.0.2.1", NULL };
+    struct arena *arena = arena_create(1 << 20);
+    struct request request = { .arena = NULL };
+    struct memory_transport memory;
+
+    memset(uri + strlen(uri), 'x', BOUND_TARGET - 1);
+    memory_transport_prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
+    uri[strlen(uri)] = 'x';
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_MALFORMED_REQUEST);
     arena_free(arena);
 }
 END_TEST
@@ -240,6 +258,7 @@ Suite *request_suite(void)
     Suite *suite = suite_create("request");
     TCase *read_case = tcase_create("read"), *write_case = tcase_create("write");
 
+    tcase_add_test(read_case, a_target_that_is_too_long_is_refused);
     tcase_add_loop_test(read_case, the_head_is_read_from_the_variables, 0, COUNT(heads));
     tcase_add_loop_test(read_case, a_request_id_that_could_break_a_line_is_replaced, 0, COUNT(bad_ids));
     tcase_add_loop_test(read_case, the_body_is_what_was_announced_or_refused, 0, COUNT(bodies));
