@@ -42,6 +42,7 @@ struct config {
         int64_t waiting_workers;                    /* slow workers that may wait beside the pool */
         int64_t fast_deadline_ms, slow_deadline_ms; /* a worker that holds a request longer is killed */
         int64_t io_timeout_ms;                      /* one read or write on the FastCGI connection */
+        int64_t head_timeout_ms, body_timeout_ms;   /* until a request's head has come, and its body */
         int64_t drain_ms;                           /* how long SIGTERM waits for requests in flight */
         int64_t worker_requests;                    /* a worker is renewed after so many; 0: never */
         int64_t body_max_bytes, claim_body_max_bytes;

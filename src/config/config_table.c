@@ -131,6 +131,11 @@ const struct setting config_settings[] = {
              "counted." },
     { NAMED(server, io_timeout_ms), RANGE(10, HOUR_MS), .default_text = "5000", .reloadable = true,
       .doc = "Limit of one read or write on a FastCGI connection, milliseconds." },
+    { NAMED(server, head_timeout_ms), RANGE(10, HOUR_MS), .default_text = "2000", .reloadable = true,
+      .doc = "How long after its connection the head of a request may take to come from the web server, "
+             "milliseconds." },
+    { NAMED(server, body_timeout_ms), RANGE(10, HOUR_MS), .default_text = "5000", .reloadable = true,
+      .doc = "The same for its body, milliseconds." },
     { NAMED(server, drain_ms), RANGE(0, HOUR_MS), .default_text = "30000", .reloadable = true,
       .doc = "How long SIGTERM waits for requests in flight, milliseconds." },
     { NAMED(server, worker_requests), RANGE(0, 1000000000), .default_text = "100000", .reloadable = true,

@@ -202,6 +202,8 @@ static void write_counters(struct buf *text)
         { METRICS_WORKER_DEATHS, "rigger_worker_deaths_total", "",
           "Workers that did not end as they should; those that were killed included." },
         { METRICS_WORKERS_KILLED, "rigger_workers_killed_total", "", "Workers killed past their deadline." },
+        { METRICS_CONNECTIONS_SILENT, "rigger_connections_silent_total", "",
+          "Connections of the web server that were closed because no whole request came in time." },
         { METRICS_CONFIGS_REAPED, "rigger_reaped_total", "{kind=\"launch_config\"}",
           "What the reaper took." },
         { METRICS_INSTANCES_REAPED, "rigger_reaped_total", "{kind=\"instance\"}", NULL },

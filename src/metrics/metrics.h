@@ -20,6 +20,7 @@
 enum metrics_counter {
     METRICS_WORKER_DEATHS,  /* by a signal, or with an error */
     METRICS_WORKERS_KILLED, /* past their deadline */
+    METRICS_CONNECTIONS_SILENT,
     METRICS_CONFIGS_REAPED,
     METRICS_INSTANCES_REAPED,
     METRICS_EVENTS_PUBLISHED,

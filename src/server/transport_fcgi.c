@@ -2,10 +2,15 @@
  * that the library neither accepts nor closes: its own accept can be held up by a silent peer. */
 #include "server/transport_fcgi.h"
 
+#include "core/clock.h"
+
+#include <errno.h>
 #include <fcgiapp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RESPONDER_ROLE 1 /* FCGI_RESPONDER of the FastCGI specification, 6.1 */
@@ -13,11 +18,57 @@
 struct fcgi_connection {
     struct transport transport; /* first: a transport is its connection */
     FCGX_Request request;
+    int64_t body_ms, body_until_ms; /* the limit of what is to come, and when it is over; 0: all has come */
 };
+
+/* A timer that ends what the library reads, whatever a peer sends now and then: the reading side of the
+ * connection is shut, and the library finds its end. */
+static timer_t receiving;
+static volatile sig_atomic_t receiving_fd = -1;
+
+static void on_overdue(int signal_number)
+{
+    int kept_errno = errno;
+
+    (void)signal_number;
+    if (receiving_fd >= 0)
+        shutdown(receiving_fd, SHUT_RD);
+    errno = kept_errno;
+}
 
 bool fcgi_prepare(void)
 {
-    return FCGX_Init() == 0;
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN };
+    struct sigaction overdue = { .sa_handler = on_overdue, .sa_flags = SA_RESTART };
+    sigset_t set;
+
+    if (FCGX_Init() != 0 || sigaction(SIGRTMIN, &overdue, NULL) != 0 ||
+        timer_create(CLOCK_MONOTONIC, &event, &receiving) != 0)
+        return false;
+    sigemptyset(&set);
+    sigaddset(&set, SIGRTMIN);
+    return sigprocmask(SIG_UNBLOCK, &set, NULL) == 0;
+}
+
+/* From here to end_receiving nothing is read after that moment of clock_monotonic_ms. */
+static void begin_receiving(int fd, int64_t until_ms)
+{
+    int left_ms = clock_remaining_ms(until_ms);
+    struct itimerspec limit = { .it_value = { left_ms / 1000, left_ms % 1000 * 1000000L } };
+
+    receiving_fd = fd;
+    if (left_ms == 0)
+        shutdown(fd, SHUT_RD);
+    else
+        timer_settime(receiving, 0, &limit, NULL);
+}
+
+static void end_receiving(void)
+{
+    static const struct itimerspec never;
+
+    timer_settime(receiving, 0, &never, NULL);
+    receiving_fd = -1;
 }
 
 static ssize_t read_body(struct transport *transport, void *data, size_t length)
@@ -25,7 +76,11 @@ static ssize_t read_body(struct transport *transport, void *data, size_t length)
     struct fcgi_connection *connection = (struct fcgi_connection *)transport;
     int wanted = length > 65536 ? 65536 : (int)length, got;
 
+    if (connection->body_until_ms != 0)
+        begin_receiving(connection->request.ipcFd, connection->body_until_ms);
     got = FCGX_GetStr(data, wanted, connection->request.in);
+    if (connection->body_until_ms != 0)
+        end_receiving();
     if (got < wanted && FCGX_GetError(connection->request.in) != 0)
         return -1;
     return got;
@@ -55,7 +110,23 @@ static void limit_time(int fd, int64_t io_timeout_ms)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
 }
 
-struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms)
+/* Whether a request of ours was read. The library closes the connection where it was not, and waits for the
+ * peer before. */
+static bool accept_request(struct fcgi_connection *connection)
+{
+    FCGX_Request *request = &connection->request;
+    bool accepted;
+
+    if (connection->body_until_ms != 0)
+        begin_receiving(request->ipcFd, connection->body_until_ms);
+    accepted = FCGX_Accept_r(request) >= 0 && request->in != NULL;
+    if (connection->body_until_ms != 0)
+        end_receiving();
+    /* Truncated PARAMS would otherwise pass for a request with headers missing. */
+    return accepted && FCGX_GetError(request->in) == 0 && request->role == RESPONDER_ROLE;
+}
+
+struct fcgi_connection *fcgi_open(int fd, bool whole, const struct fcgi_limits *limits)
 {
     struct fcgi_connection *connection = calloc(1, sizeof(*connection));
 
@@ -64,12 +135,18 @@ struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms)
         close(fd);
         return NULL;
     }
-    limit_time(fd, io_timeout_ms);
+    limit_time(fd, limits->io_ms);
+    connection->body_ms = limits->body_ms;
+    /* What lies in the buffer can still be read, and behind it is the end: neither a request that is not
+     * what it seemed nor a peer that does not go can make the library wait. */
+    /* rule: transport.nothing_to_come */
+    if (whole)
+        shutdown(fd, SHUT_RD);
+    else
+        connection->body_until_ms = clock_monotonic_ms() + limits->body_ms;
     connection->request.ipcFd = fd;
     connection->request.keepConnection = 1;
-    /* Truncated PARAMS would otherwise pass for a request with headers missing. */
-    if (FCGX_Accept_r(&connection->request) < 0 || connection->request.in == NULL ||
-        FCGX_GetError(connection->request.in) != 0 || connection->request.role != RESPONDER_ROLE) {
+    if (!accept_request(connection)) {
         fcgi_close(connection);
         return NULL;
     }
@@ -88,9 +165,15 @@ struct transport *fcgi_transport(struct fcgi_connection *connection)
 
 void fcgi_close(struct fcgi_connection *connection)
 {
+    bool may_wait = connection->body_until_ms != 0 && connection->request.ipcFd >= 0;
+
     /* Where the web server did not ask for a kept connection the library ends our side, then reads until the
-     * peer ends its own, 2 s at most: Apache still sends its empty STDIN, and must not find us gone. */
+     * peer ends its own: Apache still sends the rest of a body, and must not find us gone. */
+    if (may_wait)
+        begin_receiving(connection->request.ipcFd, clock_monotonic_ms() + connection->body_ms);
     FCGX_Finish_r(&connection->request);
+    if (may_wait)
+        end_receiving();
     FCGX_Free(&connection->request, 0);
     /* The library was told to keep the connection; where it met an error it has closed it all the same. */
     if (connection->request.ipcFd >= 0)

@@ -14,10 +14,16 @@ struct fcgi_connection;
 /* Prepares the library; once per process, before any signal handler is installed: it installs its own. */
 bool fcgi_prepare(void) MUST_CHECK;
 
-/* Reads the head of the one request on an accepted connection. The library has no time limits, so the
- * descriptor gets them: io_timeout_ms for each read and write. Takes the descriptor over. NULL: no whole,
- * well-formed request came. */
-struct fcgi_connection *fcgi_open(int fd, int64_t io_timeout_ms) MUST_CHECK;
+/* How long a connection may take, in ms. */
+struct fcgi_limits {
+    int64_t io_ms;   /* one read or write */
+    int64_t body_ms; /* all that is still to come of a request, and again the peer's end of the connection */
+};
+
+/* Reads the head of the one request on an accepted connection. whole: nothing of it is still to come
+ * (server/lobby.h), so nothing is waited for. The library has no time limits, so the descriptor gets them.
+ * Takes the descriptor over. NULL: no whole, well-formed request came. */
+struct fcgi_connection *fcgi_open(int fd, bool whole, const struct fcgi_limits *limits) MUST_CHECK;
 
 /* The request's transport; it lives as long as the connection. */
 struct transport *fcgi_transport(struct fcgi_connection *connection);

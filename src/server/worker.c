@@ -1,19 +1,18 @@
-/* Accepts a connection, serves its request, closes it, and begins again. Every wait has an end: a signal ends
- * the accept, the socket's limits end reads and writes, and the master ends a request that takes too long. */
+/* Takes a connection whose request has come, serves it, closes it, and begins again. Every wait has an end: a
+ * signal ends that in the lobby, limits end reads and writes, and the master ends a request that takes too
+ * long. */
 #include "server/worker.h"
 
 #include "core/log.h"
 #include "server/aside.h"
+#include "server/lobby.h"
 #include "server/pipeline.h"
 #include "server/process.h"
 #include "server/transport_cgi.h"
 #include "server/transport_fcgi.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
 static volatile sig_atomic_t told_to_stop;
 
@@ -36,20 +35,12 @@ static void take_signals(sigset_t *waiting)
     sigemptyset(waiting);
 }
 
-/* The next connection; -1: told to stop, or none after all. */
-static int accept_next(int listener, const sigset_t *waiting)
+static void serve_connection(struct process *process, int fd, bool whole)
 {
-    struct pollfd ready = { .fd = listener, .events = POLLIN };
-
-    if (ppoll(&ready, 1, NULL, waiting) <= 0 || told_to_stop)
-        return -1;
-    return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-}
-
-static void serve_connection(struct process *process, int fd)
-{
+    const struct fcgi_limits limits = { .io_ms = process->config->server.io_timeout_ms,
+                                        .body_ms = process->config->server.body_timeout_ms };
     int64_t deadline_ms = process_begin(process);
-    struct fcgi_connection *connection = fcgi_open(fd, process->config->server.io_timeout_ms);
+    struct fcgi_connection *connection = fcgi_open(fd, whole, &limits);
 
     if (connection != NULL) {
         process->peer = fd;
@@ -60,26 +51,43 @@ static void serve_connection(struct process *process, int fd)
     process_end(process);
 }
 
-int worker_run(struct process *process)
+/* Until the worker is told to stop or has served its share, and nobody is in the lobby any more; or until it
+ * has stepped aside, when another serves in its place. */
+static void serve(struct process *process, struct lobby *lobby, const sigset_t *waiting)
 {
     int64_t served = 0, limit = process->config->server.worker_requests;
-    sigset_t waiting;
+    bool whole = false;
     int fd;
+
+    while (lobby->listener >= 0 || lobby->count > 0) {
+        if (told_to_stop || (limit != 0 && served >= limit))
+            lobby_close(lobby);
+        fd = lobby_next(lobby, waiting, &whole);
+        if (fd < 0)
+            continue;
+        serve_connection(process, fd, whole);
+        served++;
+        if (aside_is(process))
+            return;
+    }
+}
+
+int worker_run(struct process *process)
+{
+    const struct config *config = process->config;
+    struct lobby lobby;
+    sigset_t waiting;
 
     if (!fcgi_prepare()) {
         log_event(LOG_LEVEL_ERROR, "the FastCGI library cannot be started: there is no memory");
         return EXIT_FAILURE;
     }
     take_signals(&waiting);
-    while (!told_to_stop && (limit == 0 || served < limit)) {
-        fd = accept_next(process->listener, &waiting);
-        if (fd < 0)
-            continue;
-        serve_connection(process, fd);
-        served++;
-        if (aside_is(process))
-            break;
-    }
+    if (!lobby_open(&lobby, process->listener, config->server.head_timeout_ms,
+                    config->server.body_timeout_ms))
+        return EXIT_FAILURE;
+    serve(process, &lobby, &waiting);
+    lobby_clear(&lobby);
     return EXIT_SUCCESS;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "fuzz/fuzz.h"
 #include "http/request.h"
+#include "server/lobby.h"
 #include "server/transport_fcgi.h"
 
 #include <string.h>
@@ -49,6 +50,7 @@ static void check_answer(int fd)
 void fuzz_fastcgi(const unsigned char *data, size_t size)
 {
     static bool prepared;
+    static const struct fcgi_limits limits = { TIMEOUT_MS, TIMEOUT_MS };
     struct fcgi_connection *connection;
     int ends[2];
 
@@ -59,7 +61,8 @@ void fuzz_fastcgi(const unsigned char *data, size_t size)
         return;
     FUZZ_CHECK(write(ends[1], data, size) == (ssize_t)size);
     shutdown(ends[1], SHUT_WR);
-    connection = fcgi_open(ends[0], TIMEOUT_MS);
+    /* With the reading side shut as a worker has it for a whole request, and as it has it for a large one. */
+    connection = fcgi_open(ends[0], lobby_look(ends[0]) == LOBBY_WHOLE && size % 2 == 0, &limits);
     if (connection != NULL) {
         handle(fcgi_transport(connection));
         fcgi_close(connection);

@@ -26,6 +26,8 @@ def default_settings(directory, dsn):
             "fast_deadline_ms": 60000,
             "slow_deadline_ms": 60000,
             "io_timeout_ms": 60000,
+            "head_timeout_ms": 60000,
+            "body_timeout_ms": 60000,
         },
         "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000,
                      "lock_timeout_ms": 40000, "activation_retry_ms": 50000},

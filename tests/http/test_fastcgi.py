@@ -1,11 +1,16 @@
 """The responder's socket without a web server: records as they should be, and as they should not."""
 
+import contextlib
+import re
+import select
 import socket
 
 import pytest
 
 from harness.chance import chance
+from harness.client import Api
 from harness.fastcgi_client import BEGIN, PARAMS, STDIN, begin, exchange, head, record, request
+from harness.processes import HANG_S
 
 PING = {"REQUEST_METHOD": "GET", "REQUEST_URI": "/ping", "REMOTE_ADDR": "127.0.0.1"}
 
@@ -50,15 +55,85 @@ def test_a_body_shorter_than_announced_is_refused(stack):
     assert exchange(path, data + record(STDIN, b"12345") + record(STDIN)).startswith(b"Status: 400")
 
 
-def test_silent_peers_hold_no_more_workers_than_they_are(stack, path):
-    silent = []
-    try:
-        for _ in range(stack.settings["server"]["fast_workers"] - 1):
-            peer = socket.socket(socket.AF_UNIX)
+@contextlib.contextmanager
+def peers(path, *sent, each=8):
+    """So many peers for each of these bytes, that say no more and wait."""
+    with contextlib.ExitStack() as stack:
+        connections = []
+        for data in sent * each:
+            peer = stack.enter_context(socket.socket(socket.AF_UNIX))
+            peer.settimeout(HANG_S)
             peer.connect(path)
-            peer.sendall(begin())
-            silent.append(peer)
+            peer.sendall(data)
+            connections.append(peer)
+        yield connections
+
+
+def is_open(peer):
+    """Whether nothing has come, not even an end."""
+    return not select.select([peer], [], [], 0)[0]
+
+
+HALVES = [b"", b"\x01", begin(), head(PING)[:-12]]
+
+
+def test_half_open_peers_keep_no_worker_from_a_token(network, api, path):
+    with peers(path, *HALVES) as half:
         assert request(path, PING).startswith(b"Status: 200 OK")
-    finally:
-        for peer in silent:
-            peer.close()
+        assert api.token(network.miner(), network.chute()).status == 200
+        assert all(is_open(peer) for peer in half), "nobody was waited for"
+
+
+@pytest.mark.parametrize("pool", ["fast_socket", "slow_socket"])
+def test_peers_with_half_a_body_keep_no_worker_from_others(stack, pool):
+    whole = head({**PING, "CONTENT_LENGTH": "10"}) + record(STDIN, b"12345")
+    path = stack.settings["server"][pool]
+    with peers(path, whole, each=24) as half:
+        assert request(path, PING).startswith(b"Status: ")
+        assert all(is_open(peer) for peer in half), "nobody was waited for"
+
+
+def test_a_peer_in_the_lobby_is_served_when_its_request_comes(stack, path):
+    with peers(path, head(PING)[:-12], each=12) as late:
+        assert request(path, PING).startswith(b"Status: 200 OK")
+        workers = stack.responder.workers()
+        for peer in late:
+            peer.sendall(head(PING)[-12:] + record(STDIN))
+        assert all(b"Status: 200 OK" in peer.recv(65536) for peer in late)
+        assert stack.responder.workers() == workers
+
+
+def silent(stack):
+    """How many connections were closed because no whole request came."""
+    text = Api(stack).request("GET", "/metrics").text
+    return int(re.search(r"^rigger_connections_silent_total (\d+)$", text, re.M)[1])
+
+
+def test_a_request_that_does_not_come_in_time_is_closed_and_counted(stack, path):
+    before = silent(stack)
+    with stack.responder.having("server", head_timeout_ms=50, body_timeout_ms=100), \
+            peers(path, *HALVES, head({**PING, "CONTENT_LENGTH": "10"}), each=2) as half:
+        assert [peer.recv(1) for peer in half] == [b""] * len(half)
+    assert silent(stack) == before + len(half)
+
+
+@pytest.mark.parametrize("begun", [
+    head({**PING, "CONTENT_LENGTH": "200000"}) + record(STDIN, b"x" * 60000) * 2
+    + record(STDIN, b"", length=60000),
+    begin() + record(PARAMS, b"x" * 60000) * 2 + record(PARAMS, b"", length=60000),
+], ids=["a body", "parameters"])
+def test_a_large_request_that_trickles_ends_when_its_time_is_over(stack, path, begun):
+    with stack.responder.having("server", body_timeout_ms=200), peers(path, begun, each=1) as (peer,), \
+            contextlib.suppress(BrokenPipeError):
+        while not select.select([peer], [], [], 0.02)[0]:
+            peer.sendall(b"x")
+
+
+def test_peers_that_do_not_hang_up_are_not_waited_for(path):
+    whole = head(PING) + record(STDIN)
+    wrong = begin(role=2) + record(PARAMS) + record(STDIN)
+    with peers(path, whole, wrong, each=40) as staying:
+        assert request(path, PING).startswith(b"Status: 200 OK")
+        for peer in staying:
+            while peer.recv(65536):
+                pass

@@ -49,6 +49,13 @@ RULES = [
     ("target.digits", "launch/target.c", "|| text[digits] != '\\0'", ""),
     ("target.largest", "launch/target.c", "value > TARGET_MAX ?", "false ?"),
 
+    ("lobby.whole", "server/lobby.c",
+     "if (content == 0 && seen[at + 1] == FCGI_STDIN && arrival == LOBBY_HEAD)",
+     "if (arrival == LOBBY_HEAD)"),
+    ("lobby.guests", "server/lobby.c", "if (is_there(arrival, whole))", "if (arrival != LOBBY_WRONG)"),
+    ("lobby.bound", "server/lobby.c", "if (lobby->count == LOBBY_GUESTS_MAX)", "if (false)"),
+    ("lobby.limit", "server/lobby.c", "if (until_ms <= now_ms)", "if (false)"),
+    ("transport.nothing_to_come", "server/transport_fcgi.c", "if (whole)", "if (false)"),
     ("pool.socket", "server/pipeline.c", "endpoint->pool == pool", "true"),
     ("process.core_dumps", "server/process.c", "wanted ? limit.rlim_max : 0", "limit.rlim_max"),
     ("process.orphan", "server/process.c", "raise(SIGTERM);", "(void)0;"),

@@ -1,0 +1,60 @@
+/* Where connections wait until their request has come: a worker takes none in hand before, so that a peer
+ * who says nothing, or half of it, keeps nobody from the others. Used by worker.c. Reads nothing off a
+ * connection: it only looks at what lies in the socket's buffer. */
+#ifndef RIGGER_SERVER_LOBBY_H
+#define RIGGER_SERVER_LOBBY_H
+
+#include "core/attributes.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOBBY_GUESTS_MAX 64 /* of one worker; the one that has waited longest leaves when another comes */
+/* A request that is longer is taken in hand once so much of it has come: a socket's buffer need not hold it.
+ */
+#define LOBBY_LOOK_BYTES 65536
+
+/* How much of a request lies in a connection's buffer. */
+enum lobby_arrival {
+    LOBBY_PART,  /* not all of its head */
+    LOBBY_HEAD,  /* its head, and not all of its body */
+    LOBBY_WHOLE, /* all of it, or it ends here: nothing that is still to come counts */
+    LOBBY_LARGE, /* as much as is looked at */
+    LOBBY_WRONG  /* it is not FastCGI */
+};
+
+struct lobby_guest {
+    int fd;
+    int64_t since_ms, until_ms; /* on clock_monotonic_ms */
+    bool has_head;
+};
+
+struct lobby {
+    int listener, events; /* events: an epoll descriptor */
+    int64_t head_ms, body_ms;
+    size_t count;
+    struct lobby_guest guests[LOBBY_GUESTS_MAX]; /* the one that has waited longest first */
+};
+
+/* Opens the lobby of a worker that takes connections off a listening socket. Milliseconds after its
+ * connection a guest whose head has not come is shown out, or whose body has not. False, with a line in the
+ * log: it has no descriptor. */
+bool lobby_open(struct lobby *lobby, int listener, int64_t head_ms, int64_t body_ms) MUST_CHECK;
+
+/* From now on nobody new comes in. */
+void lobby_close(struct lobby *lobby);
+
+/* Shows out whoever is left, and gives the descriptor back. */
+void lobby_clear(struct lobby *lobby);
+
+/* The next connection whose request is there; the caller owns it. *whole: nothing of it is to come. waiting:
+ * the signals that are blocked meanwhile. -1: a signal came, or nobody did after all; or the lobby is closed
+ * and empty. */
+int lobby_next(struct lobby *lobby, const sigset_t *waiting, bool *whole) MUST_CHECK;
+
+/* Looks at what lies in the buffer of a connection. */
+enum lobby_arrival lobby_look(int fd);
+
+#endif
