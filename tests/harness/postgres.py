@@ -81,6 +81,27 @@ class Postgres:
         if os.path.exists(os.path.join(self.data, "postmaster.pid")):
             self._pg("pg_ctl", "-D", self.data, "-w", "-t", str(int(HANG_S)), "-s", "-m", mode, "stop")
 
+    def follow(self, primary):
+        """Makes it a synchronous standby of another cluster, whatever it was before."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        os.makedirs(self.socket, mode=0o700, exist_ok=True)
+        if os.geteuid() == 0:
+            for path in (os.path.dirname(self.socket), self.socket):
+                shutil.chown(path, "postgres", "postgres")
+        os.chmod(self.socket, 0o755)
+        self._pg("pg_basebackup", "-h", primary.socket, "-U", "rigger_owner", "-D", self.data, "-R",
+                 "-c", "fast", "--no-sync")
+        with open(os.path.join(self.data, "postgresql.auto.conf"), "a", encoding="utf-8") as conf:
+            conf.write(f"\nunix_socket_directories = '{self.socket}'\nsynchronous_standby_names = ''\n")
+        self.start()
+        primary.execute("alter system set synchronous_standby_names = '*'")
+        primary.execute("select pg_reload_conf()")
+        primary.wait_for_row("select 1 from pg_stat_replication where sync_state = 'sync'")
+
+    def promote(self):
+        """The standby becomes a primary, and waits until it is one."""
+        self._pg("pg_ctl", "-D", self.data, "-w", "-t", str(int(HANG_S)), "-s", "promote")
+
     def restart(self, mode="fast"):
         """Stops and starts it."""
         self.stop(mode)

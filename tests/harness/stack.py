@@ -43,6 +43,10 @@ class Stack:
         """`rigger migrate`, told what this database needs."""
         return self.responder.migrate(*databases.migrate_options(self.database))
 
+    def server_dsn(self):
+        """Where the responder finds the database, as the role that it serves as."""
+        return self.postgres.dsn_of("rigger_server")
+
     def start(self):
         """Starts everything, in order. The responder serves as a role that may call
         the functions, nothing else."""
@@ -51,7 +55,7 @@ class Stack:
         self.responder.write_config()
         self.migrate()
         self.postgres.execute("create role rigger_server login in role rigger_app")
-        self.settings["database"]["dsn"] = self.postgres.dsn_of("rigger_server")
+        self.settings["database"]["dsn"] = self.server_dsn()
         self.responder.write_config()
         self.responder.start()
         self.nginx.start()
