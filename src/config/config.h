@@ -50,6 +50,7 @@ struct config {
         char *trusted_proxies; /* comma-separated addresses and networks whose X-Forwarded-For counts */
         char *metrics_allow;   /* comma-separated networks that may read /metrics */
         enum log_level log_level;
+        bool confine;    /* processes give up what they do not need: confine/confine.h */
         bool core_dumps; /* a process that crashes may leave its memory in a file, secrets included */
     } server;
     struct {

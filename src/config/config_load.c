@@ -177,6 +177,7 @@ static char *next_line(char *out, int size, void *stream)
     struct loader *loader = stream;
     size_t left = (size_t)(loader->end - loader->next);
 
+    sodium_memzero(out, (size_t)size); /* the line before may have been a secret */
     if (left == 0)
         return NULL;
     const char *newline = memchr(loader->next, '\n', left);

@@ -156,6 +156,8 @@ const struct setting config_settings[] = {
       .check = check_networks, .reloadable = true, .doc = "Addresses and networks that may read /metrics." },
     { NAMED(server, log_level), .type = SETTING_CHOICE, .default_text = "info", .choices = log_level_names,
       .reloadable = true, .doc = "Least level that is logged." },
+    { NAMED(server, confine), .type = SETTING_BOOLEAN, .default_text = "true", .reloadable = true,
+      .doc = "Whether processes give up the system calls and files that they do not need." },
     { NAMED(server, core_dumps), .type = SETTING_BOOLEAN, .default_text = "false", .reloadable = true,
       .doc = "Whether a crash may leave a core dump and a debugger may attach; a dump holds secrets." },
 

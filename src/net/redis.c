@@ -91,6 +91,13 @@ bool redis_url_is_valid(const char *url)
     return parse(url, &place);
 }
 
+int redis_url_port(const char *url)
+{
+    struct place place;
+
+    return parse(url, &place) && place.path == NULL ? place.port : 0;
+}
+
 struct redis *redis_create(const char *url, const char *password, int timeout_ms)
 {
     struct redis *redis = calloc(1, sizeof(*redis));

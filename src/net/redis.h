@@ -15,6 +15,9 @@ struct redis;
 /* True for redis://host, redis://host:port, either with /database, and unix:/path. */
 bool redis_url_is_valid(const char *url);
 
+/* The TCP port that a valid URL leads to; 0: a Unix socket. */
+int redis_url_port(const char *url);
+
 /* Prepares a handle; connects at the first call. timeout_ms bounds each call as a whole: looking up the
  * host's name, connecting, the password, and the answer. url and password (NULL: none) must outlive it. NULL
  * where memory is out. */

@@ -2,6 +2,7 @@
  * are missing, and kills those whose work is overdue. */
 #include "server/master.h"
 
+#include "confine/confine.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "launch/target.h"
@@ -326,6 +327,7 @@ int master_run(struct config *config, const char *config_path)
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
     warn_of_weak_secrets(config);
+    confine_tell(config);
     if (config->launch.validator_seed.text == NULL)
         log_event(LOG_LEVEL_INFO,
                   "instances of old SDKs stay unverified: [launch] validator_seed is not set");

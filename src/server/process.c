@@ -2,6 +2,7 @@
 #include "server/process.h"
 
 #include "attest/proof.h"
+#include "confine/confine.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "metrics/metrics.h"
@@ -28,6 +29,7 @@
 struct kind {
     const char *name; /* NULL: the pool's */
     enum pool pool;
+    enum role role;
     size_t count;        /* a setting: how many of them; 0: one */
     size_t deadline_ms;  /* a setting: how long one piece of work may take; 0: as long as it likes */
     int64_t grace_ms;    /* on top of the deadline, before the master loses patience */
@@ -39,29 +41,40 @@ struct kind {
 
 static const struct kind kinds[PROCESS_KIND_COUNT] = {
     [PROCESS_FAST] = { .pool = POOL_FAST,
+                       .role = ROLE_FAST,
                        .count = SETTING(server.fast_workers),
                        .deadline_ms = SETTING(server.fast_deadline_ms),
                        .arena_bytes = 64 * MEBIBYTE,
                        .run = worker_run },
     [PROCESS_SLOW] = { .pool = POOL_SLOW,
+                       .role = ROLE_SLOW,
                        .count = SETTING(server.slow_workers),
                        .deadline_ms = SETTING(server.slow_deadline_ms),
                        .arena_bytes = 64 * MEBIBYTE,
                        .run = worker_run },
-    [PROCESS_BACKGROUND] = { .name = "background", .arena_bytes = 64 * MEBIBYTE, .run = background_run },
+    [PROCESS_BACKGROUND] = { .name = "background",
+                             .role = ROLE_BACKGROUND,
+                             .arena_bytes = 64 * MEBIBYTE,
+                             .run = background_run },
     [PROCESS_VERIFIER] = { .name = "verifier",
+                           .role = ROLE_VERIFIER,
                            .count = SETTING(background.verifiers),
                            .deadline_ms = SETTING(background.verify_deadline_ms),
                            .grace_ms = 2 * (int64_t)VERIFIER_GRACE_MS,
                            .asks_provider = true,
                            .arena_bytes = 256 * MEBIBYTE,
                            .run = verifier_run },
-    [PROCESS_PROGRAMS] = { .name = "programs", .arena_bytes = MEBIBYTE, .run = programs_run },
+    [PROCESS_PROGRAMS] = { .name = "programs",
+                           .role = ROLE_PROGRAMS,
+                           .arena_bytes = MEBIBYTE,
+                           .run = programs_run },
     [PROCESS_BARE] = { .name = "bare",
+                       .role = ROLE_ALONE,
                        .deadline_ms = SETTING(server.slow_deadline_ms),
                        .arena_bytes = 64 * MEBIBYTE,
                        .run = worker_run },
     [PROCESS_CGI] = { .name = "cgi",
+                      .role = ROLE_ALONE,
                       .deadline_ms = SETTING(server.slow_deadline_ms),
                       .arena_bytes = 64 * MEBIBYTE,
                       .ends_at_signal = true,
@@ -148,16 +161,18 @@ int process_run(struct process *process)
 
     signal(SIGPIPE, SIG_IGN);
     sigfillset(&all);
+    sigdelset(&all, SIGSYS); /* see calls_confine */
     if (!kind->ends_at_signal)
         sigprocmask(SIG_SETMASK, &all, NULL);
     process_settle(process->config, process_name(process->kind), process->master);
+    confine_forget(kind->role, process->config);
     process->peer = -1;
     ask_through(process->door);
     process->arena = arena_create(kind->arena_bytes);
     if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,
                   "there is no memory to start a process; free some, or start fewer of them");
-    else {
+    else if (confine_enter(kind->role, process->config, process->slot != NULL ? process->master : 0)) {
         turn_sit(process->slot);
         aside_prepare(process);
         code = kind->run(process);

@@ -33,7 +33,7 @@ enum process_kind {
 /* A process as it knows itself. */
 struct process {
     enum process_kind kind;
-    const struct config *config;
+    struct config *config;         /* its own: process_run wipes what it does not need of it */
     int listener;                  /* where requests come from; -1: no requests */
     struct scoreboard_slot *slot;  /* where the master sees what is in hand; NULL: nobody looks */
     int peer;                      /* the connection that the request in hand came by; -1: none */

@@ -53,7 +53,12 @@ def test_a_socket_s_group_can_be_set_on_every_machine():
     assert {"setrlimit", "prlimit64", "chmod", "fchmodat", "execve", "mlock"} <= calls
     assert not {"reboot", "init_module", "mount", "setuid", "ptrace", "bpf"} & calls
     with open(UNIT, encoding="utf-8") as file:
-        assert "@chown" in re.findall(r"^SystemCallFilter=(.*)$", file.read(), re.MULTILINE)[-1].split()
+        assert re.search(r"^SystemCallFilter=[^~].*@chown", file.read(), re.MULTILINE)
+
+
+def test_processes_can_confine_themselves_under_the_unit():
+    assert {"seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
+            "prctl"} <= allowed()
 
 
 def test_the_unit_is_well_formed_and_closed(tmp_path):

@@ -229,6 +229,13 @@ RULES = [
     ("server.inherited_pid", "server/listener.c", "|| strtol(pid, NULL, 10) != (long)getpid()", ""),
     ("server.inherited_listens", "server/listener.c", "&& listener_is(fd)", ""),
 
+    ("confine.clone", "confine/calls.c", "    if (threads) {", "    if (true) {"),
+    ("confine.writing", "confine/calls.c", "SCMP_SYS(openat), 1, &reads", "SCMP_SYS(openat), 0, NULL"),
+    ("confine.internet", "confine/calls.c", "    if (rules->networks) {", "    if (true) {"),
+    ("confine.told", "confine/calls.c", "tell(info->si_syscall);", ";"),
+    ("confine.seed", "confine/secrets.c", "launch.validator_seed), OF(VERIFIER)",
+     "launch.validator_seed), REQUESTS | OF(VERIFIER)"),
+
     ("config.secret_weak", "config/config_value.c", "if (wrong != NULL) {", "if (false) {"),
     ("config.secret_file_open", "config/config_value.c", "if ((file.mode & S_IRWXO) != 0) {", "if (false) {"),
     ("config.secret_one_line", "config/config_value.c",

@@ -15,7 +15,7 @@ Suite *process_suite(void);
 
 static char no_url[] = "", fast_socket[] = "/fast", slow_socket[] = "/slow";
 
-static const struct config config = {
+static struct config config = {
     .server = { .fast_socket = fast_socket,
                 .slow_socket = slow_socket,
                 .fast_workers = 3,
