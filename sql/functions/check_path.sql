@@ -37,12 +37,12 @@ begin
              join pg_class c on c.oid = to_regclass('public.' || w.name)) as o (owner)
        where pg_has_role(r.oid, o.owner, 'member'));
 
-  -- rule: path.needs_public
   select string_agg(distinct p.oid::regproc::text, ', ')
   into needs_public
   from pg_trigger t
   join pg_class c on c.oid = t.tgrelid and c.relnamespace = to_regnamespace('public')
   join pg_proc p on p.oid = t.tgfoid
+  -- rule: path.needs_public
   where not t.tgisinternal
     and t.tgenabled <> 'D'
     and c.relowner = any (v_trusted)
@@ -66,7 +66,6 @@ begin
   group by n.nspname
   order by n.nspname
   limit 1;
-  -- rule: path.strangers
   select string_agg(s.what || ' belongs to ' || s.owner::regrole, ', ' order by s.what)
   into v_strange
   from (select 'schema ' || n.nspname, n.nspname, n.nspowner from pg_namespace n
@@ -76,6 +75,7 @@ begin
         union all
         select 'operator ' || o.oid::regoperator, n.nspname, o.oprowner
         from pg_operator o join pg_namespace n on n.oid = o.oprnamespace) as s (what, schema, owner)
+  -- rule: path.strangers
   where s.schema = any (v_schemas)
     and s.owner <> all (v_trusted);
 

@@ -13,6 +13,7 @@ static int print_status(struct ctl_database *database)
     struct db_check_invariants_rows violated;
     struct db_check_documents_rows unusable;
     struct db_status_rows counts;
+    struct db_warnings_rows warnings;
     struct db_ready_out schema;
 
     if (db_ready(database->db, database->arena, &schema) != STATUS_OK) {
@@ -37,7 +38,13 @@ static int print_status(struct ctl_database *database)
         puts("\nwhat others wrote and cannot be used (requests that meet it are refused):");
     if (unusable.count > 0)
         ctl_print_rows(database, &unusable.raw);
-    return violated.count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (!ctl_succeeded(db_warnings(database->db, database->arena, &warnings)))
+        return EXIT_FAILURE;
+    if (!database->json && warnings.count > 0)
+        puts("\nwarnings:");
+    if (warnings.count > 0)
+        ctl_print_rows(database, &warnings.raw);
+    return violated.count == 0 && warnings.count == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int ctl_status(int argc, char **argv)

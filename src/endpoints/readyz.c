@@ -1,14 +1,25 @@
 /* GET /readyz: the database is there, can be written, and has the schema that this program was built with, on
- * tables of a generation that it serves. */
+ * tables of a generation that it serves. What an administrator should put right meanwhile is in the answer,
+ * and leaves it 200. */
 #include "db/calls.h"
 #include "db/migrate.h"
 #include "endpoints/registry.h"
 
 #include <string.h>
 
+static json_object *list_warnings(const struct db_warnings_rows *warnings)
+{
+    json_object *list = json_object_new_array();
+
+    for (int i = 0; i < warnings->count; i++)
+        json_object_array_add(list, json_object_new_string(warnings->row[i].warning));
+    return list;
+}
+
 static enum status run(struct exchange *exchange)
 {
     struct db_ready_out schema;
+    struct db_warnings_rows warnings;
     enum status status = db_ready(exchange->db, exchange->arena, &schema);
     json_object *answer;
 
@@ -21,9 +32,14 @@ static enum status run(struct exchange *exchange)
         return exchange_refuse(exchange, REFUSAL_DATABASE_READ_ONLY, NULL);
     if (schema.unserved != NULL)
         return exchange_refuse(exchange, REFUSAL_GENERATION_UNSERVED, schema.unserved);
+    status = db_warnings(exchange->db, exchange->arena, &warnings);
+    if (status != STATUS_OK)
+        return status;
     answer = json_object_new_object();
     json_object_object_add(answer, "status", json_object_new_string("ready"));
     json_object_object_add(answer, "generation", json_object_new_string(schema.generation));
+    if (warnings.count > 0)
+        json_object_object_add(answer, "warnings", list_warnings(&warnings));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -25,6 +25,7 @@ struct background {
     struct arena *arena;
     struct relay *relay;          /* NULL: events stay in the database */
     struct target_relay *targets; /* NULL: targets do */
+    char *warnings;               /* what the log has told already, a line each; NULL: nothing */
 };
 
 struct duty {
@@ -57,6 +58,25 @@ static void prune(struct background *background)
 
     if (db_prune_events(background->db, background->arena, &in, &out) == STATUS_OK && out.returned.value > 0)
         log_event(LOG_LEVEL_INFO, "forgot %" PRId64 " old events", out.returned.value);
+}
+
+/* Each once, when it comes up. */
+static void warn(struct background *background)
+{
+    const char *told = background->warnings != NULL ? background->warnings : "", *all = "";
+    struct db_warnings_rows found;
+
+    if (db_warnings(background->db, background->arena, &found) != STATUS_OK)
+        return;
+    for (int i = 0; i < found.count; i++) {
+        const char *line = arena_printf(background->arena, "%s\n", found.row[i].warning);
+
+        if (strstr(told, line) == NULL)
+            log_event(LOG_LEVEL_ERROR, "%s", found.row[i].warning);
+        all = arena_printf(background->arena, "%s%s", all, line);
+    }
+    free(background->warnings);
+    background->warnings = strdup(all);
 }
 
 static void relay(struct background *background)
@@ -96,6 +116,7 @@ int background_run(struct process *process)
         { .interval_ms = config->events.relay_interval_ms, .run = relay },
         { .interval_ms = config->events.relay_interval_ms, .run = relay_targets },
         { .interval_ms = PRUNE_INTERVAL_MS, .run = prune },
+        { .interval_ms = config->background.reap_interval_ms, .run = warn },
     };
     struct background background = { .config = config, .db = process->db, .arena = process->arena };
 
@@ -111,6 +132,7 @@ int background_run(struct process *process)
     }
     while (!process_wait_for_stop(clock_remaining_ms(run_due(&background, duties, LENGTH(duties)))))
         ;
+    free(background.warnings);
     target_relay_free(background.targets);
     relay_free(background.relay);
     return EXIT_SUCCESS;

@@ -1,12 +1,13 @@
--- check_path: who could have something of his run as the owner of our functions, since it is found there by
--- name; and when "public" has to be where it is looked for.
+-- check_path and warnings: who could have something of his run as the owner of our functions, since it is
+-- found there by name; and when "public" has to be where it is looked for.
 begin;
-select plan(16);
+select plan(20);
 create role stranger;
 create role friend in role rigger_owner;
 
 select is((select unsafe from rigger.check_path()), null, 'nobody could');
 select is((select cure from rigger.check_path()), null, 'and nothing is to be done');
+select is_empty($$ select * from rigger.warnings() $$, 'nor warned of');
 
 -- Without triggers that need it "public" is nothing to us.
 create function pg_temp.drop_theirs() returns void language plpgsql
@@ -65,6 +66,30 @@ revoke create on schema rigger from stranger;
 alter schema rigger owner to stranger;
 select is((select unsafe from rigger.check_path()),
           'it could run as rigger_owner: schema rigger belongs to stranger', 'as does who owns it');
+
+select matches((select string_agg(warning, ' ') from rigger.warnings()), 'schema rigger belongs to stranger',
+               'which is warned of');
+alter schema rigger owner to rigger_owner;
+
+alter function rigger.ready() set search_path = pg_catalog, rigger, public, pg_temp;
+select is((select warning from rigger.warnings()),
+          'nothing needs "public" in the search_path of Rigger''s functions now: run rigger migrate',
+          'a path that has too much is warned of');
+do $$
+declare
+  ours regprocedure;
+begin
+  for ours in select p.oid from pg_proc p where p.pronamespace = 'rigger'::regnamespace and p.prosecdef loop
+    execute format('alter function %s set search_path = pg_catalog, rigger, pg_temp', ours);
+  end loop;
+end
+$$;
+drop operator public.<> (text, name);
+drop function public.to_jsonb(text);
+alter function public.theirs() reset search_path;
+select is((select warning from rigger.warnings()),
+          'public.theirs needs "public" in the search_path of Rigger''s functions: run rigger migrate',
+          'and one that has too little');
 
 select * from finish();
 rollback;

@@ -40,7 +40,7 @@ select is_empty(
   'rigger_app has no right on any table, rigger_read may read the views alone');
 select set_eq(
   $$ select pg_temp.executable('rigger_admin') $$,
-  $$ values ('ready'), ('status'), ('reap'), ('check_documents'), ('check_invariants'),
+  $$ values ('ready'), ('warnings'), ('status'), ('reap'), ('check_documents'), ('check_invariants'),
             ('set_target'), ('target_is_told'), ('set_limit'),
             ('blacklist'), ('evict'), ('requeue_verification'), ('take_events'), ('acknowledge_events'),
             ('prune_events'), ('forget_consumer') $$,

@@ -1,0 +1,47 @@
+-- Purpose: what an administrator should put right while everything goes on: /readyz shows it with its 200,
+--   riggerctl status shows it and ends with an error, the background process logs it.
+-- Parameters: none.
+-- Returns: a row a warning: a sentence that says what is wrong and what cures it.
+-- Calls: check_path.
+-- Tables: none but PostgreSQL's own.
+-- Role: rigger_app, rigger_admin
+create or replace function rigger.warnings()
+returns table (warning text)
+language plpgsql
+stable
+security definer
+set search_path = pg_catalog, rigger, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+  v_path record;
+  v_has_public boolean;
+begin
+  select * into v_path from rigger.check_path() c;
+  -- rule: warnings.path
+  if v_path.unsafe is not null then
+    warning := v_path.unsafe || coalesce(': ' || v_path.cure, '');
+    return next;
+  end if;
+
+  v_has_public := exists (
+    select
+    from pg_proc p
+    cross join unnest(p.proconfig) as s (setting)
+    where p.pronamespace = 'rigger'::regnamespace
+      and (p.prosecdef or p.prorettype = 'trigger'::regtype)
+      and s.setting like 'search_path=%'
+      and s.setting ~ '\mpublic\M');
+  -- rule: warnings.needs_public
+  if v_path.needs_public is not null and not v_has_public then
+    warning := format('%s needs "public" in the search_path of Rigger''s functions: run rigger migrate',
+                      v_path.needs_public);
+    return next;
+  -- rule: warnings.public
+  elsif v_path.needs_public is null and v_has_public then
+    warning := 'nothing needs "public" in the search_path of Rigger''s functions now: run rigger migrate';
+    return next;
+  end if;
+end
+$$;
+comment on function rigger.warnings() is 'What an administrator should put right while everything goes on.';
