@@ -10,6 +10,8 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('claim.challenge_stored_within', 60, 'seconds', 5, 3600,
      'How long after a claim its challenge may take to be made, but for claims that wait for GraVal.'
      ' Then the launch config fails.'),
+    ('claim.hosts_refused', 10, 'claims', 1, 1000,
+     'How many claims of a launch config may be refused for their host. Then it fails.'),
     ('challenge.time_factor', 2.15, 'factor', 1, 100,
      'The time limit of a challenge, as a multiple of what rigger.gpu_models estimates for an honest GPU.'),
     ('challenge.grace', 60, 'seconds', 0, 3600,

@@ -1,12 +1,11 @@
 -- Purpose: PUT /instances/launch_config/{config_id}, first half: checks state and time limit. Where they
---   allow an attempt, this one holds the challenge until its lease is over; others wait so long. The same
---   attempt id again is the same request.
+--   allow an attempt, this one holds the challenge until its lease is over; others are refused so long. The
+--   same attempt id again is the same request.
 -- Parameters: the config, the attempt, the lease in ms, whether the body is well-formed.
 -- Returns: result. begun: the attempt holds the challenge, and here is what the checks need; probe_ports: the
---   mappings to probe, null without a job; digest_with_claim: as of describe_verification. occupied: another
---   attempt holds it, ask again. malformed: an attempt might begin, so that what is wrong with the body is
---   the answer; nothing was written. refused: with the refusal; with instance_gone and time_limit_over the
---   config fails now.
+--   mappings to probe, null without a job; digest_with_claim: as of describe_verification. malformed: an
+--   attempt might begin, so that what is wrong with the body is the answer; nothing was written. refused:
+--   with the refusal; with instance_gone and time_limit_over the config fails now.
 -- Calls: fail_launch_config, describe_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), instances (read).
 -- Role: rigger_app
@@ -51,7 +50,7 @@ begin
     result := 'begun';
   -- rule: attempt.lease
   elsif v_challenge.lease_until > clock_timestamp() then
-    result := 'occupied';
+    refusal := 'attempt_under_way';
   -- rule: attempt.time_limit
   elsif v_challenge.expires_at < now() then
     perform rigger.fail_launch_config(p_config_id, 'proof_late');

@@ -1,13 +1,16 @@
 -- Purpose: POST /instances/launch_config/{config_id}: claims a config for a pod, once, and reserves all that
 --   it needs in one transaction. The same instance id again is the same request.
--- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at, the client's
+-- Parameters: the config, the netuid; the host as the pod gave it, the address it was vetted at (null: it was
+--   refused; or, without a refusal, not looked at, because check_claim_launch_config refused), the client's
 --   address; a JSON list of GPU uuids, the port mappings (the first one is the service); the new instance's
 --   id and symmetric key in hex; what the check of the host refuses, and the failure that the checks of
---   environment and filesystem found (null: nothing); the chute's target as Redis told
---   it (null: it told none).
--- Returns: refusal and its subject, or the job and what a challenge is made from.
+--   environment and filesystem found (null: nothing); the chute's target as Redis told it (null: it told
+--   none).
+-- Returns: refusal and its subject, or the job and what a challenge is made from. unavailable: what
+--   check_claim_launch_config would have refused is right by now.
 -- Calls: check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
--- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs (written).
+-- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs,
+--   rigger.refused_hosts (written).
 -- Role: rigger_app
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,
@@ -62,11 +65,17 @@ begin
   select *
   into v_checked
   from rigger.check_claim(v_config, p_netuid, p_host, v_port, p_address, p_client, p_host_refusal,
-                          p_failure, p_target);
+                          p_failure, p_target, true);
   refusal := v_checked.refusal;
   subject := v_checked.subject;
   v_fails_config := v_checked.fails_config;
   v_placement := v_checked.placement;
+  -- rule: claim.host_counted
+  if refusal = coalesce(p_host_refusal, 'job_host_differs') then
+    insert into rigger.refused_hosts as r (config_id, times)
+    values (p_config_id, 1)
+    on conflict (config_id) do update set times = r.times + 1;
+  end if;
   if refusal is null and job_id is not null then
     -- A chute that is described wrongly is not the pod's fault: the token stays good.
     -- rule: claim.lost_job
@@ -79,6 +88,11 @@ begin
     select j.refusal, j.subject, j.refusal <> 'description_unusable', j.gpu_uuids
     into refusal, subject, v_fails_config, v_gpus
     from rigger.lock_gpus(v_chute_id, v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
+  end if;
+  -- rule: claim.unseen
+  if refusal is null and p_address is null then
+    refusal := 'unavailable';
+    v_fails_config := false;
   end if;
   if refusal is null then
     v_placement.instance_id := p_instance_id;
@@ -98,6 +112,7 @@ begin
   update public.launch_configs c
   set retrieved_at = clock_timestamp() at time zone 'utc', host = rigger.host_text(p_host), port = v_port
   where c.config_id = p_config_id;
+  delete from rigger.refused_hosts r where r.config_id = p_config_id;
   update public.jobs j
   set instance_id = p_instance_id, miner_uid = v_config.miner_uid, miner_hotkey = v_config.miner_hotkey,
       miner_coldkey = v_config.miner_coldkey, port_mappings = p_port_mappings,

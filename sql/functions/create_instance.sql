@@ -1,12 +1,13 @@
 -- Purpose: POST /instances/{chute_id}/: a miner announces an instance of a chute whose SDK has no launch
 --   configs. All of it or nothing. The same instance id again is the same request.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request; the chute; the new instance's
---   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null where it
---   was refused), the port; the symmetric key in hex; what the host is refused for (null: nothing); the
---   chute's target as Redis told it (null: it told none).
--- Returns: refusal and its subject, or the instance as JSON.
--- Calls: authenticate_hotkey, sdk_features, host_port_is_taken, find_place, lock_gpus, place_instance,
---   instance_json.
+--   id; a JSON list of GPU uuids; the host as the miner gave it, the address it was vetted at (null: it was
+--   refused; or, without a refusal, not looked at, because check_create_instance refused), the port; the
+--   symmetric key in hex; what the host is refused for (null: nothing); the chute's target as Redis told it
+--   (null: it told none).
+-- Returns: refusal and its subject, or the instance as JSON. unavailable: what check_create_instance would
+--   have refused is right by now.
+-- Calls: authenticate_hotkey, check_announcement, lock_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -23,7 +24,7 @@ as $$
 declare
   v_caller record;
   v_chute public.chutes;
-  v_place record;
+  v_checked record;
   v_placement rigger.placements;
   v_gpus text[];
 begin
@@ -43,32 +44,20 @@ begin
   end if;
 
   select * into v_chute from public.chutes c where c.chute_id = p_chute_id for no key update;
-  if not found then
-    refusal := 'chute_not_found';
-  -- rule: create.old_sdk
-  elsif (rigger.sdk_features(v_chute.chutes_version)).uses_launch_configs then
-    refusal := 'sdk_uses_launch_configs';
-  -- rule: create.host_port
-  elsif rigger.host_port_is_taken(p_host, p_port) then
-    refusal := 'host_port_taken';
-  -- rule: create.host
-  elsif p_host_refusal is not null then
-    refusal := p_host_refusal;
-  end if;
-  if refusal is not null then
-    return;
-  end if;
-
-  -- rule: create.target
-  select * into v_place from rigger.find_place(p_chute_id, p_hotkey, null, p_target);
-  -- rule: create.capacity
-  refusal := v_place.refusal;
-  subject := v_place.subject;
-  v_placement := v_place.placement;
+  select c.refusal, c.subject, c.placement
+  into v_checked
+  from rigger.check_announcement(v_chute, p_hotkey, p_host, p_port, p_host_refusal, p_target, true) c;
+  refusal := v_checked.refusal;
+  subject := v_checked.subject;
+  v_placement := v_checked.placement;
   if refusal is null then
     select j.refusal, j.subject, j.gpu_uuids
     into refusal, subject, v_gpus
     from rigger.lock_gpus(p_chute_id, v_chute.node_selector, p_hotkey, p_host, p_node_ids) j;
+  end if;
+  -- rule: create.unseen
+  if refusal is null and p_address is null then
+    refusal := 'unavailable';
   end if;
   if refusal is not null then
     return;

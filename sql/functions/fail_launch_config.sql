@@ -4,7 +4,8 @@
 --   goes into the config and the audit (null: the text of the failure).
 -- Returns: false where it had failed before or is unknown.
 -- Calls: refusal_text, remove_instance.
--- Tables: launch_configs, rigger.challenges (written), jobs (by trigger), instances, instance_audit.
+-- Tables: launch_configs, rigger.challenges, rigger.refused_hosts (written), jobs (by trigger), instances,
+--   instance_audit.
 create or replace function rigger.fail_launch_config(
   p_config_id text, p_failure text, p_subject text default null, p_reason text default null)
 returns boolean
@@ -21,6 +22,7 @@ begin
   if not found then
     return false;
   end if;
+  delete from rigger.refused_hosts r where r.config_id = p_config_id;
   -- rule: fail.challenge
   update rigger.challenges c
   set decided_at = now(), decided_by = c.attempt_id, failure = p_failure

@@ -2,6 +2,7 @@
  * resolver's older parsers would take for one ("127.1", "0x7f.1") must never reach them. */
 #include "attest/host.h"
 
+#include "core/share.h"
 #include "net/address.h"
 #include "net/resolve.h"
 
@@ -141,14 +142,14 @@ static enum refusal refuse_address(const struct config *config, const char *addr
     return REFUSAL_NONE;
 }
 
-enum refusal host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
-                      const char **address)
+enum refusal host_read(const struct config *config, struct arena *arena, const char *host,
+                       const char **address)
 {
     char canonical[INET6_ADDRSTRLEN];
-    enum reach reach;
-    const char *found[ADDRESS_MAX_COUNT + 1], *first = NULL;
     enum refusal refusal;
+    enum reach reach;
 
+    *address = NULL;
     if (parse_address(host, &reach, canonical)) {
         refusal = refuse_address(config, host, canonical);
         if (refusal == REFUSAL_NONE)
@@ -161,16 +162,42 @@ enum refusal host_vet(const struct config *config, struct arena *arena, const ch
     /* rule: host.qualified */
     if (!config->launch.allow_private_hosts && strchr(host, '.') == NULL)
         return REFUSAL_HOST_NOT_QUALIFIED;
+    return REFUSAL_NONE;
+}
 
-    if (timeout_ms > HOST_LOOKUP_MAX_MS)
-        timeout_ms = HOST_LOOKUP_MAX_MS;
-    int count = resolve_name(arena, host, timeout_ms, found, ADDRESS_MAX_COUNT + 1);
-    if (count <= 0)
+/* One of a launch config at a time, so many of a hotkey, and never so many in all that they could hold more
+ * than half of the workers that may wait. */
+static enum share_bound take_share(const struct config *config, const struct host_name *host, int *place)
+{
+    int64_t all_max = config->launch.lookups,
+            half = (config->server.slow_workers + config->server.waiting_workers + 1) / 2;
+    const struct share share = {
+        .kind = SHARE_LOOKUP,
+        .owner = host->hotkey,
+        .subject = host->config_id,
+        .subject_max = 1,
+        .owner_max = (size_t)config->launch.lookups_of_hotkey,
+        /* rule: host.half */
+        .all_max = (size_t)(all_max < half ? all_max : half),
+    };
+
+    return share_take(&share, place);
+}
+
+static enum refusal judge(const struct config *config, struct arena *arena, const char *const *found,
+                          int count, const char **address)
+{
+    char canonical[INET6_ADDRSTRLEN];
+    const char *first = NULL;
+
+    /* rule: host.unresolved */
+    if (count == 0)
         return REFUSAL_HOST_UNRESOLVED;
     if (count > ADDRESS_MAX_COUNT)
         return REFUSAL_HOST_ADDRESSES_TOO_MANY;
     for (int i = 0; i < count; i++) {
-        refusal = refuse_address(config, found[i], canonical);
+        enum refusal refusal = refuse_address(config, found[i], canonical);
+
         if (refusal != REFUSAL_NONE)
             return refusal;
         if (first == NULL)
@@ -178,4 +205,32 @@ enum refusal host_vet(const struct config *config, struct arena *arena, const ch
     }
     *address = first;
     return REFUSAL_NONE;
+}
+
+enum status host_look_up(const struct config *config, struct arena *arena, const struct host_name *host,
+                         enum refusal *refusal, const char **address)
+{
+    int place = SHARE_NONE, timeout_ms = host->timeout_ms, count;
+    const char *found[ADDRESS_MAX_COUNT + 1];
+
+    *address = NULL;
+    *refusal = REFUSAL_NONE;
+    switch (take_share(config, host, &place)) {
+    case SHARE_WITHIN:
+        break;
+    case SHARE_OF_SUBJECT:
+    case SHARE_OF_OWNER:
+        *refusal = REFUSAL_LOOKUPS_TOO_MANY;
+        return STATUS_REFUSED;
+    case SHARE_OF_ALL:
+        *refusal = REFUSAL_UNAVAILABLE;
+        return STATUS_REFUSED;
+    }
+    if (timeout_ms > HOST_LOOKUP_MAX_MS)
+        timeout_ms = HOST_LOOKUP_MAX_MS;
+    count = resolve_name(arena, host->name, timeout_ms, place, found, ADDRESS_MAX_COUNT + 1);
+    if (count == RESOLVE_UNKNOWN)
+        return STATUS_UNAVAILABLE;
+    *refusal = judge(config, arena, found, count, address);
+    return STATUS_OK;
 }

@@ -6,6 +6,7 @@
 #include "core/arena.h"
 #include "core/attributes.h"
 #include "core/refusal.h"
+#include "core/status.h"
 
 #include <stdbool.h>
 
@@ -15,10 +16,24 @@
  * documentation, benchmarking, multicast, reserved, v4-mapped, 6to4, NAT64, ULA or unspecified. */
 bool host_address_is_public(const char *address);
 
-/* Vets host: an address in strict form, or a DNS name whose every address must be acceptable. Returns
- * REFUSAL_NONE and sets *address (arena) to the one that will be dialled, or returns the refusal.
- * Looks names up, within timeout_ms and HOST_LOOKUP_MAX_MS: call it outside any transaction. */
-enum refusal host_vet(const struct config *config, struct arena *arena, const char *host, int timeout_ms,
-                      const char **address) MUST_CHECK;
+/* Reads host as far as that needs no network. Returns REFUSAL_NONE with *address (arena), the one that will
+ * be dialled; REFUSAL_NONE with *address NULL: it is a name, for host_look_up; or the refusal. */
+enum refusal host_read(const struct config *config, struct arena *arena, const char *host,
+                       const char **address) MUST_CHECK;
+
+/* A name to look up, and on whose behalf: look-ups are bounded by hotkey, by launch config, and in all. */
+struct host_name {
+    const char *name; /* that host_read has read */
+    const char *hotkey;
+    const char *config_id; /* NULL: there is none */
+    int timeout_ms;        /* and HOST_LOOKUP_MAX_MS, at most */
+};
+
+/* Looks a name up, whose every address must be acceptable: call it outside any transaction. STATUS_OK:
+ * *refusal is REFUSAL_NONE, and *address (arena) the one that will be dialled, or why the host is refused.
+ * STATUS_REFUSED: nothing was looked up, because too much is; *refusal says so. STATUS_UNAVAILABLE: the
+ * resolver did not say, which is nobody's fault. */
+enum status host_look_up(const struct config *config, struct arena *arena, const struct host_name *host,
+                         enum refusal *refusal, const char **address) MUST_CHECK;
 
 #endif

@@ -68,7 +68,8 @@ struct config {
         struct secret validator_seed;         /* 64 hex digits, the key of validator_ss58; empty: none */
         struct secret account_encryption_key; /* empty: none */
         bool allow_private_hosts, accept_wrapped_signatures;
-        char *own_addresses; /* comma-separated addresses that no instance may claim */
+        int64_t lookups, lookups_of_hotkey; /* of names of hosts, at once */
+        char *own_addresses;                /* comma-separated addresses that no instance may claim */
     } launch;
     struct {
         enum proof_provider proof_of_work;

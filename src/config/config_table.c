@@ -202,6 +202,11 @@ const struct setting config_settings[] = {
     { NAMED(launch, allow_private_hosts), .type = SETTING_BOOLEAN, .default_text = "false",
       .reloadable = true,
       .doc = "Whether instances may live at private addresses. For a development network." },
+    { NAMED(launch, lookups), RANGE(1, 512), .default_text = "32", .reloadable = true,
+      .doc = "Names of hosts that may be looked up at once; never more than half of slow_workers and "
+             "waiting_workers together." },
+    { NAMED(launch, lookups_of_hotkey), RANGE(1, 512), .default_text = "4", .reloadable = true,
+      .doc = "How many of them may be of one miner." },
     { NAMED(launch, accept_wrapped_signatures), .type = SETTING_BOOLEAN, .default_text = "false",
       .reloadable = true,
       .doc = "Whether signatures of <Bytes>-wrapped text count, as browser wallets make them." },

@@ -1,17 +1,14 @@
 /* POST /instances/launch_config/{config_id}: the pod claims its launch config, once, and gets a challenge.
- * First the checks and the look at the host, which take their time; then one transaction that reserves
- * everything; then the challenge. */
-#include "attest/host.h"
+ * First whether it is worth while, then the look at the host and the checks, which take their time; then one
+ * transaction that reserves everything; then the challenge. */
 #include "attest/proof.h"
 #include "core/bounds.h"
-#include "core/clock.h"
 #include "core/encode.h"
 #include "crypto/aes.h"
 #include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
 #include "launch/claim.h"
-#include "launch/target.h"
 #include "json/json.h"
 
 #include <sodium.h>
@@ -128,13 +125,6 @@ static void check(json_object *body, struct field_errors *errors)
     }
 }
 
-/* What the claim is prepared with. */
-struct prepared {
-    char instance_id[UUID_TEXT_BYTES], symmetric_key[SYMMETRIC_KEY_HEX];
-    enum refusal failure;
-    const char *chute_id; /* whose target is to be read; NULL: none */
-};
-
 /* The GPUs' uuids as a JSON list, for the SQL function. */
 static const char *gpu_uuids(struct exchange *exchange)
 {
@@ -150,11 +140,11 @@ static const char *gpu_uuids(struct exchange *exchange)
     return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
 }
 
-/* The target is read last: it counts under the lock that the function takes. */
-static enum status reserve(struct exchange *exchange, const struct prepared *prepared,
+static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
                            struct db_claim_launch_config_out *claim)
 {
     json_object *port_mappings = json_object_object_get(exchange->body, "port_mappings");
+    struct claim_seen seen;
     struct db_claim_launch_config_in in = {
         .config_id = exchange->path[0],
         .netuid = db_integer(exchange->config->launch.netuid),
@@ -162,35 +152,36 @@ static enum status reserve(struct exchange *exchange, const struct prepared *pre
         .client = exchange->request->client,
         .gpus = gpu_uuids(exchange),
         .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
-        .instance_id = prepared->instance_id,
-        .symmetric_key = prepared->symmetric_key,
-        .failure = refusal_code(prepared->failure),
+        .instance_id = instance_id,
+        .symmetric_key = symmetric_key,
     };
+    const struct claim_request request = { in.host, in.gpus, in.port_mappings };
+    enum status status = claim_look(exchange, &request, &seen);
 
-    in.host_refusal = refusal_code(host_vet(exchange->config, exchange->arena, in.host,
-                                            clock_remaining_ms(exchange->deadline_ms), &in.address));
-    if (prepared->chute_id != NULL)
-        in.target = target_read(exchange->targets, prepared->chute_id);
+    if (status != STATUS_OK)
+        return status;
+    in.address = seen.address;
+    in.host_refusal = refusal_code(seen.host_refusal);
+    in.failure = refusal_code(seen.failure);
+    in.target = seen.target;
     return db_claim_launch_config(exchange->db, exchange->arena, &in, claim);
 }
 
 static enum status run(struct exchange *exchange)
 {
     unsigned char key[AES128_KEY_BYTES];
-    struct prepared prepared;
+    char instance_id[UUID_TEXT_BYTES], symmetric_key[SYMMETRIC_KEY_HEX];
     struct db_claim_launch_config_out claim;
-    enum status status = claim_check(exchange, &prepared.failure, &prepared.chute_id);
+    enum status status;
 
-    if (status != STATUS_OK)
-        return status;
     randombytes_buf(key, sizeof(key));
-    hex_encode(prepared.symmetric_key, key, sizeof(key));
-    uuid4_text(prepared.instance_id);
-    status = reserve(exchange, &prepared, &claim);
+    hex_encode(symmetric_key, key, sizeof(key));
+    uuid4_text(instance_id);
+    status = reserve(exchange, instance_id, symmetric_key, &claim);
     if (status == STATUS_OK && !exchange_refused(exchange, claim.refusal, claim.subject))
-        status = claim_challenge(exchange, prepared.instance_id, prepared.symmetric_key, &claim);
+        status = claim_challenge(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
-    sodium_memzero(&prepared, sizeof(prepared));
+    sodium_memzero(symmetric_key, sizeof(symmetric_key));
     return status;
 }
 
@@ -228,6 +219,8 @@ static const enum refusal refusals[] = { HOTKEY_REFUSALS,
                                          REFUSAL_CHUTE_NOT_FOUND,
                                          CAPACITY_REFUSALS,
                                          HOST_REFUSALS,
+                                         REFUSAL_LOOKUPS_TOO_MANY,
+                                         REFUSAL_CLAIM_UNDER_WAY,
                                          REFUSAL_JOB_HOST_DIFFERS,
                                          REFUSAL_ENVIRONMENT_UNREADABLE,
                                          REFUSAL_ENVIRONMENT_COMMAND_WRONG,

@@ -1,6 +1,6 @@
-/* POST /instances/{chute_id}/: for chutes whose SDK is old and has no launch configs. The host is vetted
- * and the chute's target read here, before the one transaction in which the SQL function decides and places.
- */
+/* POST /instances/{chute_id}/: for chutes whose SDK is old and has no launch configs. Whoever is refused by
+ * what the database knows is refused before a network is touched for him; then the chute's target is read and
+ * the host looked up, before the one transaction in which the SQL function decides and places. */
 #include "attest/host.h"
 #include "core/bounds.h"
 #include "core/clock.h"
@@ -40,10 +40,73 @@ static const struct field body_fields[] = {
     { .type = FIELD_END },
 };
 
+/* Whether it is worth while to look the host up: the refusal that stands in its way, by what can be known
+ * without a network. */
+static enum status check(struct exchange *exchange, const struct db_create_instance_in *wanted,
+                         struct db_integer target, bool judges_capacity, bool *refused)
+{
+    const struct db_check_create_instance_in in = {
+        .hotkey = wanted->hotkey,
+        .netuid = wanted->netuid,
+        .signature_hash = wanted->signature_hash,
+        .chute_id = wanted->chute_id,
+        .node_ids = wanted->node_ids,
+        .host = wanted->host,
+        .port = wanted->port,
+        .target = target,
+        .judges_capacity = db_boolean(judges_capacity),
+    };
+    struct db_check_create_instance_out out;
+    enum status status = db_check_create_instance(exchange->db, exchange->arena, &in, &out);
+
+    *refused = status == STATUS_OK && out.refusal != NULL;
+    return status;
+}
+
+static enum status look_up(struct exchange *exchange, struct db_create_instance_in *in)
+{
+    const struct host_name name = {
+        .name = in->host,
+        .hotkey = in->hotkey,
+        .timeout_ms = clock_remaining_ms(exchange->deadline_ms),
+    };
+    enum refusal refusal;
+    enum status status = host_look_up(exchange->config, exchange->arena, &name, &refusal, &in->address);
+
+    if (status == STATUS_REFUSED)
+        return exchange_refuse(exchange, refusal, NULL);
+    in->host_refusal = refusal_code(refusal);
+    return status;
+}
+
+/* What of it lies outside: Redis and the names. Neither is asked for somebody who is refused anyhow, which
+ * create_instance then says: it is the one that decides, and that uses the signature up. */
+static enum status look_outside(struct exchange *exchange, struct db_create_instance_in *in)
+{
+    bool is_name = in->address == NULL, asks_redis = exchange->targets != NULL, refused = false;
+    const struct db_integer none = { .present = false };
+    enum status status;
+
+    if (!is_name && !asks_redis)
+        return STATUS_OK;
+    status = check(exchange, in, none, !asks_redis, &refused);
+    if (status == STATUS_OK && !refused && asks_redis) {
+        in->target = target_read(exchange->targets, in->chute_id);
+        if (is_name)
+            status = check(exchange, in, in->target, true, &refused);
+    }
+    if (refused)
+        in->address = NULL;
+    if (status != STATUS_OK || refused || !is_name)
+        return status;
+    return look_up(exchange, in);
+}
+
 static enum status create(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
                           struct db_create_instance_out *out)
 {
     enum refusal refusal;
+    enum status status = STATUS_OK;
     json_object *node_ids = json_object_object_get(exchange->body, "node_ids");
     char request_key[UUID_TEXT_BYTES];
     struct db_create_instance_in in = {
@@ -60,10 +123,12 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
     };
 
     uuid4_text(request_key);
-    refusal = host_vet(exchange->config, exchange->arena, in.host, clock_remaining_ms(exchange->deadline_ms),
-                       &in.address);
+    refusal = host_read(exchange->config, exchange->arena, in.host, &in.address);
     in.host_refusal = refusal_code(refusal);
-    in.target = target_read(exchange->targets, in.chute_id);
+    if (refusal == REFUSAL_NONE)
+        status = look_outside(exchange, &in);
+    if (status != STATUS_OK)
+        return status;
     return db_create_instance(exchange->db, exchange->arena, &in, out);
 }
 
@@ -89,6 +154,7 @@ static enum status run(struct exchange *exchange)
 static const enum refusal refusals[] = { REFUSAL_CHUTE_NOT_FOUND,
                                          REFUSAL_SDK_USES_LAUNCH_CONFIGS,
                                          HOST_REFUSALS,
+                                         REFUSAL_LOOKUPS_TOO_MANY,
                                          CAPACITY_REFUSALS,
                                          GPU_REFUSALS,
                                          REFUSAL_NONE };

@@ -1,5 +1,6 @@
 /* PUT /instances/launch_config/{config_id}: the pod answers its challenge. One attempt per config: the first
- * one that reaches the answer decides, others wait for its result. Every failed check gets the same 403. */
+ * one that reaches the answer decides, and while it is under way others are told so at once: whoever sends
+ * many holds no more than one worker. Every failed check gets the same 403. */
 #include "auth/launch_token.h"
 #include "core/bounds.h"
 #include "core/encode.h"
@@ -116,11 +117,17 @@ static const struct field verified_fields[] = {
     { .type = FIELD_END },
 };
 
-static const enum refusal refusals[] = { REFUSAL_CONFIG_UNKNOWN,      REFUSAL_CONFIG_NOT_CLAIMED,
-                                         REFUSAL_CONFIG_VERIFIED,     REFUSAL_CONFIG_FAILED,
-                                         REFUSAL_INSTANCE_GONE,       REFUSAL_CHALLENGE_NOT_READY,
-                                         REFUSAL_TIME_LIMIT_OVER,     REFUSAL_ATTEMPT_OVERTAKEN,
-                                         REFUSAL_VERIFICATION_FAILED, REFUSAL_NONE };
+static const enum refusal refusals[] = { REFUSAL_CONFIG_UNKNOWN,
+                                         REFUSAL_CONFIG_NOT_CLAIMED,
+                                         REFUSAL_CONFIG_VERIFIED,
+                                         REFUSAL_CONFIG_FAILED,
+                                         REFUSAL_INSTANCE_GONE,
+                                         REFUSAL_CHALLENGE_NOT_READY,
+                                         REFUSAL_TIME_LIMIT_OVER,
+                                         REFUSAL_ATTEMPT_UNDER_WAY,
+                                         REFUSAL_ATTEMPT_OVERTAKEN,
+                                         REFUSAL_VERIFICATION_FAILED,
+                                         REFUSAL_NONE };
 
 const struct endpoint verify_launch_config = {
     .name = "verify_launch_config",

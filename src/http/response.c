@@ -78,6 +78,13 @@ void response_detail(struct response *response, struct arena *arena, int http_st
     buf_free(&body);
 }
 
+/* Whether the same request is worth sending again soon; all of 503 is. */
+static bool passes_soon(enum refusal refusal)
+{
+    return refusal == REFUSAL_ATTEMPT_UNDER_WAY || refusal == REFUSAL_CLAIM_UNDER_WAY ||
+           refusal == REFUSAL_LOOKUPS_TOO_MANY;
+}
+
 void response_refuse(struct response *response, const struct request *request, enum refusal refusal,
                      const char *subject)
 {
@@ -87,6 +94,8 @@ void response_refuse(struct response *response, const struct request *request, e
         subject = request->request_id;
     response_detail(response, request->arena, refusal_http(refusal),
                     refusal_text(request->arena, refusal, subject));
+    if (passes_soon(refusal))
+        response->retry_after_s = RETRY_AFTER_S;
 }
 
 void response_json(struct response *response, struct arena *arena, int http_status, json_object *value)

@@ -2,16 +2,11 @@
  * other attempts away meanwhile. */
 #include "launch/attempt.h"
 
-#include "core/clock.h"
 #include "core/log.h"
-#include "core/waiting.h"
 #include "launch/checks.h"
 #include "json/json.h"
 
 #include <string.h>
-
-#define POLL_FIRST_MS  100 /* doubled up to the last one */
-#define POLL_LATEST_MS 2000
 
 bool attempt_result_is(const struct db_begin_verification_out *begun, const char *result)
 {
@@ -29,14 +24,7 @@ enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
         .well_formed = db_boolean(exchange->invalid == NULL),
     };
 
-    for (int64_t pause_ms = POLL_FIRST_MS;; pause_ms = pause_ms < POLL_LATEST_MS ? 2 * pause_ms : pause_ms) {
-        enum status status = db_begin_verification(exchange->db, exchange->arena, &in, begun);
-
-        if (status != STATUS_OK || !attempt_result_is(begun, "occupied"))
-            return status;
-        if (!waiting_pause(pause_ms, exchange->deadline_ms - LAUNCH_ANSWER_MARGIN_MS))
-            return STATUS_UNAVAILABLE;
-    }
+    return db_begin_verification(exchange->db, exchange->arena, &in, begun);
 }
 
 /* What the provider kept with the challenge; NULL: nothing. */

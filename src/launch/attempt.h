@@ -11,9 +11,9 @@
 
 #include <stdbool.h>
 
-/* Begins the attempt, and waits where another one is under way. *begun is the database's answer; its result
- * is "refused" with a refusal, "malformed" where what is wrong with the body is the answer, or "begun" with
- * what the checks need. STATUS_UNAVAILABLE: the other one took too long. */
+/* Begins the attempt. *begun is the database's answer; its result is "refused" with a refusal, also where
+ * another one is under way; "malformed" where what is wrong with the body is the answer; or "begun" with what
+ * the checks need. */
 enum status attempt_begin(struct exchange *exchange, const char *attempt_id,
                           struct db_begin_verification_out *begun) MUST_CHECK;
 

@@ -274,8 +274,8 @@ static bool connect_to(struct redis *redis, const char *path, const char *addres
 static bool connect_to_host(struct redis *redis, const struct place *place)
 {
     const char *addresses[ADDRESSES_MAX];
-    int count = resolve_name(redis->arena, place->host, clock_remaining_ms(redis->deadline_ms), addresses,
-                             ADDRESSES_MAX);
+    int count = resolve_name(redis->arena, place->host, clock_remaining_ms(redis->deadline_ms), SHARE_NONE,
+                             addresses, ADDRESSES_MAX);
     bool connected = false;
 
     if (count <= 0)

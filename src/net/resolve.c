@@ -24,6 +24,7 @@ struct job {
     pthread_mutex_t lock;
     pthread_cond_t finished;
     int owners;
+    int share;
     bool done;
     int error;
     struct addrinfo *found;
@@ -32,7 +33,7 @@ struct job {
 
 static atomic_int lookups;
 
-static struct job *job_create(const char *name)
+static struct job *job_create(const char *name, int share)
 {
     size_t length = strlen(name);
     struct job *job = calloc(1, sizeof(*job) + length + 1);
@@ -42,6 +43,7 @@ static struct job *job_create(const char *name)
         return NULL;
     memcpy(job->name, name, length + 1);
     job->owners = 2;
+    job->share = share;
     pthread_mutex_init(&job->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -76,6 +78,7 @@ static void *look_up(void *argument)
 
     int error = getaddrinfo(job->name, NULL, &hints, &found);
     atomic_fetch_sub(&lookups, 1);
+    share_leave(job->share);
     pthread_mutex_lock(&job->lock);
     job->error = error;
     job->found = error == 0 ? found : NULL;
@@ -152,22 +155,31 @@ static int copy_addresses(struct arena *arena, const struct addrinfo *found, con
     return count;
 }
 
-int resolve_name(struct arena *arena, const char *name, int timeout_ms, const char **addresses, int max)
+/* NULL: no thread does it. */
+static struct job *job_begin(const char *name, int share)
 {
-    int count = -1;
+    struct job *job = NULL;
 
-    if (atomic_fetch_add(&lookups, 1) >= LOOKUP_MAX_COUNT) {
-        atomic_fetch_sub(&lookups, 1);
-        return -1;
-    }
+    if (atomic_fetch_add(&lookups, 1) < LOOKUP_MAX_COUNT)
+        job = job_create(name, share);
+    if (job != NULL && job_start(job))
+        return job;
+    atomic_fetch_sub(&lookups, 1);
+    share_leave(share);
+    if (job != NULL)
+        job_free(job);
+    return NULL;
+}
 
-    struct job *job = job_create(name);
-    if (job == NULL || !job_start(job)) {
-        atomic_fetch_sub(&lookups, 1);
-        if (job != NULL)
-            job_free(job);
-        return -1;
-    }
+int resolve_name(struct arena *arena, const char *name, int timeout_ms, int share, const char **addresses,
+                 int max)
+{
+    int count = RESOLVE_UNKNOWN;
+    struct job *job = job_begin(name, share);
+
+    if (job == NULL)
+        return RESOLVE_UNKNOWN;
+    /* Only a server that has said so says that there is none: SERVFAIL and silence are EAI_AGAIN. */
     if (job_wait(job, timeout_ms)) {
         if (job->error == 0)
             count = copy_addresses(arena, job->found, addresses, max);

@@ -126,11 +126,22 @@ static bool sign(const struct pod *pod, const struct pod_question *question, con
     return true;
 }
 
-enum refusal pod_find_address(struct pod *pod)
+enum status pod_find_address(struct pod *pod, enum refusal *refusal)
 {
-    if (pod->address != NULL)
-        return REFUSAL_NONE;
-    return host_vet(pod->config, pod->arena, pod->host, clock_remaining_ms(pod->deadline_ms), &pod->address);
+    struct host_name name = { .name = pod->host, .hotkey = pod->hotkey };
+    enum status status;
+
+    *refusal = REFUSAL_NONE;
+    if (pod->address == NULL)
+        *refusal = host_read(pod->config, pod->arena, pod->host, &pod->address);
+    if (*refusal != REFUSAL_NONE || pod->address != NULL)
+        return STATUS_OK;
+    name.timeout_ms = clock_remaining_ms(pod->deadline_ms);
+    status = host_look_up(pod->config, pod->arena, &name, refusal, &pod->address);
+    /* Whoever has a name that nobody answers for is not reached by it either. */
+    if (status == STATUS_UNAVAILABLE)
+        *refusal = REFUSAL_HOST_UNRESOLVED;
+    return status == STATUS_REFUSED ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
 struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *question)

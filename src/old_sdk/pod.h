@@ -7,6 +7,7 @@
 #include "core/arena.h"
 #include "core/attributes.h"
 #include "core/refusal.h"
+#include "core/status.h"
 #include "crypto/aes.h"
 
 #include <stdbool.h>
@@ -39,8 +40,9 @@ struct pod_answer {
     size_t length;
 };
 
-/* Vets the host of a pod whose address is NULL. Returns REFUSAL_NONE, or why it may not be dialled. */
-enum refusal pod_find_address(struct pod *pod) MUST_CHECK;
+/* Vets the host of a pod whose address is NULL. STATUS_OK: *refusal says why it may not be dialled, or
+ * REFUSAL_NONE. STATUS_UNAVAILABLE: too many names are being looked up. */
+enum status pod_find_address(struct pod *pod, enum refusal *refusal) MUST_CHECK;
 
 /* Asks, once. The answer's text lives on the arena. */
 struct pod_answer pod_ask(const struct pod *pod, const struct pod_question *question) MUST_CHECK;

@@ -64,8 +64,10 @@ enum old_sdk_verdict old_sdk_verify(const struct config *config, struct arena *a
         *failure = REFUSAL_OLD_SDK_INCOMPLETE;
         return OLD_SDK_FAILED;
     }
-    *failure = pod_find_address(&verification.pod);
-    result = *failure == REFUSAL_NONE ? run_all(&verification) : STEP_WRONG;
+    if (pod_find_address(&verification.pod, failure) != STATUS_OK)
+        result = STEP_UNJUDGED;
+    else
+        result = *failure == REFUSAL_NONE ? run_all(&verification) : STEP_WRONG;
     sodium_memzero(verification.pod.key, sizeof(verification.pod.key));
     if (*failure == REFUSAL_NONE)
         *failure = verification.failure;

@@ -5,6 +5,7 @@
 #include "confine/confine.h"
 #include "core/clock.h"
 #include "core/log.h"
+#include "core/share.h"
 #include "launch/target.h"
 #include "metrics/metrics.h"
 #include "metrics/scoreboard.h"
@@ -107,6 +108,7 @@ static void collect_dead(struct master *master)
     pid_t pid;
 
     while ((pid = waitpid(-1, &state, WNOHANG)) > 0) {
+        share_forget(pid);
         asides_forget(master->asides, pid, state);
         for (size_t i = 0; i < master->count; i++) {
             if (master->children[i].pid == pid)
@@ -287,7 +289,7 @@ static bool make_places(struct master *master)
     master->children = calloc(master->count, sizeof(*master->children));
     master->slots = slots = scoreboard_create(master->slot_count);
     if (master->children == NULL || slots == NULL || !metrics_share(slots, master->slot_count) ||
-        !target_reader_share())
+        !target_reader_share() || !share_in_memory())
         return false;
     turn_share(slots, master->slot_count);
     master->asides = asides_create(slots, aside_count);

@@ -10,14 +10,6 @@
 
 void fuzz_host(const unsigned char *data, size_t size);
 
-/* A name that would go to the resolver. */
-static bool is_looked_up(const char *host, bool private_too)
-{
-    const char *dot = strrchr(host, '.'), *last = dot == NULL ? host : dot + 1;
-
-    return (dot != NULL || private_too) && isalpha((unsigned char)last[0]) && strchr(host, ':') == NULL;
-}
-
 void fuzz_host(const unsigned char *data, size_t size)
 {
     struct arena *arena = fuzz_arena();
@@ -31,11 +23,18 @@ void fuzz_host(const unsigned char *data, size_t size)
 
     config.launch.own_addresses = fuzz_text(arena, (const unsigned char *)own, strlen(own));
     host_address_is_public(host);
-    if (is_looked_up(host, private_too))
+    if (host_read(&config, arena, host, &address) != REFUSAL_NONE) {
+        FUZZ_CHECK(address == NULL);
         return;
-    if (host_vet(&config, arena, host, 1, &address) != REFUSAL_NONE)
+    }
+    if (address == NULL) {
+        const char *dot = strrchr(host, '.'), *last = dot == NULL ? host : dot + 1;
+
+        FUZZ_CHECK((dot != NULL || private_too) && isalpha((unsigned char)last[0]) &&
+                   strchr(host, ':') == NULL);
         return;
-    FUZZ_CHECK(address != NULL && address_parse(address, &parsed));
+    }
+    FUZZ_CHECK(address_parse(address, &parsed));
     FUZZ_CHECK(private_too || host_address_is_public(address));
     FUZZ_CHECK(!address_text_in_list(address, own));
 }

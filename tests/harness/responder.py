@@ -62,6 +62,7 @@ class Responder:
         self.config = os.path.join(directory, "rigger.conf")
         self.log_path = os.path.join(directory, "rigger.log")
         self.process = None
+        self.before = []  # a command that runs it
 
     def write_config(self):
         """Writes the settings as an ini file."""
@@ -95,7 +96,7 @@ class Responder:
     def start(self):
         """Starts it and waits until both sockets take connections."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([self.program, "serve", "--config", self.config],
+            self.process = subprocess.Popen([*self.before, self.program, "serve", "--config", self.config],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             env=self.environment(), start_new_session=True)
         for key in ("fast_socket", "slow_socket"):

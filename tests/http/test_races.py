@@ -73,7 +73,9 @@ def test_of_16_verifications_the_first_decides_for_all(stack, network, api):
     launch.solve()
     body = launch.answer_body()
     answers = together([lambda: launch.verify(body)] * 16)
-    assert statuses(answers) == [200] + [400] * 15
+    assert statuses(answers)[0] == 200
+    assert {answer.status for answer in answers} <= {200, 400, 409}, "decided, or under way"
+    assert statuses(answers).count(200) == 1
 
 
 def test_a_wrong_and_a_right_answer_at_once_end_in_one_outcome(stack, network, api):
@@ -83,7 +85,8 @@ def test_a_wrong_and_a_right_answer_at_once_end_in_one_outcome(stack, network, a
     launch.solve()
     right, wrong = launch.answer_body(), launch.answer_body(plaintext="wrong")
     answers = together([lambda body=body: launch.verify(body) for body in (right, wrong) * 8])
-    assert statuses(answers) in ([200] + [400] * 15, [403] * 16)
+    assert {answer.status for answer in answers} <= {200, 400, 403, 409}
+    assert statuses(answers).count(200) + (403 in statuses(answers)) == 1
 
 
 def test_of_16_uses_of_one_signature_one_has_an_effect(stack, network, api):

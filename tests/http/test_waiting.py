@@ -143,15 +143,21 @@ def test_a_slow_program_is_waited_for_beside_the_pool(slow, pool, place):
         assert statuses(under_way) == [403] * len(some), "they sent no digest"
 
 
-def test_a_verification_waits_beside_the_pool_and_a_second_one_for_it(slow, pool):
+def test_a_verification_waits_beside_the_pool_and_a_second_one_is_told_so_at_once(slow, pool):
     (launch, miner), (other, owner) = launches(slow, 2)
     assert launch.claim(miner.gpus).status == 200
     body = answered(launch, solve(launch))
     with held(slow):
-        first, second = pool.submit(launch.verify, body), pool.submit(launch.verify, body)
-        wait_for(lambda: waiting(slow) == 2, "both to step aside")
+        first = pool.submit(launch.verify, body)
+        wait_for(lambda: waiting(slow) == 1, "it to step aside")
+        for again in (body, body, {"response": "", "iv": "", "proof": {}}, {}):
+            second = launch.verify(again)
+            assert second.status == 409 and int(second.headers["Retry-After"]) > 0
+            assert second.detail == "Another attempt at this challenge is under way"
+        assert waiting(slow) == 1 and not first.done()
         assert other.claim(owner.gpus, host="127.1").status == 400
-    assert statuses([first, second]) in ([200, 400], [400, 200], [200, 200])
+    assert first.result().status == 200
+    assert launch.verify(body).status == 400, "it is verified"
 
 
 def test_the_limits_follow_graval(slow, pool):

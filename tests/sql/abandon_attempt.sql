@@ -9,8 +9,8 @@ as $$ select rigger.abandon_attempt(fixture.config_id('a'), fixture.id(p_attempt
 
 select is((select result from fixture.begin('a', 'first')), 'begun', 'the first attempt holds the challenge');
 select pg_temp.abandon('second');
-select is((select result from fixture.begin('a', 'second')), 'occupied',
-          'another attempt cannot take it away, and waits');
+select is((select refusal from fixture.begin('a', 'second')), 'attempt_under_way',
+          'another attempt cannot take it away');
 select pg_temp.abandon('first');
 select is((select result from fixture.begin('a', 'second')), 'begun',
           'given back, the next attempt has it');

@@ -43,12 +43,14 @@ select ok(
 -- One attempt at a time.
 select is(
   (select result from fixture.begin('a', 'first')), 'begun', 'the same attempt again gets the same answer');
-select is((select result from fixture.begin('a', 'second')), 'occupied', 'another attempt has to wait');
-select is((select result from fixture.begin('a', 'second', false)), 'occupied', 'a malformed one as well');
+select is((select refusal from fixture.begin('a', 'second')), 'attempt_under_way',
+          'another attempt is told so, at once');
+select is((select refusal from fixture.begin('a', 'second', false)), 'attempt_under_way',
+          'a malformed one as well');
 update rigger.challenges set expires_at = now() - interval '1 second'
 where config_id = fixture.config_id('a');
 select is(
-  (select result from fixture.begin('a', 'second')), 'occupied',
+  (select refusal from fixture.begin('a', 'second')), 'attempt_under_way',
   'a late one does not end an attempt that was in time');
 select is(
   (select result from fixture.begin('a', 'first')), 'begun', 'which may ask again after the time limit');
