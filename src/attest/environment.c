@@ -3,12 +3,14 @@
 #include "attest/environment.h"
 
 #include "attest/dumps.h"
+#include "attest/pattern.h"
 #include "core/encode.h"
 #include "core/log.h"
 #include "json/json.h"
 
-#include <regex.h>
 #include <string.h>
+
+#define PATTERN_ARENA_BYTES ((size_t)1 << 20)
 
 /* The word without a leading path. */
 static const char *base_name(const char *word)
@@ -93,24 +95,65 @@ enum refusal environment_check_code(struct arena *arena, json_object *document, 
     return REFUSAL_NONE;
 }
 
+/* Whether the pattern is found in the text; *error: why it cannot be used, or NULL. Its memory is given back
+ * at once: there may be many rules. */
+static bool pattern_is_found(const char *pattern, const char *text, size_t length, const char **error)
+{
+    struct arena *scratch = arena_create(PATTERN_ARENA_BYTES);
+    const struct pattern *compiled = pattern_compile(scratch, pattern, error);
+    bool found = compiled != NULL && pattern_matches(scratch, compiled, text, length);
+
+    arena_free(scratch);
+    return found;
+}
+
 /* One rule against what its pointer found (NULL: nothing). */
 static bool rule_holds(json_object *rule, bool there, json_object *value)
 {
     json_object *wanted = NULL;
-    regex_t pattern;
-    bool matches;
+    const char *error;
 
     if (json_object_object_get_ex(rule, "present", &wanted))
         return there == json_object_get_boolean(wanted);
     if (json_object_object_get_ex(rule, "equals", &wanted))
         return there && json_object_equal(wanted, value);
     if (!json_object_object_get_ex(rule, "matches", &wanted) ||
-        !json_object_is_type(wanted, json_type_string) || !json_object_is_type(value, json_type_string) ||
-        regcomp(&pattern, json_object_get_string(wanted), REG_EXTENDED | REG_NOSUB) != 0)
+        !json_object_is_type(wanted, json_type_string) || !json_object_is_type(value, json_type_string))
         return false;
-    matches = regexec(&pattern, json_object_get_string(value), 0, NULL, 0) == 0;
-    regfree(&pattern);
-    return matches;
+    return pattern_is_found(json_object_get_string(wanted), json_object_get_string(value),
+                            (size_t)json_object_get_string_len(value), &error);
+}
+
+/* Why the rule cannot be used; NULL: it can. */
+static const char *rule_error(json_object *rule)
+{
+    json_object *wanted = NULL;
+    const char *error = NULL;
+
+    if (!json_object_is_type(rule, json_type_object))
+        return "it is no JSON object";
+    if (json_object_object_get_ex(rule, "present", NULL) || json_object_object_get_ex(rule, "equals", NULL))
+        return NULL;
+    if (!json_object_object_get_ex(rule, "matches", &wanted))
+        return "it has neither present nor equals nor matches";
+    if (!json_object_is_type(wanted, json_type_string))
+        return "what it matches is no text";
+    (void)pattern_is_found(json_object_get_string(wanted), "", 0, &error);
+    return error;
+}
+
+const char *environment_rules_error(json_object *rules, const char **pointer)
+{
+    json_object_object_foreach(rules, name, rule)
+    {
+        const char *error = rule_error(rule);
+
+        *pointer = name;
+        /* rule: environment.usable_rules */
+        if (error != NULL)
+            return error;
+    }
+    return NULL;
 }
 
 enum refusal environment_check_rules(json_object *env, json_object *rules)
@@ -129,9 +172,11 @@ enum refusal environment_check_rules(json_object *env, json_object *rules)
     return refusal;
 }
 
-/* The administrator's rules; *usable is false where they are no JSON object: then nothing may pass. */
+/* The administrator's rules; *usable is false where they cannot be used, which is logged: then nothing may
+ * pass. */
 static json_object *parse_rules(struct arena *arena, const char *text, bool *usable)
 {
+    const char *pointer = "", *wrong = NULL;
     struct json_error error;
     json_object *rules;
 
@@ -140,7 +185,15 @@ static json_object *parse_rules(struct arena *arena, const char *text, bool *usa
         return NULL;
     rules = json_parse_strict(text, strlen(text), &error);
     json_defer(arena, rules);
-    *usable = json_object_is_type(rules, json_type_object);
+    if (!json_object_is_type(rules, json_type_object))
+        wrong = "they are no JSON object";
+    else
+        wrong = environment_rules_error(rules, &pointer);
+    *usable = wrong == NULL;
+    if (!*usable)
+        log_event(LOG_LEVEL_ERROR,
+                  "no environment can be judged: the setting environment_rules in the database, \"%s\": %s",
+                  pointer, wrong);
     return rules;
 }
 
@@ -179,11 +232,8 @@ enum status environment_check(const struct config *config, struct arena *arena,
     if (config->attestation.environment == ENVIRONMENT_NONE)
         return STATUS_OK;
     rules = parse_rules(arena, claim->rules, &usable);
-    if (!usable) {
-        log_event(LOG_LEVEL_ERROR, "no environment can be judged: the setting environment_rules in the "
-                                   "database is no JSON object");
+    if (!usable)
         return STATUS_UNAVAILABLE;
-    }
     status = dumps_open(config, arena, &sealed, deadline_ms, &dumps);
     /* rule: environment.refused */
     if (status == STATUS_OK && dumps.refused != REFUSAL_NONE)

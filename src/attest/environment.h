@@ -41,9 +41,12 @@ enum refusal environment_check_processes(struct arena *arena, json_object *env,
 /* REFUSAL_NONE if the opened `code` dump holds exactly the chute's code; else the refusal. */
 enum refusal environment_check_code(struct arena *arena, json_object *document, const char *code) MUST_CHECK;
 
+/* Why one of the administrator's rules cannot be used, and *pointer: which; NULL: all can. */
+const char *environment_rules_error(json_object *rules, const char **pointer) MUST_CHECK;
+
 /* REFUSAL_NONE if the opened `env` dump satisfies the administrator's rules; else the refusal. rules: a JSON
- * object of JSON pointer (RFC 6901) to {"equals": value}, {"matches": POSIX extended regular expression} or
- * {"present": bool}. */
+ * object of JSON pointer (RFC 6901) to {"equals": value}, {"matches": pattern of attest/pattern.h} or
+ * {"present": bool}. One that cannot be used is broken. */
 enum refusal environment_check_rules(json_object *env, json_object *rules) MUST_CHECK;
 
 /* Opens both dumps and checks all of the above. *refusal: its text never says what was expected;

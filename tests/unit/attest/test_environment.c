@@ -152,6 +152,30 @@ START_TEST(every_rule_of_the_administrator_must_hold)
 }
 END_TEST
 
+static const struct {
+    const char *rules, *pointer, *error;
+} unusable[] = {
+    { "{\"/a\": {\"present\": true}, \"/b\": {\"matches\": \"(\"}}", "/b", "a parenthesis is not closed" },
+    { "{\"/a\": {\"matches\": \"((a{255}){255}){255}\"}}", "/a",
+      "it is too large, with all of its repetitions" },
+    { "{\"/a\": {\"matches\": 5}}", "/a", "what it matches is no text" },
+    { "{\"/a\": {\"equal\": 5}}", "/a", "it has neither present nor equals nor matches" },
+    { "{\"/a\": \"x\"}", "/a", "it is no JSON object" },
+    { "{\"/a\": {\"matches\": \"^a+$\"}, \"/b\": {\"equals\": null}}", NULL, NULL },
+};
+
+START_TEST(a_rule_that_cannot_be_used_is_named)
+{
+    json_object *parsed = json_tokener_parse(unusable[_i].rules);
+    const char *pointer = NULL, *error = environment_rules_error(parsed, &pointer);
+
+    ck_assert_pstr_eq(error, unusable[_i].error);
+    if (error != NULL)
+        ck_assert_str_eq(pointer, unusable[_i].pointer);
+    json_object_put(parsed);
+}
+END_TEST
+
 /* Whoever opens the dumps may refuse; what is in them is judged here. */
 static const struct {
     const char *told; /* of the program's answer, behind the id */
@@ -208,6 +232,7 @@ Suite *environment_suite(void)
     tcase_add_loop_test(tests, the_command_must_be_exactly_the_expected_one, 0, COUNT(commands));
     tcase_add_loop_test(tests, the_first_process_must_be_the_command, 0, COUNT(dumps));
     tcase_add_loop_test(tests, the_code_must_be_the_chute_s_byte_for_byte, 0, COUNT(codes));
+    tcase_add_loop_test(tests, a_rule_that_cannot_be_used_is_named, 0, COUNT(unusable));
     tcase_add_loop_test(tests, every_rule_of_the_administrator_must_hold, 0, COUNT(rules));
     tcase_add_loop_test(tests, a_program_opens_the_dumps_and_we_judge_them, 0, COUNT(programs));
     suite_add_tcase(suite, tests);
