@@ -4,6 +4,7 @@
 #include "core/clock.h"
 #include "core/log.h"
 #include "db/dial.h"
+#include "db/give_up.h"
 #include "db/session.h"
 #include "db/sqlstate.h"
 #include "db/statement.h"
@@ -373,7 +374,8 @@ enum status db_call(struct db *db, struct arena *arena, const struct statement *
         if (limit_ms > call_limit_ms(db))
             limit_ms = call_limit_ms(db);
         status = call_measured(db, arena, statement, parameters, rows, limit_ms);
-        if (status != STATUS_UNAVAILABLE || !clock_pause(jitter(PATIENCE_PAUSE_MS), end_ms))
+        if (status != STATUS_UNAVAILABLE || give_up_is_due() ||
+            !clock_pause(jitter(PATIENCE_PAUSE_MS), end_ms))
             return status;
     }
 }

@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/encode.h"
 #include "db/dial.h"
+#include "db/give_up.h"
 #include "db/notice.h"
 #include "db/rows.h"
 
@@ -163,6 +164,13 @@ static bool is_error(const PGresult *result)
     return status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK;
 }
 
+/* What was cancelled is waited for until deadline_ms, all else until waits are given up. */
+static bool wait_for_answer(const struct session *session, int64_t deadline_ms)
+{
+    return session->waiting ? dial_wait(session->connection, POLLIN, deadline_ms)
+                            : give_up_or_wait(session->connection, deadline_ms);
+}
+
 /* Takes all of an answer: a commit that fails comes after the rows. The first error counts, else the rows;
  * NULL where the end of the answer was not seen, and what was seen is kept for the next call. */
 static PGresult *receive(struct session *session, int64_t deadline_ms)
@@ -172,7 +180,7 @@ static PGresult *receive(struct session *session, int64_t deadline_ms)
 
     for (;;) {
         while (PQisBusy(connection)) {
-            if (!dial_wait(connection, POLLIN, deadline_ms) || PQconsumeInput(connection) == 0)
+            if (!wait_for_answer(session, deadline_ms) || PQconsumeInput(connection) == 0)
                 return NULL;
         }
         next = PQgetResult(connection);
@@ -198,8 +206,9 @@ bool session_is_waiting(struct session *session)
     return session->waiting && PQstatus(session->connection) == CONNECTION_OK;
 }
 
-/* The time is over and nothing came: has the server cancel the statement, and takes its answer, which may
- * still be the rows. NULL: there was none; session->waiting then tells whether one may come. */
+/* The time is over, or the process has to end, and nothing came: has the server cancel the statement, and
+ * takes its answer, which may still be the rows. NULL: there was none; session->waiting then tells whether
+ * one may come. */
 static PGresult *give_up(struct session *session)
 {
     int64_t end_ms = clock_monotonic_ms() + SESSION_CANCEL_MS;
@@ -222,7 +231,7 @@ static PGresult *complete(struct session *session, int sent, int64_t deadline_ms
         session->kept = NULL;
     }
     if (result == NULL && PQstatus(session->connection) == CONNECTION_OK &&
-        clock_remaining_ms(deadline_ms) == 0)
+        (clock_remaining_ms(deadline_ms) == 0 || give_up_is_due()))
         result = give_up(session);
     return result;
 }

@@ -60,14 +60,20 @@ enum scoreboard_stand scoreboard_stand(const struct scoreboard_slot *slot)
     return (enum scoreboard_stand)atomic_load(&slot->stand);
 }
 
-void scoreboard_hurry(struct scoreboard_slot *slot)
+void scoreboard_hurry(struct scoreboard_slot *slot, int64_t end_ms)
 {
+    atomic_store(&slot->end_ms, end_ms);
     atomic_store(&slot->hurried, true);
 }
 
 bool scoreboard_is_hurried(const struct scoreboard_slot *slot)
 {
     return atomic_load(&slot->hurried);
+}
+
+int64_t scoreboard_end_ms(const struct scoreboard_slot *slot)
+{
+    return atomic_load(&slot->end_ms);
 }
 
 bool scoreboard_is_busy(const struct scoreboard_slot *slot)
@@ -80,6 +86,7 @@ static void move(struct scoreboard_slot *slot, size_t tenant)
     atomic_store(&slot->deadline_ms, 0);
     atomic_store(&slot->stand, SCOREBOARD_IN_PLACE);
     atomic_store(&slot->hurried, false);
+    atomic_store(&slot->end_ms, 0);
     atomic_store(&slot->ticket, SCOREBOARD_NO_TICKET);
     atomic_store(&slot->tenant, tenant);
 }

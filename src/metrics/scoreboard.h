@@ -28,6 +28,7 @@ struct scoreboard_slot {
         deadline_ms;         /* on clock_monotonic_ms: when the work in hand is overdue; 0: none in hand */
     _Atomic int stand;       /* enum scoreboard_stand */
     _Atomic bool hurried;    /* the responder ends: waits that may take minutes are given up */
+    _Atomic int64_t end_ms;  /* on clock_monotonic_ms: when all waits for the database are, too; 0: never */
     _Atomic uint64_t ticket; /* its place in the queue of metrics/turn.h */
 };
 
@@ -57,9 +58,13 @@ bool scoreboard_let_aside(struct scoreboard_slot *slot) MUST_CHECK;
 
 enum scoreboard_stand scoreboard_stand(const struct scoreboard_slot *slot);
 
-/* The master tells a process to give up waits that may take minutes; the process looks. */
-void scoreboard_hurry(struct scoreboard_slot *slot);
+/* The master tells a process to give up waits that may take minutes, and at end_ms (clock_monotonic_ms) those
+ * for the database as well; the process looks. */
+void scoreboard_hurry(struct scoreboard_slot *slot, int64_t end_ms);
 bool scoreboard_is_hurried(const struct scoreboard_slot *slot);
+
+/* When that is; 0: it was not told. */
+int64_t scoreboard_end_ms(const struct scoreboard_slot *slot);
 
 bool scoreboard_is_busy(const struct scoreboard_slot *slot);
 

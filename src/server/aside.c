@@ -2,6 +2,7 @@
 #include "server/aside.h"
 
 #include "core/waiting.h"
+#include "db/give_up.h"
 #include "server/process.h"
 
 #include <poll.h>
@@ -55,12 +56,23 @@ static bool is_told_to_stop(void)
     return process_is_told_to_stop();
 }
 
+/* An orphan ends as soon as it can: whoever starts the service again waits for what it holds. */
+static int64_t end_of_waits(void)
+{
+    int64_t end_ms = scoreboard_end_ms(own->slot);
+
+    if (is_orphan())
+        return 0;
+    return end_ms != 0 ? end_ms : GIVE_UP_NEVER;
+}
+
 void aside_prepare(struct process *process)
 {
     static const struct waiting_hooks worker = { ask_for_a_successor, postpone, is_in_vain },
                                       verifier = { rest_database, NULL, is_told_to_stop };
 
     own = process;
+    give_up_register(process->slot != NULL ? end_of_waits : NULL);
     if (process->slot != NULL && process->kind == PROCESS_SLOW)
         waiting_register(&worker);
     else if (process->slot != NULL && process->kind == PROCESS_VERIFIER)

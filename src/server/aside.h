@@ -11,7 +11,8 @@
 
 struct process;
 
-/* At the start of a process: what its long waits do. A process without a master waits in its place. */
+/* At the start of a process: what its long waits do, and when its waits for the database end. A process
+ * without a master waits in its place, and to the end. */
 void aside_prepare(struct process *process);
 
 /* After a request. True: another process has taken this one's place, and it has to end. */

@@ -1,11 +1,13 @@
 /* Makes Unix sockets for the web server to connect to, or finds those that systemd has made. */
 #include "server/listener.h"
 
+#include "core/clock.h"
 #include "core/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,17 @@
 #include <unistd.h>
 
 #define BACKLOG            4096
-#define FIRST_INHERITED_FD 3 /* sd_listen_fds(3) */
+#define FULL_WAIT_MS       5000
+#define FULL_PAUSE_MS      50
+#define STAT_BYTES         256 /* its begin is enough */
+#define FIRST_INHERITED_FD 3   /* sd_listen_fds(3) */
+
+enum holder {
+    HELD_BY_NOBODY,
+    HELD_BY_ORPHANS,
+    HELD_BY_ANOTHER,
+    HELD_AND_FULL, /* by whom, it does not say */
+};
 
 static bool set_group(const char *path, const char *group)
 {
@@ -31,15 +43,64 @@ static bool set_group(const char *path, const char *group)
     return chown(path, (uid_t)-1, entry->gr_gid) == 0;
 }
 
-/* True if a server listens behind the path. */
-static bool somebody_answers(const struct sockaddr_un *address)
+/* True if the process has ended, whether or not its parent has taken note. */
+static bool has_ended(pid_t pid)
 {
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool answers = fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+    char path[32], text[STAT_BYTES];
+    const char *state;
+    ssize_t length;
+    int fd;
 
+    if (kill(pid, 0) != 0)
+        return errno == ESRCH;
+    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    length = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    state = strrchr(text, ')'); /* proc(5): behind the program's name, which may hold anything */
+    return state != NULL && strncmp(state, ") Z", 3) == 0;
+}
+
+/* Who answers behind the path. The kernel tells who began to listen there: where that process has ended, it
+ * is its orphans that hold the socket, and they end when they have finished what they have in hand. */
+static enum holder look_at(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    struct ucred owner = { 0 };
+    socklen_t length = sizeof(owner);
+    enum holder holder = HELD_BY_NOBODY;
+
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0) {
+        holder = HELD_BY_ANOTHER;
+        /* rule: server.orphaned_socket */
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &owner, &length) == 0 && owner.pid > 0 &&
+            has_ended(owner.pid))
+            holder = HELD_BY_ORPHANS;
+    } else if (fd >= 0 && errno == EAGAIN) {
+        holder = HELD_AND_FULL;
+    }
     if (fd >= 0)
         close(fd);
-    return answers;
+    return holder;
+}
+
+/* True if the path may be taken. */
+static bool is_free(const struct sockaddr_un *address)
+{
+    int64_t until_ms = clock_monotonic_ms() + FULL_WAIT_MS;
+    enum holder holder = look_at(address);
+
+    /* Nobody says who owns a socket at which too many wait already: if it is orphans, they end. */
+    while (holder == HELD_AND_FULL && clock_pause(FULL_PAUSE_MS, until_ms))
+        holder = look_at(address);
+    if (holder == HELD_BY_ORPHANS)
+        log_event(LOG_LEVEL_WARNING,
+                  "processes of a server that has ended still finish their requests on %s: it is taken over",
+                  address->sun_path);
+    return holder == HELD_BY_NOBODY || holder == HELD_BY_ORPHANS;
 }
 
 int listener_open(const char *path, mode_t mode, const char *group)
@@ -54,7 +115,7 @@ int listener_open(const char *path, mode_t mode, const char *group)
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
     /* rule: server.taken_socket */
-    if (somebody_answers(&address)) {
+    if (!is_free(&address)) {
         log_event(LOG_LEVEL_ERROR, "another program listens on %s already: end it, or write another path",
                   path);
         return -1;

@@ -8,8 +8,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Binds a Unix socket with that mode and, unless empty, group. A stale socket file is replaced only if nobody
- * answers on it. Returns the non-blocking, close-on-exec descriptor, -1 with a line in the log. */
+/* Binds a Unix socket with that mode and, unless empty, group. A socket that is there is replaced only if
+ * nobody answers on it, or nobody but processes whose master has ended. Returns the non-blocking,
+ * close-on-exec descriptor, -1 with a line in the log. */
 int listener_open(const char *path, mode_t mode, const char *group) MUST_CHECK;
 
 /* The descriptor that systemd passed under that name (FileDescriptorName=), -1 if none. */

@@ -7,6 +7,7 @@
 #include "metrics/metrics.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -55,6 +56,8 @@ bool lobby_open(struct lobby *lobby, int listener, int64_t head_ms, int64_t body
 {
     struct epoll_event event = { .events = EPOLLIN, .data.fd = listener };
 
+    /* Several may wait at one socket: who comes too late must not wait in accept, where no signal ends it. */
+    fcntl(listener, F_SETFL, fcntl(listener, F_GETFL) | O_NONBLOCK);
     *lobby = (struct lobby){
         .listener = listener, .events = epoll_create1(EPOLL_CLOEXEC), .head_ms = head_ms, .body_ms = body_ms
     };
@@ -142,13 +145,19 @@ static bool is_there(enum lobby_arrival arrival, bool *whole)
 }
 
 /* Takes a connection off the listening socket. -1: nobody, or not yet one whose request is there. */
-static int welcome(struct lobby *lobby, bool *whole)
+static int welcome(struct lobby *lobby, const sigset_t *waiting, bool *whole)
 {
     int fd = accept4(lobby->listener, NULL, NULL, SOCK_CLOEXEC);
     enum lobby_arrival arrival;
 
+    /* rule: lobby.room */
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && lobby->count > 0)
+        show_out(lobby, 0);
+    else if (fd < 0)
+        intake_failed(&lobby->intake, errno, waiting);
     if (fd < 0)
         return -1;
+    intake_succeeded(&lobby->intake);
     arrival = lobby_look(fd);
     if (arrival == LOBBY_PART || arrival == LOBBY_HEAD) {
         struct pollfd peer = { .fd = fd, .events = POLLIN };
@@ -209,11 +218,15 @@ int lobby_next(struct lobby *lobby, const sigset_t *waiting, bool *whole)
 {
     /* One at a time: an edge that was told and not looked at would not be told again. */
     struct epoll_event event;
-    int left_ms = show_overdue_out(lobby);
+    int left_ms = show_overdue_out(lobby), count;
 
     if (lobby->listener < 0 && lobby->count == 0)
         return -1;
-    if (epoll_pwait(lobby->events, &event, 1, left_ms, waiting) != 1)
+    count = epoll_pwait(lobby->events, &event, 1, left_ms, waiting);
+    if (count < 0)
+        intake_failed(&lobby->intake, errno, waiting);
+    if (count != 1 || (event.data.fd == lobby->listener && intake_is_over()))
         return -1;
-    return event.data.fd == lobby->listener ? welcome(lobby, whole) : see_to(lobby, event.data.fd, whole);
+    return event.data.fd == lobby->listener ? welcome(lobby, waiting, whole)
+                                            : see_to(lobby, event.data.fd, whole);
 }

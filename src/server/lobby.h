@@ -5,6 +5,7 @@
 #define RIGGER_SERVER_LOBBY_H
 
 #include "core/attributes.h"
+#include "server/intake.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -34,13 +35,14 @@ struct lobby_guest {
 struct lobby {
     int listener, events; /* events: an epoll descriptor */
     int64_t head_ms, body_ms;
+    struct intake intake;
     size_t count;
     struct lobby_guest guests[LOBBY_GUESTS_MAX]; /* the one that has waited longest first */
 };
 
-/* Opens the lobby of a worker that takes connections off a listening socket. Milliseconds after its
- * connection a guest whose head has not come is shown out, or whose body has not. False, with a line in the
- * log: it has no descriptor. */
+/* Opens the lobby of a worker that takes connections off a listening socket, which becomes non-blocking.
+ * Milliseconds after its connection a guest whose head has not come is shown out, or whose body has not.
+ * False, with a line in the log: it has no descriptor. */
 bool lobby_open(struct lobby *lobby, int listener, int64_t head_ms, int64_t body_ms) MUST_CHECK;
 
 /* From now on nobody new comes in. */
@@ -51,7 +53,7 @@ void lobby_clear(struct lobby *lobby);
 
 /* The next connection whose request is there; the caller owns it. *whole: nothing of it is to come. waiting:
  * the signals that are blocked meanwhile. -1: a signal came, or nobody did after all; or the lobby is closed
- * and empty. */
+ * and empty. Where there is no descriptor for another, the guest that has waited longest makes room. */
 int lobby_next(struct lobby *lobby, const sigset_t *waiting, bool *whole) MUST_CHECK;
 
 /* Looks at what lies in the buffer of a connection. */

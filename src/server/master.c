@@ -28,6 +28,9 @@
 #define TICK_MS          200
 #define QUICK_DEATH_MS   1000
 #define RESPAWN_DELAY_MS 1000
+#define GIVE_UP_SHARE    4 /* of drain_ms: after that part of it nobody waits for the database any more */
+
+static const int ending_signals[] = { SIGTERM, SIGINT, SIGQUIT };
 
 /* A place for a child. At a reload the old child moves to `old` and finishes while its successor serves. */
 struct child {
@@ -75,6 +78,7 @@ static void start_child(const struct master *master, struct child *child)
         run_child(master, child, master_pid);
     child->started_ms = clock_monotonic_ms();
     if (pid < 0) {
+        scoreboard_vacate(child->slot);
         log_event(LOG_LEVEL_ERROR,
                   "cannot start a %s process, trying again in a second: %s. Look at the limits on processes "
                   "and memory",
@@ -165,6 +169,38 @@ static void warn_of_weak_secrets(const struct config *config)
         log_event(LOG_LEVEL_WARNING, "[%s] %s is weak: %s", setting->section, setting->key, why);
 }
 
+/* Gives a place a new child, while the old one finishes. Where one is finishing already - two reloads within
+ * one request - the place waits for the second to finish, and look_after fills it. The process of programs
+ * has no end of its own: the eldest goes. */
+static void replace(const struct master *master, struct child *child)
+{
+    struct scoreboard_slot *slot_of_old = child->slot;
+
+    if (child->pid == 0)
+        return;
+    if (child->old != 0 && child->kind != PROCESS_PROGRAMS) {
+        kill(child->pid, SIGTERM);
+        return;
+    }
+    if (child->old != 0)
+        kill(child->old, SIGKILL);
+    child->old = child->pid;
+    child->pid = 0;
+    child->slot = child->old_slot;
+    child->old_slot = slot_of_old;
+    start_child(master, child);
+    if (child->pid != 0) {
+        kill(child->old, SIGTERM);
+        return;
+    }
+    log_event(LOG_LEVEL_ERROR, "the %s process %ld goes on with the former configuration: reload once more",
+              process_name(child->kind), (long)child->old);
+    child->pid = child->old;
+    child->old = 0;
+    child->old_slot = child->slot;
+    child->slot = slot_of_old;
+}
+
 /* Loads the configuration anew and gives every place a new child; the old ones finish what they have. */
 static void reload(struct master *master)
 {
@@ -185,22 +221,8 @@ static void reload(struct master *master)
     master->config = config;
     process_settle(config, "master", 0);
     let_all_aside(master);
-    for (size_t i = 0; i < master->count; i++) {
-        struct child *child = &master->children[i];
-        struct scoreboard_slot *slot;
-
-        if (child->pid == 0)
-            continue;
-        if (child->old != 0)
-            kill(child->old, SIGKILL); /* two reloads within one request's deadline */
-        child->old = child->pid;
-        child->pid = 0;
-        slot = child->old_slot;
-        child->old_slot = child->slot;
-        child->slot = slot;
-        start_child(master, child);
-        kill(child->old, SIGTERM);
-    }
+    for (size_t i = 0; i < master->count; i++)
+        replace(master, &master->children[i]);
     log_event(LOG_LEVEL_INFO, "reloaded");
     notify_send("READY=1");
 }
@@ -225,22 +247,40 @@ static void signal_all(const struct master *master, int signal_number)
     asides_signal(master->asides, signal_number);
 }
 
+/* The system hands out the lower numbers first: without the first look, SIGHUPs that come faster than they
+ * are served would keep SIGTERM away for good. */
 static int next_signal(const struct master *master)
 {
-    const struct timespec tick = { .tv_nsec = TICK_MS * 1000000L };
+    const struct timespec now = { 0 }, tick = { .tv_nsec = TICK_MS * 1000000L };
+    sigset_t ending;
+    int signal_number;
 
-    return sigtimedwait(&master->signals, NULL, &tick);
+    sigemptyset(&ending);
+    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++)
+        sigaddset(&ending, ending_signals[i]);
+    signal_number = sigtimedwait(&ending, NULL, &now);
+    return signal_number > 0 ? signal_number : sigtimedwait(&master->signals, NULL, &tick);
+}
+
+static bool is_ending(int signal_number)
+{
+    for (size_t i = 0; i < sizeof(ending_signals) / sizeof(ending_signals[0]); i++) {
+        if (signal_number == ending_signals[i])
+            return true;
+    }
+    return false;
 }
 
 /* Lets everybody finish; whoever is left at the limit is killed. */
 static int drain(struct master *master)
 {
-    int64_t limit_ms = clock_monotonic_ms() + master->config->server.drain_ms;
+    int64_t now_ms = clock_monotonic_ms(), limit_ms = now_ms + master->config->server.drain_ms;
+    int64_t give_up_ms = now_ms + master->config->server.drain_ms / GIVE_UP_SHARE;
 
     notify_send("STOPPING=1");
     /* Who waits for minutes would be killed in the end, and leave behind what it could still undo. */
     for (size_t i = 0; i < master->slot_count; i++)
-        scoreboard_hurry(&master->slots[i]);
+        scoreboard_hurry(&master->slots[i], give_up_ms);
     door_close(&master->door);
     signal_all(master, SIGTERM);
     while (alive(master) > 0 && clock_remaining_ms(limit_ms) > 0) {
@@ -334,7 +374,7 @@ int master_run(struct config *config, const char *config_path)
         log_event(LOG_LEVEL_INFO,
                   "instances of old SDKs stay unverified: [launch] validator_seed is not set");
     notify_send("READY=1");
-    while (signal_number != SIGTERM && signal_number != SIGINT && signal_number != SIGQUIT) {
+    while (!is_ending(signal_number)) {
         signal_number = next_signal(&master);
         collect_dead(&master);
         if (signal_number == SIGHUP)

@@ -7,6 +7,7 @@
 #include "db/calls.h"
 #include "metrics/metrics.h"
 #include "net/redis.h"
+#include "server/process.h"
 
 #include <stdlib.h>
 
@@ -89,7 +90,7 @@ void relay_run(struct relay *relay, struct db *db, struct arena *arena)
     struct db_acknowledge_events_out known;
     struct db_take_messages_rows taken;
 
-    while (clock_remaining_ms(relay->pause_until_ms) == 0) {
+    while (!process_is_told_to_stop() && clock_remaining_ms(relay->pause_until_ms) == 0) {
         if (db_take_messages(db, arena, &in, &taken) != STATUS_OK || taken.count == 0)
             return;
         done.event_id = publish(relay, &taken);

@@ -9,6 +9,7 @@
 #include "launch/target.h"
 #include "metrics/metrics.h"
 #include "net/redis.h"
+#include "server/process.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -85,7 +86,7 @@ void target_relay_run(struct target_relay *relay, struct db *db, struct arena *a
     struct db_acknowledge_events_out known;
     struct db_take_targets_rows taken;
 
-    while (outage_may_ask(&relay->outage, PAUSE_MS)) {
+    while (!process_is_told_to_stop() && outage_may_ask(&relay->outage, PAUSE_MS)) {
         if (db_take_targets(db, arena, &in, &taken) != STATUS_OK || taken.count == 0)
             return;
         done.event_id = set_all(relay, arena, &taken);

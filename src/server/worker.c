@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "server/aside.h"
+#include "server/intake.h"
 #include "server/lobby.h"
 #include "server/pipeline.h"
 #include "server/process.h"
@@ -13,27 +14,6 @@
 
 #include <signal.h>
 #include <stdlib.h>
-
-static volatile sig_atomic_t told_to_stop;
-
-static void on_stop(int signal_number)
-{
-    (void)signal_number;
-    told_to_stop = 1;
-}
-
-/* Signals stay blocked but while we wait for a connection, so that none cuts a read short. */
-static void take_signals(sigset_t *waiting)
-{
-    struct sigaction stop = { .sa_handler = on_stop }, ignore = { .sa_handler = SIG_IGN };
-
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGINT, &ignore, NULL); /* the master decides on Ctrl-C */
-    sigaction(SIGHUP, &ignore, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGUSR1, &ignore, NULL);
-    sigemptyset(waiting);
-}
 
 static void serve_connection(struct process *process, int fd, bool whole)
 {
@@ -60,7 +40,7 @@ static void serve(struct process *process, struct lobby *lobby, const sigset_t *
     int fd;
 
     while (lobby->listener >= 0 || lobby->count > 0) {
-        if (told_to_stop || (limit != 0 && served >= limit))
+        if (intake_is_over() || (limit != 0 && served >= limit))
             lobby_close(lobby);
         fd = lobby_next(lobby, waiting, &whole);
         if (fd < 0)
@@ -82,7 +62,7 @@ int worker_run(struct process *process)
         log_event(LOG_LEVEL_ERROR, "the FastCGI library cannot be started: there is no memory");
         return EXIT_FAILURE;
     }
-    take_signals(&waiting);
+    intake_begin(&waiting);
     if (!lobby_open(&lobby, process->listener, config->server.head_timeout_ms,
                     config->server.body_timeout_ms))
         return EXIT_FAILURE;

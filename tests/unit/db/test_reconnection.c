@@ -2,6 +2,7 @@
  * back. */
 #include "check/connection_fixture.h"
 #include "check/postgres.h"
+#include "db/give_up.h"
 
 #include <check.h>
 #include <signal.h>
@@ -78,6 +79,28 @@ START_TEST(the_server_ends_a_long_statement)
     ck_assert_int_eq(calls_make(&sleep, NULL, NULL), STATUS_UNAVAILABLE);
     ck_assert_str_eq(db_last_sqlstate(calls.db), "57014");
     ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK);
+}
+END_TEST
+
+static int64_t at_once(void)
+{
+    return 0;
+}
+
+START_TEST(a_process_that_has_to_end_cancels_what_it_waits_for)
+{
+    static const struct statement sleep = { .name = "sleep",
+                                            .text = "select pg_sleep(600)::text as slept",
+                                            .columns = "slept" };
+
+    calls.config.database.statement_timeout_ms = 4 * (int64_t)SHORT_MS;
+    calls_renew();
+    give_up_register(at_once);
+    db_be_patient(calls.db, LONG_MS);
+    ck_assert_int_eq(calls_make(&sleep, NULL, NULL), STATUS_UNAVAILABLE);
+    ck_assert_str_eq(db_last_sqlstate(calls.db), "57014");
+    ck_assert(calls_logged("due to user request"));
+    ck_assert_int_eq(calls_make(&calls_one, NULL, NULL), STATUS_OK); /* what does not wait is done */
 }
 END_TEST
 
@@ -319,6 +342,7 @@ Suite *reconnection_suite(void)
     tcase_add_test(tests, what_is_stale_is_tried_once_more);
     tcase_add_loop_test(tests, what_takes_too_long_is_not_tried_again, 0, 2);
     tcase_add_test(tests, the_server_ends_a_long_statement);
+    tcase_add_test(tests, a_process_that_has_to_end_cancels_what_it_waits_for);
     tcase_add_test(tests, an_idle_connection_that_was_closed_goes_unnoticed);
     tcase_add_test(tests, a_connection_lost_in_a_call_is_tried_once_more);
     tcase_add_test(tests, while_a_statement_is_unresolved_there_is_one_backend);

@@ -90,7 +90,7 @@ START_TEST(a_new_tenant_stands_in_place_and_is_not_hurried)
 
     scoreboard_ask(&slot);
     ck_assert(scoreboard_let_aside(&slot));
-    scoreboard_hurry(&slot);
+    scoreboard_hurry(&slot, 77);
     ck_assert(scoreboard_is_hurried(&slot));
     scoreboard_occupy(&slot, 1);
     ck_assert(scoreboard_stay(&slot));

@@ -94,6 +94,45 @@ START_TEST(a_socket_that_somebody_answers_on_stays_his)
 }
 END_TEST
 
+/* A process that listens, and one that it leaves behind, which has the socket until `held` is closed. */
+static pid_t listen_and_end(const int held[2])
+{
+    char byte;
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    if (listener_open(path, 0600, "") < 0)
+        _exit(1);
+    if (fork() == 0) {
+        close(held[1]);
+        _exit(read(held[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    _exit(0);
+}
+
+START_TEST(a_socket_that_orphans_hold_is_taken_over)
+{
+    siginfo_t info;
+    int held[2], fd;
+    pid_t pid;
+
+    ck_assert_int_eq(pipe(held), 0);
+    pid = listen_and_end(held);
+    /* The second time its parent has not taken note yet. */
+    ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | (_i == 1 ? WNOWAIT : 0)), 0);
+    ck_assert_int_eq(info.si_status, 0);
+    fd = dial();
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    fd = listener_open(path, 0600, "");
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    ck_assert_int_eq(dial(), -1); /* no path leads to the former one any more */
+    close(held[1]);
+}
+END_TEST
+
 START_TEST(a_socket_gets_its_group)
 {
     struct group *group = getgrgid(getgid());
@@ -189,6 +228,7 @@ Suite *listener_suite(void)
     tcase_add_loop_test(tests, a_socket_listens_with_its_mode, 0, COUNT(modes));
     tcase_add_test(tests, a_socket_that_nobody_answers_on_is_replaced);
     tcase_add_test(tests, a_socket_that_somebody_answers_on_stays_his);
+    tcase_add_loop_test(tests, a_socket_that_orphans_hold_is_taken_over, 0, 2);
     tcase_add_test(tests, a_socket_gets_its_group);
     tcase_add_test(tests, a_place_that_cannot_be_is_refused);
     tcase_add_loop_test(tests, systemd_s_sockets_are_found_by_name, 0, COUNT(handed_over));

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -121,6 +122,39 @@ START_TEST(test_as_many_wait_as_there_is_room_for)
 }
 END_TEST
 
+/* Sets how many descriptors there may be; those that are open stay. */
+static void limit_descriptors(rlim_t most)
+{
+    struct rlimit limit;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = most;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+START_TEST(test_where_descriptors_run_out_a_guest_makes_room)
+{
+    int listener = open_listener(), peers[2], next;
+    struct lobby lobby;
+    char byte;
+    bool whole;
+
+    ck_assert(lobby_open(&lobby, listener, 100000, 100000));
+    peers[0] = connect_to_it();
+    peers[1] = connect_to_it();
+    ck_assert_int_eq(lobby_next(&lobby, NULL, &whole), -1);
+    ck_assert_uint_eq(lobby.count, 1);
+    next = dup(0);
+    close(next);
+    limit_descriptors((rlim_t)next);
+    ck_assert_int_eq(lobby_next(&lobby, NULL, &whole), -1);
+    ck_assert_uint_eq(lobby.count, 0);
+    ck_assert_int_eq(recv(peers[0], &byte, 1, MSG_DONTWAIT), 0);
+    ck_assert_int_eq(lobby_next(&lobby, NULL, &whole), -1);
+    ck_assert_uint_eq(lobby.count, 1);
+}
+END_TEST
+
 Suite *lobby_suite(void)
 {
     Suite *suite = suite_create("lobby");
@@ -129,6 +163,7 @@ Suite *lobby_suite(void)
     tcase_add_loop_test(cases, test_look, 0, sizeof(looks) / sizeof(looks[0]));
     tcase_add_test(cases, test_a_large_request_is_not_waited_for);
     tcase_add_test(cases, test_as_many_wait_as_there_is_room_for);
+    tcase_add_test(cases, test_where_descriptors_run_out_a_guest_makes_room);
     suite_add_tcase(suite, cases);
     return suite;
 }
