@@ -1,7 +1,5 @@
 """The disk that PostgreSQL is on is full."""
 
-import os
-
 from harness.fault.disk import Disk
 from harness.fault.fault import Fault
 from harness.processes import wait_for
@@ -29,7 +27,7 @@ class DiskFull(Fault):
 
     def is_up(self):
         """Starts it where it went down."""
-        if not os.path.exists(os.path.join(self.site.postgres.data, "postmaster.pid")):
+        if not self.site.postgres.runs():
             self.site.postgres.start()
         try:
             return self.site.postgres.execute("select 1")

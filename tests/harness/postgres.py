@@ -76,9 +76,13 @@ class Postgres:
                                                 self.data, "-w", "-t", str(int(HANG_S)), "-s", "start"]),
                            stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/")
 
+    def runs(self):
+        """Whether it was started and has not ended."""
+        return os.path.exists(os.path.join(self.data, "postmaster.pid"))
+
     def stop(self, mode="immediate"):
         """Stops it; mode as of pg_ctl (smart, fast, immediate)."""
-        if os.path.exists(os.path.join(self.data, "postmaster.pid")):
+        if self.runs():
             self._pg("pg_ctl", "-D", self.data, "-w", "-t", str(int(HANG_S)), "-s", "-m", mode, "stop")
 
     def follow(self, primary):
