@@ -5,8 +5,8 @@ from harness.fault.pgbouncer import PgBouncer
 
 
 class PgbouncerRestarted(Fault):
-    """Debian 12 has a version that keeps no prepared statements. The setting is its default in one half of the
-    trials, and what the documents advise for that version in the other."""
+    """Debian 12 has a version that keeps no prepared statements. The setting is its default in one half of
+    the trials, and what the documents advise for that version in the other."""
 
     what = "PgBouncer (transaction pooling) killed and started"
     hold_s = (0.0, 1.0)

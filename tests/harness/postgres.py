@@ -45,6 +45,7 @@ class Postgres:
         self.log = os.path.join(directory, "postgres.log")
         self.settings = settings
         self.kept = None
+        self.variables = {}  # of the server's environment
         self.binaries = run([program("pg_config"), "--bindir"]).strip()
         self.dsn = self.dsn_of("rigger_owner")
 
@@ -74,7 +75,8 @@ class Postgres:
         with open(self.log, "ab") as log:
             subprocess.run(as_user("postgres", [program("pg_ctl", self.binaries), "-D",
                                                 self.data, "-w", "-t", str(int(HANG_S)), "-s", "start"]),
-                           stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/")
+                           stdout=log, stderr=log, stdin=subprocess.DEVNULL, check=True, cwd="/",
+                           env={**os.environ, **self.variables})
 
     def runs(self):
         """Whether it was started and has not ended."""

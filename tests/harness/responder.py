@@ -63,6 +63,7 @@ class Responder:
         self.log_path = os.path.join(directory, "rigger.log")
         self.process = None
         self.before = []  # a command that runs it
+        self.variables = {}  # of its environment
 
     def write_config(self):
         """Writes the settings as an ini file."""
@@ -98,7 +99,8 @@ class Responder:
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen([*self.before, self.program, "serve", "--config", self.config],
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=self.environment(), start_new_session=True)
+                                            env={**self.environment(), **self.variables},
+                                            start_new_session=True)
         for key in ("fast_socket", "slow_socket"):
             wait_for(lambda path=self.settings["server"][key]: self._answers(path), f"{key} of rigger serve")
 

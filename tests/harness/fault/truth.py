@@ -1,7 +1,7 @@
 """Whether what the load was told is true, and whether everything there is has an explanation."""
 
 REASONS_OF_TIME = {"token_expired", "challenge_not_stored", "challenge_unanswered", "proof_late",
-                   "instance_gone_unverified", "instance_gone_unchallenged"}
+                   "instance_gone_unverified", "instance_gone_unchallenged", "never_verified"}
 REASON_OF_DELETION = "miner initialized"
 
 LAUNCHES = """
