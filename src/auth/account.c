@@ -33,7 +33,7 @@ static enum status authenticate_api_key(const struct account_request *request, c
     /* The scopes that exist cover no route of ours: only an administrator's key will do. */
     /* rule: auth.api_key_admin */
     if (found.count != 1 || !found.row->admin.value || found.row->hotkey == NULL ||
-        !api_key_verify(text, &key, found.row->key_hash, clock_monotonic_ms(), &fresh))
+        !api_key_verify(text, found.row->key_hash, request->client, clock_monotonic_ms(), &fresh))
         return STATUS_REFUSED;
     *hotkey = found.row->hotkey;
     if (fresh) {

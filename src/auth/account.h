@@ -16,6 +16,7 @@ struct account_request {
     struct db *db;
     const char *authorization; /* the header's value */
     const char *hotkey;        /* X-Chutes-Hotkey; NULL: absent */
+    const char *client;        /* the address it comes from */
     int64_t now_s;             /* Unix seconds */
 };
 

@@ -1,6 +1,7 @@
-/* Remembers verified keys and wrong tries in this process: both are forgotten by time and by number. */
+/* Remembers verified keys in this process: they are forgotten by time and by number. */
 #include "auth/api_key.h"
 
+#include "auth/rates.h"
 #include "core/ring_cache.h"
 
 #include <sodium.h>
@@ -8,14 +9,11 @@
 
 #define PREFIX        "cpk_"
 #define VERIFIED_KEPT 256
-#define WRONG_KEPT    256
 #define HEX           "0123456789abcdef"
 #define ALPHANUM      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/* The verified keys, by a digest of key and hash; of the value nothing is used. The wrong tries, by key id.
- */
+/* The verified keys, by a digest of key and hash; of the value nothing is used. */
 RING_CACHE(verified, VERIFIED_KEPT, char);
-RING_CACHE(wrong, WRONG_KEPT, int);
 
 bool api_key_parse(const char *text, struct api_key *key)
 {
@@ -46,32 +44,20 @@ static void digest_of(const char *text, const char *hash, unsigned char digest[3
     crypto_generichash_final(&state, digest, 32);
 }
 
-static void note_wrong(const struct api_key *key, int64_t now_ms)
-{
-    int *count = ring_cache_find(&wrong, (const unsigned char *)key->key_id, now_ms);
-
-    if (count == NULL)
-        count = ring_cache_put(&wrong, (const unsigned char *)key->key_id, now_ms + API_KEY_KEPT_MS);
-    ++*count;
-}
-
-bool api_key_verify(const char *text, const struct api_key *key, const char *hash, int64_t now_ms,
-                    bool *fresh)
+bool api_key_verify(const char *text, const char *hash, const char *client, int64_t now_ms, bool *fresh)
 {
     unsigned char digest[32];
-    const int *tries;
 
     *fresh = false;
     digest_of(text, hash, digest);
     if (ring_cache_find(&verified, digest, now_ms) != NULL)
         return true;
-    tries = ring_cache_find(&wrong, (const unsigned char *)key->key_id, now_ms);
     /* rule: auth.api_key_tries */
-    if (tries != NULL && *tries >= API_KEY_TRIES_MAX)
+    if (!rates_may_guess(client, now_ms))
         return false;
     /* rule: auth.api_key_hash */
     if (crypto_pwhash_str_verify(hash, text, strlen(text)) != 0) {
-        note_wrong(key, now_ms);
+        rates_note_guess(client, now_ms);
         return false;
     }
     (void)ring_cache_put(&verified, digest, now_ms + API_KEY_KEPT_MS);

@@ -5,6 +5,7 @@
 #include "auth/account.h"
 #include "auth/hotkey.h"
 #include "auth/launch_token.h"
+#include "auth/rates.h"
 #include "core/clock.h"
 #include "net/address.h"
 
@@ -27,12 +28,15 @@ static enum status authenticate_account(struct exchange *exchange, const char *a
         .db = exchange->db,
         .authorization = authorization,
         .hotkey = hotkey,
+        .client = exchange->request->client,
         .now_s = clock_unix_seconds(),
     };
 
     enum status status = account_authenticate(&request, &exchange->caller.hotkey);
 
-    return status == STATUS_REFUSED ? exchange_refuse(exchange, REFUSAL_BAD_ACCOUNT, NULL) : status;
+    if (status == STATUS_REFUSED)
+        exchange_refuse(exchange, REFUSAL_BAD_ACCOUNT, NULL);
+    return status == STATUS_OK ? rates_admit_hotkey(exchange) : status;
 }
 
 static enum status authenticate_hotkey(struct exchange *exchange, const char *tail)
@@ -55,7 +59,8 @@ static enum status authenticate_hotkey(struct exchange *exchange, const char *ta
         return exchange_refuse(exchange, refusal, NULL);
     exchange->caller.hotkey = headers.hotkey;
     exchange->caller.signature_used = true;
-    return STATUS_OK;
+    /* rule: auth.counted_once_proven */
+    return rates_admit_hotkey(exchange);
 }
 
 static enum status authenticate_launch_token(struct exchange *exchange)

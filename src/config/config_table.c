@@ -147,6 +147,19 @@ const struct setting config_settings[] = {
       .doc =
           "Largest body of a claim, which carries code and environment, and of a verification, which carries "
           "proofs, bytes." },
+    { NAMED(server, address_requests_per_minute), RANGE(0, 6000000), .default_text = "3000",
+      .reloadable = true,
+      .doc =
+          "Requests of one address (IPv6: of its /64) in a minute, beyond address_burst; 0: no limit. This "
+          "machine itself is not counted." },
+    { NAMED(server, address_burst), RANGE(1, 100000), .default_text = "200", .reloadable = true,
+      .doc = "Requests that one address may send at once." },
+    { NAMED(server, hotkey_requests_per_minute), RANGE(0, 6000000), .default_text = "1200",
+      .reloadable = true,
+      .doc = "Requests of one hotkey in a minute, beyond hotkey_burst, counted once its signature or account "
+             "has held; 0: no limit." },
+    { NAMED(server, hotkey_burst), RANGE(1, 100000), .default_text = "100", .reloadable = true,
+      .doc = "Requests that one hotkey may send at once." },
     { NAMED(server, base_path), .type = SETTING_TEXT, .default_text = "", .check = check_base_path,
       .reloadable = true, .doc = "Prefix that the web server puts before our paths, as /api; empty: none." },
     { NAMED(server, trusted_proxies), .type = SETTING_TEXT, .default_text = "", .check = check_networks,

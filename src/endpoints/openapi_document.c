@@ -79,6 +79,7 @@ static const enum refusal refusals_of_hotkeys[] = { REFUSAL_NO_CREDENTIAL,
                                                     REFUSAL_HOTKEY_UNREGISTERED,
                                                     REFUSAL_SIGNATURE_USED,
                                                     REFUSAL_HOTKEY_BLACKLISTED,
+                                                    REFUSAL_HOTKEY_REQUESTS_TOO_MANY,
                                                     REFUSAL_NONE };
 
 /* What one under a launch token may be. */

@@ -21,6 +21,9 @@ enum metrics_counter {
     METRICS_WORKER_DEATHS,  /* by a signal, or with an error */
     METRICS_WORKERS_KILLED, /* past their deadline */
     METRICS_CONNECTIONS_SILENT,
+    METRICS_ADDRESSES_TOO_FAST, /* requests that were refused for their number: by address, by hotkey */
+    METRICS_HOTKEYS_TOO_FAST,
+    METRICS_API_KEYS_WRONG,
     METRICS_CONFIGS_REAPED,
     METRICS_INSTANCES_REAPED,
     METRICS_EVENTS_PUBLISHED,

@@ -41,6 +41,19 @@ bool address_parse_peer(const char *text, struct address *address)
     return address_parse(text, address);
 }
 
+bool address_network(const char *text, unsigned char network[ADDRESS_BYTES])
+{
+    struct address address;
+
+    if (!address_parse(text, &address))
+        return false;
+    memcpy(network, address.bytes, ADDRESS_BYTES);
+    /* rule: address.network */
+    if (!address_is_v4(&address))
+        memset(network + ADDRESS_BYTES / 2, 0, ADDRESS_BYTES / 2);
+    return true;
+}
+
 bool address_parse_number(const char *text, size_t max_digits, unsigned limit, unsigned *number)
 {
     size_t length = strspn(text, "0123456789");

@@ -8,11 +8,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define ADDRESS_BYTES       16
 #define ADDRESS_ENTRY_BYTES 64 /* more than the longest "[address]:port" or "address/length" */
 
 struct address {
-    bool is_unix;            /* a peer on a Unix socket: no bytes */
-    unsigned char bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
+    bool is_unix;                       /* a peer on a Unix socket: no bytes */
+    unsigned char bytes[ADDRESS_BYTES]; /* IPv4 as ::ffff:a.b.c.d */
 };
 
 /* Reads an address in one of the two inet_pton forms. False: it is none. */
@@ -22,6 +23,10 @@ bool address_parse(const char *text, struct address *address) MUST_CHECK;
 bool address_parse_peer(const char *text, struct address *address) MUST_CHECK;
 
 bool address_is_v4(const struct address *address);
+
+/* Whom an address counts for where requests are counted: an IPv4 address for itself, as ::ffff:a.b.c.d, an
+ * IPv6 address for its first 64 bits, which one customer has. False: it is none, or a Unix socket's. */
+bool address_network(const char *text, unsigned char network[ADDRESS_BYTES]) MUST_CHECK;
 
 /* True if the first prefix_bits bits of both are the same. */
 bool address_prefix_matches(const unsigned char *bytes, const unsigned char *base, unsigned prefix_bits);

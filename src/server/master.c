@@ -8,6 +8,7 @@
 #include "core/share.h"
 #include "launch/target.h"
 #include "metrics/metrics.h"
+#include "metrics/rate.h"
 #include "metrics/scoreboard.h"
 #include "metrics/turn.h"
 #include "server/asides.h"
@@ -329,7 +330,7 @@ static bool make_places(struct master *master)
     master->children = calloc(master->count, sizeof(*master->children));
     master->slots = slots = scoreboard_create(master->slot_count);
     if (master->children == NULL || slots == NULL || !metrics_share(slots, master->slot_count) ||
-        !target_reader_share() || !share_in_memory())
+        !target_reader_share() || !share_in_memory() || !rate_share())
         return false;
     turn_share(slots, master->slot_count);
     master->asides = asides_create(slots, aside_count);

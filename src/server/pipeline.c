@@ -3,6 +3,7 @@
 
 #include "auth/authenticate.h"
 #include "auth/client_address.h"
+#include "auth/rates.h"
 #include "core/clock.h"
 #include "core/encode.h"
 #include "core/log.h"
@@ -146,6 +147,8 @@ static size_t serve(struct exchange *exchange, enum pool pool)
     request->client =
         client_address_find(exchange->arena, request->peer, request_list(request, "HTTP_X_FORWARDED_FOR"),
                             exchange->config->server.trusted_proxies);
+    if (rates_admit_address(exchange) != STATUS_OK)
+        return METRICS_NO_ROUTE;
     route = router_find(endpoint_registry, exchange->arena, request->method, request->path);
     if (route.endpoint == NULL) {
         answer_no_endpoint(exchange, &route);

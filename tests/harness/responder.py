@@ -28,6 +28,8 @@ def default_settings(directory, dsn):
             "io_timeout_ms": 60000,
             "head_timeout_ms": 60000,
             "body_timeout_ms": 60000,
+            "address_requests_per_minute": 0,
+            "hotkey_requests_per_minute": 0,
         },
         "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000,
                      "lock_timeout_ms": 40000, "activation_retry_ms": 50000},

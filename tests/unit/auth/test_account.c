@@ -55,6 +55,7 @@ static void set_up(void)
     postgres_dsn(dsn, DATABASE, "");
     ck_assert(secret_set(&config.launch.account_encryption_key, ENCRYPTION, strlen(ENCRYPTION)));
     request = (struct account_request){ .config = &config,
+                                        .client = "192.0.2.1",
                                         .arena = arena_create((size_t)1 << 20),
                                         .db = db_create_for_dsn(dsn),
                                         .now_s = NOW_S };

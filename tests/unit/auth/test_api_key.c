@@ -50,69 +50,93 @@ static void make_hash(char hash[crypto_pwhash_STRBYTES])
         crypto_pwhash_str(hash, KEY, strlen(KEY), crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN), 0);
 }
 
+#define CLIENT "192.0.2.1"
+
 START_TEST(a_verified_key_is_remembered_for_a_while_and_for_its_hash)
 {
     char hash[crypto_pwhash_STRBYTES], other[crypto_pwhash_STRBYTES];
-    struct api_key key;
     bool fresh;
 
     make_hash(hash);
     make_hash(other);
-    ck_assert(api_key_parse(KEY, &key));
-    ck_assert(api_key_verify(KEY, &key, hash, 1000, &fresh));
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1000, &fresh));
     ck_assert(fresh);
-    ck_assert(api_key_verify(KEY, &key, hash, 1000 + API_KEY_KEPT_MS - 1, &fresh));
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1000 + API_KEY_KEPT_MS - 1, &fresh));
     ck_assert(!fresh);
-    ck_assert(api_key_verify(KEY, &key, other, 1001, &fresh));
+    ck_assert(api_key_verify(KEY, other, CLIENT, 1001, &fresh));
     ck_assert_msg(fresh, "another hash was not asked");
-    ck_assert(api_key_verify(KEY, &key, hash, 1000 + API_KEY_KEPT_MS, &fresh));
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1000 + API_KEY_KEPT_MS, &fresh));
     ck_assert_msg(fresh, "remembered for too long");
 }
 END_TEST
 
-START_TEST(a_key_guessed_at_too_often_is_refused_unasked_for_a_while)
+/* As many wrong keys as one address may try. */
+static void guess_from(const char *client, const char *hash)
 {
-    char hash[crypto_pwhash_STRBYTES], guess[] = KEY;
-    struct api_key key;
+    char guess[] = KEY;
+    bool fresh;
+
+    for (int i = 0; i < API_KEY_TRIES_MAX; i++) {
+        guess[API_KEY_BYTES - 1] = (char)('A' + i);
+        ck_assert(!api_key_verify(guess, hash, client, 1000, &fresh));
+    }
+}
+
+START_TEST(an_address_that_guessed_too_often_is_refused_unasked_for_a_while)
+{
+    char hash[crypto_pwhash_STRBYTES];
     bool fresh;
 
     make_hash(hash);
-    ck_assert(api_key_parse(KEY, &key));
-    for (int i = 0; i < API_KEY_TRIES_MAX; i++) {
-        guess[API_KEY_BYTES - 1] = (char)('A' + i);
-        ck_assert(!api_key_verify(guess, &key, hash, 1000, &fresh));
-    }
-    ck_assert(!api_key_verify(KEY, &key, hash, 1001, &fresh));
-    ck_assert(api_key_verify(KEY, &key, hash, 1000 + API_KEY_KEPT_MS, &fresh));
+    guess_from(CLIENT, hash);
+    ck_assert(!api_key_verify(KEY, hash, CLIENT, 1001, &fresh));
+    ck_assert(!api_key_verify(KEY, hash, "::ffff:" CLIENT, 1001, &fresh));
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1000 + API_KEY_KEPT_MS, &fresh));
 }
 END_TEST
 
-START_TEST(who_was_verified_is_not_shut_out_by_others_guesses)
+START_TEST(nobody_is_shut_out_by_what_others_guess_of_the_same_key)
 {
-    char hash[crypto_pwhash_STRBYTES], guess[] = KEY;
-    struct api_key key;
+    char hash[crypto_pwhash_STRBYTES];
     bool fresh;
 
     make_hash(hash);
-    ck_assert(api_key_parse(KEY, &key));
-    ck_assert(api_key_verify(KEY, &key, hash, 1000, &fresh));
-    for (int i = 0; i < 2 * API_KEY_TRIES_MAX; i++) {
-        guess[API_KEY_BYTES - 1] = (char)('A' + i);
-        ck_assert(!api_key_verify(guess, &key, hash, 1000, &fresh));
-    }
-    ck_assert(api_key_verify(KEY, &key, hash, 1001, &fresh));
+    guess_from(CLIENT, hash);
+    ck_assert(api_key_verify(KEY, hash, "192.0.2.2", 1001, &fresh));
+}
+END_TEST
+
+START_TEST(addresses_of_one_network_of_64_bits_guess_together)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    bool fresh;
+
+    make_hash(hash);
+    guess_from("2001:db8:1:2::3", hash);
+    ck_assert(!api_key_verify(KEY, hash, "2001:db8:1:2:ffff::", 1001, &fresh));
+    ck_assert(api_key_verify(KEY, hash, "2001:db8:1:3::3", 1001, &fresh));
+}
+END_TEST
+
+START_TEST(who_was_verified_is_not_shut_out_by_guesses)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    bool fresh;
+
+    make_hash(hash);
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1000, &fresh));
+    guess_from(CLIENT, hash);
+    ck_assert(api_key_verify(KEY, hash, CLIENT, 1001, &fresh));
 }
 END_TEST
 
 START_TEST(a_hash_that_is_none_matches_nothing)
 {
-    struct api_key key;
     bool fresh;
 
-    ck_assert(api_key_parse(KEY, &key));
-    ck_assert(!api_key_verify(KEY, &key, "", 1000, &fresh));
-    ck_assert(!api_key_verify(KEY, &key, "$argon2id$v=19$m=1", 1000, &fresh));
-    ck_assert(!api_key_verify(KEY, &key, KEY, 1000, &fresh));
+    ck_assert(!api_key_verify(KEY, "", CLIENT, 1000, &fresh));
+    ck_assert(!api_key_verify(KEY, "$argon2id$v=19$m=1", CLIENT, 1000, &fresh));
+    ck_assert(!api_key_verify(KEY, KEY, CLIENT, 1000, &fresh));
 }
 END_TEST
 
@@ -123,8 +147,10 @@ Suite *api_key_suite(void)
 
     tcase_add_loop_test(key_case, only_the_one_form_is_a_key, 0, COUNT(forms));
     tcase_add_test(key_case, a_verified_key_is_remembered_for_a_while_and_for_its_hash);
-    tcase_add_test(key_case, a_key_guessed_at_too_often_is_refused_unasked_for_a_while);
-    tcase_add_test(key_case, who_was_verified_is_not_shut_out_by_others_guesses);
+    tcase_add_test(key_case, an_address_that_guessed_too_often_is_refused_unasked_for_a_while);
+    tcase_add_test(key_case, nobody_is_shut_out_by_what_others_guess_of_the_same_key);
+    tcase_add_test(key_case, addresses_of_one_network_of_64_bits_guess_together);
+    tcase_add_test(key_case, who_was_verified_is_not_shut_out_by_guesses);
     tcase_add_test(key_case, a_hash_that_is_none_matches_nothing);
     suite_add_tcase(suite, key_case);
     return suite;
