@@ -2,6 +2,7 @@
 #include "ctl/ctl.h"
 
 #include "db/calls.h"
+#include "db/connection.h"
 #include "db/migrate.h"
 
 #include <stdio.h>
@@ -17,7 +18,10 @@ static int print_status(struct ctl_database *database)
     struct db_ready_out schema;
 
     if (db_ready(database->db, database->arena, &schema) != STATUS_OK) {
-        fputs("riggerctl status: no database, or no schema in it: see rigger migrate\n", stderr);
+        fputs(db_missing_right(database->db) != NULL
+                  ? "riggerctl status: a right is missing; the line above says which\n"
+                  : "riggerctl status: no database, or no schema in it: see rigger migrate\n",
+              stderr);
         return EXIT_FAILURE;
     }
     if (schema.schema_version == NULL || strcmp(schema.schema_version, migrate_schema_version()) != 0) {

@@ -3,6 +3,7 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "db/complaint.h"
 #include "db/dial.h"
 #include "db/give_up.h"
 #include "db/session.h"
@@ -33,6 +34,7 @@ struct db {
     int64_t patience_ms;     /* of the next call; 0: one try */
     int64_t used_us;
     char sqlstate[SQLSTATE_BYTES];
+    char right[COMPLAINT_RIGHT_BYTES]; /* that the last 42501 was about */
 };
 
 /* How often one call has been sent again, and why. */
@@ -97,6 +99,11 @@ int64_t db_used_us(const struct db *db)
 const char *db_last_sqlstate(const struct db *db)
 {
     return db->sqlstate[0] != '\0' ? db->sqlstate : NULL;
+}
+
+const char *db_missing_right(const struct db *db)
+{
+    return sqlstate_action(db->sqlstate) == SQLSTATE_RIGHT ? db->right : NULL;
 }
 
 void db_forget_usage(struct db *db)
@@ -192,24 +199,6 @@ static bool connect(struct db *db, int64_t deadline_ms)
     return false;
 }
 
-/* Never a parameter, nor DETAIL or CONTEXT, which quote rows. */
-static void complain(const struct db *db, enum log_level level, const struct statement *statement,
-                     const PGresult *result)
-{
-    const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-
-    if (text == NULL || sqlstate_quotes_input(db->sqlstate))
-        text = "(not shown)";
-    log_event(level, "database: %s: SQLSTATE %s: %s", statement->name, db->sqlstate, text);
-}
-
-static enum status refuse_schema(const struct statement *statement, const char *what)
-{
-    log_event(LOG_LEVEL_ERROR, "database: %s: %s; the schema is not this program's: run rigger migrate",
-              statement->name, what);
-    return STATUS_ERROR;
-}
-
 /* A name that is taken, or not there, means a pooler that hands out its connections by the transaction: what
  * one has prepared another has not. From here on this process prepares nothing. */
 static bool may_go_unprepared(struct db *db, struct attempts *attempts)
@@ -254,9 +243,13 @@ static bool may_resend(struct db *db, const struct statement *statement, const P
     }
     if (action != SQLSTATE_RECONNECT && action != SQLSTATE_REPEAT && action != SQLSTATE_UNAVAILABLE)
         *status = STATUS_ERROR;
-    complain(db, *status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
+    if (action == SQLSTATE_RIGHT)
+        complaint_of_right(statement, error, session_user(db->session),
+                           db->own_dsn != NULL ? "rigger_admin" : "rigger_app", db->right);
+    else
+        complaint_make(*status == STATUS_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, statement, error);
     if (action == SQLSTATE_MIGRATE)
-        *status = refuse_schema(statement, "something is missing");
+        *status = complaint_of_schema(statement, "something is missing");
     return false;
 }
 
@@ -320,7 +313,7 @@ static enum status call(struct db *db, struct arena *arena, const struct stateme
             break;
         case SESSION_MISSHAPEN:
             PQclear(result);
-            return refuse_schema(statement, "the answer has other columns");
+            return complaint_of_schema(statement, "the answer has other columns");
         case SESSION_ERROR:
             again = may_resend(db, statement, result, &attempts, &status);
             PQclear(result);

@@ -40,6 +40,10 @@ enum status db_ping(struct db *db, struct arena *arena) MUST_CHECK;
  * log. */
 int64_t db_used_us(const struct db *db);
 const char *db_last_sqlstate(const struct db *db);
+
+/* Which right the last failed call lacked, and the grant that cures it, fit for a client. NULL: it failed
+ * otherwise. */
+const char *db_missing_right(const struct db *db);
 void db_forget_usage(struct db *db);
 
 #endif

@@ -7,6 +7,8 @@
 #include "core/encode.h"
 #include "db/generation.h"
 #include "db/path.h"
+#include "db/records.h"
+#include "db/rights.h"
 #include "db/script.h"
 
 #include <sodium.h>
@@ -16,7 +18,6 @@
 #define DIGEST_BYTES     32
 #define TRIES_MAX        20
 #define TRY_PAUSE_MS     500
-#define PATHS_MAX_BYTES  65536
 #define MIGRATION_PREFIX "migrations/"
 
 /* Nothing is inherited from the account or the database. Read committed, so that what another run committed
@@ -40,34 +41,8 @@ static const char lock_sql[] = "select pg_advisory_xact_lock(hashtextextended('r
  */
 static const char lock_timeout_sql[] = "set local lock_timeout = '2s'";
 
-static const char records_sql[] =
-    "create schema if not exists rigger;"
-    " create table if not exists rigger.migrations ("
-    "   path text primary key,"
-    "   checksum text not null,"
-    "   applied_at timestamptz not null default now());"
-    " comment on table rigger.migrations is 'Which files of sql/migrations have been applied.';"
-    " comment on column rigger.migrations.path is 'The file.';"
-    " comment on column rigger.migrations.checksum is 'BLAKE2b-256 of its text; an applied file never "
-    "changes.';"
-    " comment on column rigger.migrations.applied_at is 'When.';"
-    " create table if not exists rigger.schema_version ("
-    "   one boolean primary key default true check (one),"
-    "   version text not null,"
-    "   applied_at timestamptz not null default now());"
-    " comment on table rigger.schema_version is 'The one row that says which sql/ this schema was made "
-    "from.';"
-    " comment on column rigger.schema_version.one is 'Keeps it one row.';"
-    " comment on column rigger.schema_version.version is 'Digest over all files.';"
-    " comment on column rigger.schema_version.applied_at is 'When.'";
-
-static const char unknown_sql[] =
-    "select string_agg(path, ', ' order by path) from rigger.migrations where path <> all ($1::text[])";
 static const char checksum_sql[] = "select checksum from rigger.migrations where path = $1";
 static const char record_sql[] = "insert into rigger.migrations (path, checksum) values ($1, $2)";
-static const char version_sql[] = "select version from rigger.schema_version";
-static const char set_version_sql[] = "insert into rigger.schema_version (version) values ($1)"
-                                      " on conflict (one) do update set version = $1, applied_at = now()";
 
 /* `create or replace` cannot change a function's result or a view's columns, and leaves behind what has no
  * file any more. So everything in the schema that is not a table goes first; roles.sql, which comes last,
@@ -218,47 +193,32 @@ static bool run_file(struct script *script, const struct sql_file *file)
     return true;
 }
 
-static bool make_records(struct migration *migration, const struct sql_file *file, bool *changed)
+static bool make_records(struct migration *migration, const struct sql_file *unused, bool *changed)
 {
-    char *there = NULL;
-    bool done =
-        script_ask(&migration->script, "select to_regclass('rigger.schema_version')::text", 0, NULL, &there);
-
-    (void)file;
-    *changed = there == NULL;
-    if (done && there == NULL)
-        done = script_run(&migration->script, "rigger migrate", records_sql);
-    free(there);
-    return done;
+    (void)unused;
+    return records_make(&migration->script, changed);
 }
 
-/* A migration that this program does not have came from a newer one, whose functions it would take away. */
-static bool refuse_newer(struct migration *migration, const struct sql_file *file, bool *changed)
+/* Before anything is changed: whether this program may make the schema, and whether what others have built
+ * upon it would be in the way. */
+static bool look_at_schema(struct migration *migration, const struct sql_file *unused, bool *changed)
 {
     struct script *script = &migration->script;
-    char *unknown = NULL;
-    struct buf paths;
-    bool done = true;
+    char version[MIGRATE_VERSION_BYTES], *applied = NULL;
+    bool there = false, behind = false, done;
 
-    (void)file;
+    (void)unused;
     *changed = false;
-    buf_init(&paths, PATHS_MAX_BYTES);
-    buf_puts(&paths, "{");
-    for (unsigned i = 0; i < migration->count; i++)
-        buf_printf(&paths, "%s\"%s\"", i > 0 ? "," : "", migration->files[i].path);
-    buf_puts(&paths, "}");
-    if (paths.failed) {
-        done = script_fail(script, "rigger migrate", "out of memory");
-    } else {
-        const char *const parameters[] = { paths.data };
-
-        done = script_ask(script, unknown_sql, 1, parameters, &unknown);
-    }
-    if (unknown != NULL)
-        done =
-            script_fail(script, unknown, "applied by a newer program; this one is too old for the database");
-    free(unknown);
-    buf_free(&paths);
+    done = records_are_there(script, &there);
+    if (!done || !there)
+        return done;
+    migrate_version_of(migration->files, migration->count, version);
+    done = records_refuse_newer(script, migration->files, migration->count) &&
+           records_are_behind(script, migration->files, migration->count, &behind) &&
+           records_version(script, &applied);
+    if (done && (behind || applied == NULL || strcmp(applied, version) != 0))
+        done = rights_check_dependents(script, behind);
+    free(applied);
     return done;
 }
 
@@ -281,26 +241,49 @@ static bool apply(struct migration *migration, const struct sql_file *file, bool
     return done;
 }
 
+/* The files that are no migrations; only: that one alone. */
+static bool run_files(struct migration *migration, const char *only)
+{
+    for (unsigned i = 0; i < migration->count; i++) {
+        const struct sql_file *file = &migration->files[i];
+
+        if (!is_migration(file) && (only == NULL || strcmp(file->path, only) == 0) &&
+            !run_file(&migration->script, file))
+            return false;
+    }
+    return true;
+}
+
+/* Where all is as it should be but rights: a role was missing at the last run, or somebody took one away. */
+static bool grant_again(struct migration *migration, bool *changed)
+{
+    struct script *script = &migration->script;
+    char *before = NULL, *after = NULL;
+    bool done = rights_digest(script, &before) && run_files(migration, "roles.sql") &&
+                run_files(migration, "grants.sql") && rights_digest(script, &after);
+
+    *changed = done && before != NULL && after != NULL && strcmp(before, after) != 0;
+    free(before);
+    free(after);
+    return done;
+}
+
 static bool recreate_all(struct migration *migration, const struct sql_file *unused, bool *changed)
 {
     struct script *script = &migration->script;
     char version[MIGRATE_VERSION_BYTES], *applied = NULL;
-    const char *const parameters[] = { version };
     bool done, path_stands_already = true;
 
     (void)unused;
     migrate_version_of(migration->files, migration->count, version);
-    done = script_ask(script, version_sql, 0, NULL, &applied) &&
-           path_stands(script, &migration->path, &path_stands_already);
+    done = records_version(script, &applied) && path_stands(script, &migration->path, &path_stands_already);
     *changed = applied == NULL || strcmp(applied, version) != 0 || !path_stands_already;
     free(applied);
     if (!done || !*changed)
-        return done;
-    done = script_run(script, "dropping the old functions and views", file_settings_sql) &&
-           script_run(script, "dropping the old functions and views", drop_sql);
-    for (unsigned i = 0; done && i < migration->count; i++)
-        done = is_migration(&migration->files[i]) || run_file(script, &migration->files[i]);
-    return done && script_ask(script, set_version_sql, 1, parameters, NULL);
+        return done && grant_again(migration, changed);
+    return script_run(script, "dropping the old functions and views", file_settings_sql) &&
+           rights_keep(script) && script_run(script, "dropping the old functions and views", drop_sql) &&
+           run_files(migration, NULL) && rights_give_back(script) && records_set_version(script, version);
 }
 
 /* The text of the file of that name; NULL: it is not among these. */
@@ -360,8 +343,8 @@ bool migrate_run_files(const char *dsn, const struct sql_file *files, unsigned c
     bool done = script_open(&migration.script, dsn, out) &&
                 transact(&migration, look, NULL, "generation of the schema") && judge(&migration) &&
                 path_judge(&migration.script, &migration.path) &&
-                transact(&migration, make_records, NULL, "schema rigger") &&
-                transact(&migration, refuse_newer, NULL, "schema rigger");
+                transact(&migration, look_at_schema, NULL, "schema rigger") &&
+                transact(&migration, make_records, NULL, "schema rigger");
 
     for (unsigned i = 0; done && i < count; i++)
         done = !is_migration(&files[i]) || transact(&migration, apply, &files[i], files[i].path);

@@ -85,6 +85,11 @@ void session_close(struct session *session)
     free(session);
 }
 
+const char *session_user(const struct session *session)
+{
+    return PQuser(session->connection);
+}
+
 bool session_is_usable(const struct session *session)
 {
     return !session->waiting && PQstatus(session->connection) == CONNECTION_OK &&

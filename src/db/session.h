@@ -40,6 +40,9 @@ void session_close(struct session *session);
 /* False if the server has closed the idle connection, or sends what nobody asked for, or is still busy. */
 bool session_is_usable(const struct session *session);
 
+/* Who is connected: the name of the login role. */
+const char *session_user(const struct session *session);
+
 /* True while the statement of a SESSION_LATE is under way, as far as can be seen. Waits for nothing. */
 bool session_is_waiting(struct session *session);
 

@@ -22,6 +22,7 @@ static const struct {
     { "26000", SQLSTATE_POOLED },      /* invalid_sql_statement_name */
     { "42P05", SQLSTATE_POOLED },      /* duplicate_prepared_statement */
     { "XX000", SQLSTATE_PREPARE },     /* internal_error: also a function that was re-created a moment ago */
+    { "42501", SQLSTATE_RIGHT },       /* insufficient_privilege */
     { "3F000", SQLSTATE_MIGRATE },     /* invalid_schema_name */
     { "42883", SQLSTATE_MIGRATE },     /* undefined_function */
     { "42703", SQLSTATE_MIGRATE },     /* undefined_column */

@@ -16,6 +16,7 @@
 enum sqlstate_action {
     SQLSTATE_ERROR = 0,   /* wrong, and wrong again if repeated */
     SQLSTATE_MIGRATE,     /* wrong, because the schema is not the one this program was built with */
+    SQLSTATE_RIGHT,       /* wrong, because whoever asks lacks a right */
     SQLSTATE_REPEAT,      /* rolled back by a conflict with others: the same again may pass */
     SQLSTATE_PREPARE,     /* what the session remembers is stale: once more in a new one */
     SQLSTATE_POOLED,      /* what the session prepared is not there: go on without prepared statements */

@@ -7,6 +7,18 @@
 
 #include <string.h>
 
+/* The database did not answer; status: as the call ended. */
+static enum status refuse_unreadable(struct exchange *exchange, enum status status)
+{
+    const char *right = db_missing_right(exchange->db);
+
+    if (status == STATUS_UNAVAILABLE)
+        return exchange_refuse(exchange, REFUSAL_DATABASE_AWAY, NULL);
+    if (right != NULL)
+        return exchange_refuse(exchange, REFUSAL_RIGHT_MISSING, right);
+    return exchange_refuse(exchange, REFUSAL_SCHEMA_MISSING, NULL);
+}
+
 static json_object *list_warnings(const struct db_warnings_rows *warnings)
 {
     json_object *list = json_object_new_array();
@@ -24,8 +36,7 @@ static enum status run(struct exchange *exchange)
     json_object *answer;
 
     if (status != STATUS_OK)
-        return exchange_refuse(
-            exchange, status == STATUS_UNAVAILABLE ? REFUSAL_DATABASE_AWAY : REFUSAL_SCHEMA_MISSING, NULL);
+        return refuse_unreadable(exchange, status);
     if (schema.schema_version == NULL || strcmp(schema.schema_version, migrate_schema_version()) != 0)
         return exchange_refuse(exchange, REFUSAL_SCHEMA_DIFFERS, NULL);
     if (!schema.writable.value)
@@ -34,7 +45,7 @@ static enum status run(struct exchange *exchange)
         return exchange_refuse(exchange, REFUSAL_GENERATION_UNSERVED, schema.unserved);
     status = db_warnings(exchange->db, exchange->arena, &warnings);
     if (status != STATUS_OK)
-        return status;
+        return refuse_unreadable(exchange, status);
     answer = json_object_new_object();
     json_object_object_add(answer, "status", json_object_new_string("ready"));
     json_object_object_add(answer, "generation", json_object_new_string(schema.generation));

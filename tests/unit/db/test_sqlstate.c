@@ -39,7 +39,7 @@ static const struct {
     { "42883", SQLSTATE_MIGRATE },
     { "42703", SQLSTATE_MIGRATE },
     { "42P01", SQLSTATE_MIGRATE },
-    { "42501", SQLSTATE_ERROR },
+    { "42501", SQLSTATE_RIGHT },
     { "42601", SQLSTATE_ERROR },
     { "23505", SQLSTATE_ERROR },
     { "22P02", SQLSTATE_ERROR },
