@@ -49,7 +49,8 @@ enum lobby_arrival lobby_look(int fd)
     }
     if (ended || arrival == LOBBY_WHOLE)
         return length == 0 ? LOBBY_WRONG : LOBBY_WHOLE;
-    return length == sizeof(seen) ? LOBBY_LARGE : arrival;
+    /* rule: lobby.large */
+    return length >= LOBBY_LARGE_BYTES ? LOBBY_LARGE : arrival;
 }
 
 bool lobby_open(struct lobby *lobby, int listener, int64_t head_ms, int64_t body_ms)

@@ -13,16 +13,17 @@
 #include <stdint.h>
 
 #define LOBBY_GUESTS_MAX 64 /* of one worker; the one that has waited longest leaves when another comes */
-/* A request that is longer is taken in hand once so much of it has come: a socket's buffer need not hold it.
- */
-#define LOBBY_LOOK_BYTES 65536
+/* So much is looked at. A request that is not whole is taken in hand once LOBBY_LARGE_BYTES of it have come:
+ * a socket's buffer counts what each write costs, and is full with 50 KiB of a web server's, or less. */
+#define LOBBY_LOOK_BYTES  65536
+#define LOBBY_LARGE_BYTES 16384
 
 /* How much of a request lies in a connection's buffer. */
 enum lobby_arrival {
     LOBBY_PART,  /* not all of its head */
     LOBBY_HEAD,  /* its head, and not all of its body */
     LOBBY_WHOLE, /* all of it, or it ends here: nothing that is still to come counts */
-    LOBBY_LARGE, /* as much as is looked at */
+    LOBBY_LARGE, /* the beginning of a large one */
     LOBBY_WRONG  /* it is not FastCGI */
 };
 

@@ -53,6 +53,7 @@ RULES = [
      "if (content == 0 && seen[at + 1] == FCGI_STDIN && arrival == LOBBY_HEAD)",
      "if (arrival == LOBBY_HEAD)"),
     ("lobby.guests", "server/lobby.c", "if (is_there(arrival, whole))", "if (arrival != LOBBY_WRONG)"),
+    ("lobby.large", "server/lobby.c", "length >= LOBBY_LARGE_BYTES ?", "length == sizeof(seen) ?"),
     ("lobby.bound", "server/lobby.c", "if (lobby->count == LOBBY_GUESTS_MAX)", "if (false)"),
     ("lobby.limit", "server/lobby.c", "if (until_ms <= now_ms)", "if (false)"),
     ("transport.nothing_to_come", "server/transport_fcgi.c", "if (whole)", "if (false)"),

@@ -54,7 +54,7 @@ END_TEST
 
 START_TEST(test_a_large_request_is_not_waited_for)
 {
-    static unsigned char record[LOBBY_LOOK_BYTES] = { 1, 5, 0, 1, 0xff, 0xff };
+    static unsigned char record[LOBBY_LARGE_BYTES] = { 1, 5, 0, 1, 0xff, 0xff };
     int ends[2];
 
     ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
