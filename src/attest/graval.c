@@ -8,6 +8,7 @@
 #include "metrics/turn.h"
 #include "net/http_client.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <string.h>
 
@@ -73,7 +74,7 @@ static enum status ask(const struct proof_context *context, const char *path, js
     char *answer;
 
     json_defer(context->arena, question);
-    body = json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    body = json_text(context->arena, question);
     for (int i = 0; i < TRIES; i++) {
         if (i > 0 && !waiting_pause(pause_ms, context->deadline_ms))
             break;
@@ -140,15 +141,15 @@ static bool accept_verdict(const char *answer, void *result)
 enum status graval_encrypt(const struct proof_context *context, const struct proof_gpu *gpu,
                            const char *payload, uint64_t *seed, const char **ciphertext)
 {
-    json_object *question = json_object_new_object();
+    json_object *question = json_made(json_object_new_object());
     struct sealed sealed = { .arena = context->arena };
     enum status status;
 
-    json_object_object_add(question, "device_info", parse(gpu->device_info));
-    json_object_object_add(question, "payload", json_object_new_string(payload));
+    json_put(question, "device_info", parse(gpu->device_info));
+    json_put(question, "payload", json_made(json_object_new_string(payload)));
     if (gpu->seed != PROOF_NO_SEED)
-        json_object_object_add(question, "seed", json_object_new_uint64(gpu->seed));
-    json_object_object_add(question, "iterations", json_object_new_int64(gpu->iterations));
+        json_put(question, "seed", json_made(json_object_new_uint64(gpu->seed)));
+    json_put(question, "iterations", json_made(json_object_new_int64(gpu->iterations)));
     status = ask(context, "/encrypt", question, accept_sealed, &sealed);
     *seed = sealed.seed;
     *ciphertext = sealed.ciphertext;
@@ -158,22 +159,22 @@ enum status graval_encrypt(const struct proof_context *context, const struct pro
 enum status graval_check_proof(const struct proof_context *context, const struct proof_gpu *gpu,
                                uint64_t seed, json_object *work_product, bool *valid)
 {
-    json_object *question = json_object_new_object();
+    json_object *question = json_made(json_object_new_object());
 
-    json_object_object_add(question, "device_info", parse(gpu->device_info));
-    json_object_object_add(question, "seed", json_object_new_uint64(seed));
-    json_object_object_add(question, "work_product", json_object_get(work_product));
-    json_object_object_add(question, "check_index", json_object_new_int(0));
+    json_put(question, "device_info", parse(gpu->device_info));
+    json_put(question, "seed", json_made(json_object_new_uint64(seed)));
+    json_put(question, "work_product", json_object_get(work_product));
+    json_put(question, "check_index", json_made(json_object_new_int(0)));
     return ask(context, "/check_proof", question, accept_verdict, valid);
 }
 
 enum status graval_verify_devices(const struct proof_context *context, json_object *devices,
                                   const char *challenge, const char *response, bool *valid)
 {
-    json_object *question = json_object_new_object();
+    json_object *question = json_made(json_object_new_object());
 
-    json_object_object_add(question, "devices", json_object_get(devices));
-    json_object_object_add(question, "challenge", json_object_new_string(challenge));
-    json_object_object_add(question, "response", json_object_new_string(response));
+    json_put(question, "devices", json_object_get(devices));
+    json_put(question, "challenge", json_made(json_object_new_string(challenge)));
+    json_put(question, "response", json_made(json_object_new_string(response)));
     return ask(context, "/verify_device_challenge", question, accept_verdict, valid);
 }

@@ -19,11 +19,13 @@
 
 #define PROBE_TEXT         "test"
 #define UDP_RESEND_MS      1000
+#define POLL_FAILED_MS     20
 #define EXPECTED_MAX_BYTES 64
 
 struct probe {
     int fd; /* -1: over */
     bool udp, sent, passed;
+    bool unasked; /* there was no descriptor for it */
     int64_t next_send_ms;
     char expected[EXPECTED_MAX_BYTES];
     char answer[PORTS_ANSWER_BYTES];
@@ -76,6 +78,12 @@ static int64_t member_integer(json_object *mapping, const char *name)
     return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : 0;
 }
 
+/* Whether an error says what this machine lacks. */
+static bool is_ours(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 /* Opens the socket and begins to connect; fd stays -1 where that fails at once. */
 static void probe_begin(struct probe *probe, const char *address, json_object *mapping)
 {
@@ -96,6 +104,8 @@ static void probe_begin(struct probe *probe, const char *address, json_object *m
         return;
     probe->fd =
         socket(peer.ss_family, (probe->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    /* rule: ports.unasked */
+    probe->unasked = probe->fd < 0 && is_ours(errno);
     if (probe->fd >= 0 && connect(probe->fd, (struct sockaddr *)&peer, peer_length) != 0 &&
         errno != EINPROGRESS)
         probe_end(probe, false);
@@ -171,8 +181,12 @@ static bool probe_all(struct probe *probes, size_t count, const unsigned char ke
         if (probes[i].udp && wait_ms > UDP_RESEND_MS / 4)
             wait_ms = UDP_RESEND_MS / 4;
     }
-    if (!open || poll(polls, (nfds_t)count, wait_ms) < 0)
-        return open;
+    if (!open)
+        return false;
+    if (poll(polls, (nfds_t)count, wait_ms) < 0) {
+        clock_sleep_ms(POLL_FAILED_MS);
+        return true;
+    }
     for (size_t i = 0; i < count; i++) {
         struct probe *probe = &probes[i];
 
@@ -184,18 +198,18 @@ static bool probe_all(struct probe *probes, size_t count, const unsigned char ke
     return true;
 }
 
-bool ports_answer(const char *address, json_object *mappings, const unsigned char key[AES128_KEY_BYTES],
-                  int64_t deadline_ms)
+enum ports_verdict ports_answer(const char *address, json_object *mappings,
+                                const unsigned char key[AES128_KEY_BYTES], int64_t deadline_ms)
 {
     struct probe probes[PORTS_MAX];
     size_t count = json_object_array_length(mappings);
     int64_t own_deadline_ms = clock_monotonic_ms() + PORTS_TIMEOUT_MS;
     struct waiting waiting = waiting_begin();
-    bool passed = true;
+    enum ports_verdict verdict = PORTS_RIGHT;
     int left_ms;
 
     if (count > PORTS_MAX)
-        return false;
+        return PORTS_WRONG;
     if (own_deadline_ms > deadline_ms)
         own_deadline_ms = deadline_ms;
     for (size_t i = 0; i < count; i++)
@@ -206,7 +220,10 @@ bool ports_answer(const char *address, json_object *mappings, const unsigned cha
     for (size_t i = 0; i < count; i++) {
         probe_end(&probes[i], probes[i].passed);
         /* rule: ports.all */
-        passed = passed && probes[i].passed;
+        if (!probes[i].passed && verdict == PORTS_RIGHT)
+            verdict = PORTS_WRONG;
+        if (probes[i].unasked)
+            verdict = PORTS_UNASKED;
     }
-    return passed;
+    return verdict;
 }

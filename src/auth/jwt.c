@@ -4,13 +4,13 @@
 
 #include "core/encode.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <sodium.h>
 #include <string.h>
 
-#define MAC_BYTES    crypto_auth_hmacsha256_BYTES
-#define DATE_MAX     9007199254740992.0 /* 2^53: doubles are exact up to here */
-#define SIGNING_FORM (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define MAC_BYTES crypto_auth_hmacsha256_BYTES
+#define DATE_MAX  9007199254740992.0 /* 2^53: doubles are exact up to here */
 
 static const char header_text[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
@@ -28,15 +28,11 @@ static void compute_mac(const struct jwt_key *key, const char *text, size_t leng
 char *jwt_sign(struct arena *arena, const struct jwt_key *key, json_object *claims)
 {
     unsigned char mac[MAC_BYTES];
-    const char *payload;
+    const char *payload = json_text(arena, claims);
     char *signed_part;
-    size_t length = 0;
 
-    payload = json_object_to_json_string_length(claims, SIGNING_FORM, &length);
-    if (payload == NULL)
-        return NULL;
     signed_part = arena_printf(arena, "%s.%s", base64url_encode(arena, header_text, sizeof(header_text) - 1),
-                               base64url_encode(arena, payload, length));
+                               base64url_encode(arena, payload, strlen(payload)));
     compute_mac(key, signed_part, strlen(signed_part), mac);
     return arena_printf(arena, "%s.%s", signed_part, base64url_encode(arena, mac, sizeof(mac)));
 }

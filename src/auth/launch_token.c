@@ -3,6 +3,7 @@
 
 #include "auth/jwt.h"
 #include "core/encode.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -42,35 +43,20 @@ char *launch_token_sign_claims(struct arena *arena, const struct config *config,
     return token;
 }
 
-/* Adds a claim; false, and value freed, if it cannot be stored. value NULL: out of memory. */
-static bool add(json_object *claims, const char *name, json_object *value)
-{
-    if (value != NULL && json_object_object_add(claims, name, value) == 0)
-        return true;
-    json_object_put(value);
-    return false;
-}
-
 char *launch_token_sign(struct arena *arena, const struct config *config, const struct launch_token *token)
 {
-    json_object *claims = json_object_new_object();
-    bool complete;
+    json_object *claims = json_made(json_object_new_object());
 
-    if (claims == NULL)
-        return NULL;
-    complete = add(claims, "exp", json_object_new_int64(token->expires_at_s)) &&
-               add(claims, "sub", json_object_new_string(token->config_id)) &&
-               add(claims, "iat", json_object_new_int64(token->issued_at_s)) &&
-               add(claims, "url", json_object_new_string(token->url)) &&
-               add(claims, "env_key", json_object_new_string(token->env_key)) &&
-               add(claims, "iss", json_object_new_string(LAUNCH_TOKEN_ISSUER));
-    if (complete && token->job_id != NULL)
-        complete = add(claims, "job_id", json_object_new_string(token->job_id)) &&
-                   (token->disk_gb == 0 || add(claims, "disk_gb", json_object_new_int64(token->disk_gb)));
-    if (!complete) {
-        json_object_put(claims);
-        return NULL;
-    }
+    json_put(claims, "exp", json_made(json_object_new_int64(token->expires_at_s)));
+    json_put(claims, "sub", json_made(json_object_new_string(token->config_id)));
+    json_put(claims, "iat", json_made(json_object_new_int64(token->issued_at_s)));
+    json_put(claims, "url", json_made(json_object_new_string(token->url)));
+    json_put(claims, "env_key", json_made(json_object_new_string(token->env_key)));
+    json_put(claims, "iss", json_made(json_object_new_string(LAUNCH_TOKEN_ISSUER)));
+    if (token->job_id != NULL)
+        json_put(claims, "job_id", json_made(json_object_new_string(token->job_id)));
+    if (token->job_id != NULL && token->disk_gb != 0)
+        json_put(claims, "disk_gb", json_made(json_object_new_int64(token->disk_gb)));
     return launch_token_sign_claims(arena, config, claims);
 }
 

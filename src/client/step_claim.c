@@ -2,6 +2,7 @@
 #include "client/call.h"
 #include "client/step.h"
 #include "core/encode.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -12,30 +13,30 @@
 /* The members that the SDK sends of each GPU. */
 static json_object *describe_gpu(const char *uuid)
 {
-    json_object *gpu = json_object_new_object();
+    json_object *gpu = json_made(json_object_new_object());
 
-    json_object_object_add(gpu, "uuid", json_object_new_string(uuid));
-    json_object_object_add(gpu, "name", json_object_new_string("CPU reference prover"));
-    json_object_object_add(gpu, "memory", json_object_new_int64((int64_t)80 << 30));
-    json_object_object_add(gpu, "major", json_object_new_int(9));
-    json_object_object_add(gpu, "minor", json_object_new_int(0));
-    json_object_object_add(gpu, "processors", json_object_new_int(132));
-    json_object_object_add(gpu, "sxm", json_object_new_boolean(true));
-    json_object_object_add(gpu, "clock_rate", json_object_new_double(1980000));
-    json_object_object_add(gpu, "max_threads_per_processor", json_object_new_int(2048));
-    json_object_object_add(gpu, "concurrent_kernels", json_object_new_boolean(true));
-    json_object_object_add(gpu, "ecc", json_object_new_boolean(true));
+    json_put(gpu, "uuid", json_made(json_object_new_string(uuid)));
+    json_put(gpu, "name", json_made(json_object_new_string("CPU reference prover")));
+    json_put(gpu, "memory", json_made(json_object_new_int64((int64_t)80 << 30)));
+    json_put(gpu, "major", json_made(json_object_new_int(9)));
+    json_put(gpu, "minor", json_made(json_object_new_int(0)));
+    json_put(gpu, "processors", json_made(json_object_new_int(132)));
+    json_put(gpu, "sxm", json_made(json_object_new_boolean(true)));
+    json_put(gpu, "clock_rate", json_made(json_object_new_double(1980000)));
+    json_put(gpu, "max_threads_per_processor", json_made(json_object_new_int(2048)));
+    json_put(gpu, "concurrent_kernels", json_made(json_object_new_boolean(true)));
+    json_put(gpu, "ecc", json_made(json_object_new_boolean(true)));
     return gpu;
 }
 
 static json_object *map_port(const char *proto, int internal, int external)
 {
-    json_object *mapping = json_object_new_object();
+    json_object *mapping = json_made(json_object_new_object());
 
-    json_object_object_add(mapping, "proto", json_object_new_string(proto));
-    json_object_object_add(mapping, "internal_port", json_object_new_int(internal));
-    json_object_object_add(mapping, "external_port", json_object_new_int(external));
-    json_object_object_add(mapping, "default", json_object_new_boolean(true));
+    json_put(mapping, "proto", json_made(json_object_new_string(proto)));
+    json_put(mapping, "internal_port", json_made(json_object_new_int(internal)));
+    json_put(mapping, "external_port", json_made(json_object_new_int(external)));
+    json_put(mapping, "default", json_made(json_object_new_boolean(true)));
     return mapping;
 }
 
@@ -45,27 +46,27 @@ static json_object *random_dump(struct life *life)
     unsigned char dump[DUMP_BYTES];
 
     randombytes_buf(dump, sizeof(dump));
-    return json_object_new_string(base64_encode(life->arena, dump, sizeof(dump)));
+    return json_made(json_object_new_string(base64_encode(life->arena, dump, sizeof(dump))));
 }
 
 static json_object *make_body(struct life *life)
 {
-    json_object *body = json_object_new_object(), *gpus = json_object_new_array(),
-                *ports = json_object_new_array();
+    json_object *body = json_made(json_object_new_object()), *gpus = json_made(json_object_new_array()),
+                *ports = json_made(json_object_new_array());
 
     for (size_t i = 0; i < life->slot->gpu_count; i++)
-        json_object_array_add(gpus, describe_gpu(life->slot->gpus[i]));
+        json_append(gpus, describe_gpu(life->slot->gpus[i]));
     for (int i = 0; i < 2; i++)
-        json_object_array_add(ports, map_port("tcp", POD_PORT + i, life->slot->port + i));
+        json_append(ports, map_port("tcp", POD_PORT + i, life->slot->port + i));
     for (size_t i = 0; i < life->slot->port_count; i++)
-        json_object_array_add(ports, map_port(life->slot->ports[i].proto, life->slot->ports[i].internal,
-                                              life->slot->ports[i].external));
-    json_object_object_add(body, "gpus", gpus);
-    json_object_object_add(body, "host", json_object_new_string(life->slot->host));
-    json_object_object_add(body, "port_mappings", ports);
-    json_object_object_add(body, "env", random_dump(life));
-    json_object_object_add(body, "code", random_dump(life));
-    json_object_object_add(body, "fsv", NULL);
+        json_append(ports, map_port(life->slot->ports[i].proto, life->slot->ports[i].internal,
+                                    life->slot->ports[i].external));
+    json_put(body, "gpus", gpus);
+    json_put(body, "host", json_made(json_object_new_string(life->slot->host)));
+    json_put(body, "port_mappings", ports);
+    json_put(body, "env", random_dump(life));
+    json_put(body, "code", random_dump(life));
+    json_put(body, "fsv", NULL);
     return body;
 }
 

@@ -3,6 +3,7 @@
 #include "client/pod_ports.h"
 #include "client/step.h"
 #include "core/encode.h"
+#include "json/json.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -37,23 +38,24 @@ static const char *proof(struct life *life)
 
 static json_object *make_body(struct life *life)
 {
-    json_object *body, *proofs = json_object_new_object(), *entry = json_object_new_object();
+    json_object *body, *proofs = json_made(json_object_new_object()),
+                       *entry = json_made(json_object_new_object());
     char iv_hex[2 * AES_BLOCK_BYTES + 1], *response;
     unsigned char iv[AES_BLOCK_BYTES];
 
     randombytes_buf(iv, sizeof(iv));
     hex_encode(iv_hex, iv, sizeof(iv));
-    json_object_object_add(entry, "work_product", json_object_new_string(proof(life)));
-    json_object_object_add(proofs, life->challenge.uuid, entry);
+    json_put(entry, "work_product", json_made(json_object_new_string(proof(life))));
+    json_put(proofs, life->challenge.uuid, entry);
     response = seal_answer(life, iv);
     if (response == NULL) {
         json_object_put(proofs);
         return NULL;
     }
-    body = json_object_new_object();
-    json_object_object_add(body, "response", json_object_new_string(response));
-    json_object_object_add(body, "iv", json_object_new_string(iv_hex));
-    json_object_object_add(body, "proof", proofs);
+    body = json_made(json_object_new_object());
+    json_put(body, "response", json_made(json_object_new_string(response)));
+    json_put(body, "iv", json_made(json_object_new_string(iv_hex)));
+    json_put(body, "proof", proofs);
     return body;
 }
 

@@ -1,6 +1,7 @@
 /* Prints what the database answers: tables for people, lines of JSON for scripts. What others wrote cannot
  * steer the terminal it is shown on. */
 #include "ctl/ctl.h"
+#include "json/json.h"
 
 #include <json-c/json.h>
 #include <stdio.h>
@@ -76,22 +77,22 @@ static json_object *json_value(const struct db_rows *rows, int row, int column)
         return NULL;
     switch (rows_column_kind(rows, column)) {
     case 'i':
-        return json_object_new_int64(rows_integer(rows, row, column).value);
+        return json_made(json_object_new_int64(rows_integer(rows, row, column).value));
     case 'b':
-        return json_object_new_boolean(rows_boolean(rows, row, column).value);
+        return json_made(json_object_new_boolean(rows_boolean(rows, row, column).value));
     case 'j':
-        return json_tokener_parse(text);
+        return json_parse_own(text);
     default:
-        return json_object_new_string(text);
+        return json_made(json_object_new_string(text));
     }
 }
 
 static void print_json(const struct db_rows *rows, int row)
 {
-    json_object *object = json_object_new_object();
+    json_object *object = json_made(json_object_new_object());
 
     for (int i = 0; i < rows_columns(rows); i++)
-        json_object_object_add(object, rows_column_name(rows, i), json_value(rows, row, i));
+        json_put(object, rows_column_name(rows, i), json_value(rows, row, i));
     puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(object);
 }

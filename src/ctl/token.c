@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "core/clock.h"
 #include "ctl/ctl.h"
+#include "json/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static void print_claim(const char *name, json_object *value, int64_t now_s)
 static void print_token(json_object *claims, const char *refusal, bool json)
 {
     if (json) {
-        json_object_object_add(claims, "fault", refusal == NULL ? NULL : json_object_new_string(refusal));
+        json_put(claims, "fault", refusal == NULL ? NULL : json_made(json_object_new_string(refusal)));
         puts(json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
         return;
     }

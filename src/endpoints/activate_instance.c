@@ -33,7 +33,7 @@ static enum status run(struct exchange *exchange)
     status = db_activate_instance(exchange->db, exchange->arena, &in, &out);
     if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
         return status;
-    response_json(exchange->response, exchange->arena, 200, json_tokener_parse(out.instance));
+    response_json(exchange->response, exchange->arena, 200, json_parse_own(out.instance));
     return STATUS_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "db/calls.h"
 #include "endpoints/refusals.h"
 #include "endpoints/registry.h"
+#include "json/json.h"
 
 static enum status run(struct exchange *exchange)
 {
@@ -19,8 +20,8 @@ static enum status run(struct exchange *exchange)
     if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
         return status;
 
-    answer = json_object_new_object();
-    json_object_object_add(answer, "ok", json_object_new_boolean(true));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "ok", json_made(json_object_new_boolean(true)));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -10,6 +10,7 @@
 #include "endpoints/registry.h"
 #include "launch/claim.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -113,10 +114,10 @@ static void check(json_object *body, struct field_errors *errors)
             if (json_get_integer(one, "internal_port", 0) != json_get_integer(other, "internal_port", 0) &&
                 json_get_integer(one, "external_port", 0) != json_get_integer(other, "external_port", 0))
                 continue;
-            loc = json_object_new_array();
-            json_object_array_add(loc, json_object_new_string("body"));
-            json_object_array_add(loc, json_object_new_string("port_mappings"));
-            json_object_array_add(loc, json_object_new_int64((int64_t)i));
+            loc = json_made(json_object_new_array());
+            json_append(loc, json_made(json_object_new_string("body")));
+            json_append(loc, json_made(json_object_new_string("port_mappings")));
+            json_append(loc, json_made(json_object_new_int64((int64_t)i)));
             fields_add_error(errors, "value_error", loc,
                              "Value error, a port of this protocol is mapped twice", json_object_get(one),
                              NULL);
@@ -129,15 +130,15 @@ static void check(json_object *body, struct field_errors *errors)
 static const char *gpu_uuids(struct exchange *exchange)
 {
     json_object *gpus = json_object_object_get(exchange->body, "gpus");
-    json_object *uuids = json_object_new_array();
+    json_object *uuids = json_made(json_object_new_array());
 
     json_defer(exchange->arena, uuids);
     for (size_t i = 0; i < json_object_array_length(gpus); i++) {
         json_object *uuid = json_object_object_get(json_object_array_get_idx(gpus, i), "uuid");
 
-        json_object_array_add(uuids, json_object_get(uuid));
+        json_append(uuids, json_object_get(uuid));
     }
-    return json_object_to_json_string_ext(uuids, JSON_C_TO_STRING_PLAIN);
+    return json_text(exchange->arena, uuids);
 }
 
 static enum status reserve(struct exchange *exchange, const char *instance_id, const char *symmetric_key,
@@ -151,7 +152,7 @@ static enum status reserve(struct exchange *exchange, const char *instance_id, c
         .host = json_get_text(exchange->body, "host"),
         .client = exchange->request->client,
         .gpus = gpu_uuids(exchange),
-        .port_mappings = json_object_to_json_string_ext(port_mappings, JSON_C_TO_STRING_PLAIN),
+        .port_mappings = json_text(exchange->arena, port_mappings),
         .instance_id = instance_id,
         .symmetric_key = symmetric_key,
     };

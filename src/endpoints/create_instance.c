@@ -12,6 +12,7 @@
 #include "endpoints/registry.h"
 #include "launch/target.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <sodium.h>
 
@@ -116,7 +117,7 @@ static enum status create(struct exchange *exchange, const char *instance_id, co
         .request_key = request_key,
         .chute_id = exchange->path[0],
         .instance_id = instance_id,
-        .node_ids = json_object_to_json_string_ext(node_ids, JSON_C_TO_STRING_PLAIN),
+        .node_ids = json_text(exchange->arena, node_ids),
         .host = json_get_text(exchange->body, "host"),
         .port = db_integer(json_get_integer(exchange->body, "port", 0)),
         .symmetric_key = symmetric_key,
@@ -147,7 +148,7 @@ static enum status run(struct exchange *exchange)
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
     if (status != STATUS_OK || exchange_refused(exchange, out.refusal, out.subject))
         return status;
-    response_json(exchange->response, exchange->arena, 202, json_tokener_parse(out.instance));
+    response_json(exchange->response, exchange->arena, 202, json_parse_own(out.instance));
     return STATUS_OK;
 }
 

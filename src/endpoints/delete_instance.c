@@ -2,6 +2,7 @@
 #include "core/encode.h"
 #include "db/calls.h"
 #include "endpoints/registry.h"
+#include "json/json.h"
 
 static enum status run(struct exchange *exchange)
 {
@@ -23,9 +24,9 @@ static enum status run(struct exchange *exchange)
     if (status != STATUS_OK || exchange_refused(exchange, out.refusal, NULL))
         return status;
 
-    answer = json_object_new_object();
-    json_object_object_add(answer, "instance_id", json_object_new_string(exchange->path[1]));
-    json_object_object_add(answer, "deleted", json_object_new_boolean(true));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "instance_id", json_made(json_object_new_string(exchange->path[1])));
+    json_put(answer, "deleted", json_made(json_object_new_boolean(true)));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -80,9 +80,9 @@ static enum status run(struct exchange *exchange)
     token = sign_token(exchange, &issued);
     if (token == NULL)
         return STATUS_UNAVAILABLE;
-    answer = json_object_new_object();
-    json_object_object_add(answer, "token", json_object_new_string(token));
-    json_object_object_add(answer, "config_id", json_object_new_string(issued.config_id));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "token", json_made(json_object_new_string(token)));
+    json_put(answer, "config_id", json_made(json_object_new_string(issued.config_id)));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

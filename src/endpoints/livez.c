@@ -1,11 +1,12 @@
 /* GET /livez: the process answers. Says nothing of the database; that is readyz. */
 #include "endpoints/registry.h"
+#include "json/json.h"
 
 static enum status run(struct exchange *exchange)
 {
-    json_object *answer = json_object_new_object();
+    json_object *answer = json_made(json_object_new_object());
 
-    json_object_object_add(answer, "status", json_object_new_string("alive"));
+    json_put(answer, "status", json_made(json_object_new_string("alive")));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 /* GET /ping: pong, after a round trip to the database. */
 #include "endpoints/registry.h"
+#include "json/json.h"
 
 static enum status run(struct exchange *exchange)
 {
@@ -8,8 +9,8 @@ static enum status run(struct exchange *exchange)
 
     if (status != STATUS_OK)
         return status;
-    answer = json_object_new_object();
-    json_object_object_add(answer, "message", json_object_new_string("pong"));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "message", json_made(json_object_new_string("pong")));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

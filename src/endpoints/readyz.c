@@ -4,6 +4,7 @@
 #include "db/calls.h"
 #include "db/migrate.h"
 #include "endpoints/registry.h"
+#include "json/json.h"
 
 #include <string.h>
 
@@ -21,10 +22,10 @@ static enum status refuse_unreadable(struct exchange *exchange, enum status stat
 
 static json_object *list_warnings(const struct db_warnings_rows *warnings)
 {
-    json_object *list = json_object_new_array();
+    json_object *list = json_made(json_object_new_array());
 
     for (int i = 0; i < warnings->count; i++)
-        json_object_array_add(list, json_object_new_string(warnings->row[i].warning));
+        json_append(list, json_made(json_object_new_string(warnings->row[i].warning)));
     return list;
 }
 
@@ -46,11 +47,11 @@ static enum status run(struct exchange *exchange)
     status = db_warnings(exchange->db, exchange->arena, &warnings);
     if (status != STATUS_OK)
         return refuse_unreadable(exchange, status);
-    answer = json_object_new_object();
-    json_object_object_add(answer, "status", json_object_new_string("ready"));
-    json_object_object_add(answer, "generation", json_object_new_string(schema.generation));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "status", json_made(json_object_new_string("ready")));
+    json_put(answer, "generation", json_made(json_object_new_string(schema.generation)));
     if (warnings.count > 0)
-        json_object_object_add(answer, "warnings", list_warnings(&warnings));
+        json_put(answer, "warnings", list_warnings(&warnings));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

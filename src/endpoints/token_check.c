@@ -38,11 +38,11 @@ static enum status run(struct exchange *exchange)
         sodium_memzero(name.data, name.length);
     }
     buf_free(&name);
-    if (failed)
-        return exchange_refuse(exchange, REFUSAL_TOO_LARGE, NULL);
+    if (failed) /* for want of memory: whatever is in it has a bound */
+        return STATUS_UNAVAILABLE;
 
-    answer = json_object_new_object();
-    json_object_object_add(answer, "token", json_object_new_string(token));
+    answer = json_made(json_object_new_object());
+    json_put(answer, "token", json_made(json_object_new_string(token)));
     response_json(exchange->response, exchange->arena, 200, answer);
     return STATUS_OK;
 }

@@ -42,32 +42,32 @@ static enum status add_job(struct exchange *exchange, const struct db_finish_ver
 
     if (job_id == NULL)
         return STATUS_OK;
-    claims = json_object_new_object();
-    json_object_object_add(claims, "sub", json_object_new_string(job_id));
-    json_object_object_add(claims, "iat", json_object_new_int64(finished->issued_at.value));
-    json_object_object_add(claims, "iss", json_object_new_string("chutes"));
+    claims = json_made(json_object_new_object());
+    json_put(claims, "sub", json_made(json_object_new_string(job_id)));
+    json_put(claims, "iat", json_made(json_object_new_int64(finished->issued_at.value)));
+    json_put(claims, "iss", json_made(json_object_new_string("chutes")));
     token = launch_token_sign_claims(exchange->arena, exchange->config, claims);
     if (token == NULL)
         return STATUS_UNAVAILABLE;
     url = arena_printf(exchange->arena, "%s/jobs/%s?token=%s", exchange->config->launch.public_url, job_id,
                        token);
-    json_object_object_add(answer, "job_id", json_object_new_string(job_id));
-    json_object_object_add(answer, "job_method", json_object_new_string(finished->job_method));
-    json_object_object_add(answer, "job_data", data == NULL ? NULL : json_tokener_parse(data));
-    json_object_object_add(answer, "job_status_url", json_object_new_string(url));
+    json_put(answer, "job_id", json_made(json_object_new_string(job_id)));
+    json_put(answer, "job_method", json_made(json_object_new_string(finished->job_method)));
+    json_put(answer, "job_data", data == NULL ? NULL : json_parse_own(data));
+    json_put(answer, "job_status_url", json_made(json_object_new_string(url)));
     return STATUS_OK;
 }
 
 static enum status answer(struct exchange *exchange, const struct db_finish_verification_out *finished)
 {
-    json_object *body = json_object_new_object();
+    json_object *body = json_made(json_object_new_object());
     const char *url = arena_printf(exchange->arena, "%s/instances/launch_config/%s/activate",
                                    exchange->config->launch.public_url, exchange->path[0]);
 
-    json_object_object_add(body, "chute_id", json_object_new_string(finished->chute_id));
-    json_object_object_add(body, "instance_id", json_object_new_string(finished->instance_id));
-    json_object_object_add(body, "verified_at", json_object_new_string(finished->verified_at));
-    json_object_object_add(body, "activation_url", json_object_new_string(url));
+    json_put(body, "chute_id", json_made(json_object_new_string(finished->chute_id)));
+    json_put(body, "instance_id", json_made(json_object_new_string(finished->instance_id)));
+    json_put(body, "verified_at", json_made(json_object_new_string(finished->verified_at)));
+    json_put(body, "activation_url", json_made(json_object_new_string(url)));
     if (add_job(exchange, finished, body) != STATUS_OK) {
         json_object_put(body);
         return STATUS_UNAVAILABLE;

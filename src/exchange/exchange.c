@@ -4,6 +4,7 @@
 
 #include "core/log.h"
 #include "core/waiting.h"
+#include "json/json.h"
 
 void exchange_postpone(struct exchange *exchange, int64_t ms)
 {
@@ -25,9 +26,9 @@ enum status exchange_refuse(struct exchange *exchange, enum refusal refusal, con
 
 enum status exchange_refuse_invalid(struct exchange *exchange)
 {
-    json_object *body = json_object_new_object();
+    json_object *body = json_made(json_object_new_object());
 
-    json_object_object_add(body, "detail", json_object_get(exchange->invalid));
+    json_put(body, "detail", json_object_get(exchange->invalid));
     response_json(exchange->response, exchange->arena, refusal_http(REFUSAL_INVALID), body);
     return STATUS_REFUSED;
 }

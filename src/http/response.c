@@ -4,6 +4,7 @@
 
 #include "core/buf.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <string.h>
 
@@ -100,17 +101,13 @@ void response_refuse(struct response *response, const struct request *request, e
 
 void response_json(struct response *response, struct arena *arena, int http_status, json_object *value)
 {
-    const char *body = NULL;
-    size_t length = 0;
+    const char *body = json_text(arena, value);
 
     json_defer(arena, value);
-    if (value != NULL)
-        body = json_object_to_json_string_length(
-            value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-    if (body == NULL)
+    if (value == NULL)
         response_detail(response, arena, refusal_http(REFUSAL_UNAVAILABLE), REFUSAL_UNAVAILABLE_TEXT);
     else
-        set_body(response, http_status, body, length, NULL);
+        set_body(response, http_status, body, strlen(body), NULL);
 }
 
 void response_content(struct response *response, const char *content_type, const char *body, size_t length)

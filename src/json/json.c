@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define OWN_DEPTH_MAX 1000
+
 struct parser {
     struct json_scanner scan;
     size_t values;
@@ -42,6 +44,13 @@ void json_append(json_object *array, json_object *value)
 {
     if (json_object_array_add(array, value) != 0)
         give_up();
+}
+
+const char *json_made_text(const char *text)
+{
+    if (text == NULL)
+        give_up();
+    return text;
 }
 
 static void put_value(void *value)
@@ -258,6 +267,24 @@ json_object *json_parse_strict(const char *text, size_t length, struct json_erro
         value = NULL;
     }
     free(words);
+    return value;
+}
+
+json_object *json_parse_own(const char *text)
+{
+    struct json_error error;
+    json_object *value = json_parse_strict(text, strlen(text), &error);
+
+    struct json_tokener *parser;
+
+    if (value != NULL || error.text == NULL)
+        return value;
+    /* Deeper or larger than anything that we take from others. */
+    parser = json_tokener_new_ex(OWN_DEPTH_MAX);
+    if (parser == NULL)
+        give_up();
+    value = json_tokener_parse_ex(parser, text, -1);
+    json_tokener_free(parser);
     return value;
 }
 

@@ -46,6 +46,13 @@ json_object *json_made(json_object *value) NEVER_NULL;
 void json_put(json_object *object, const char *key, json_object *value);
 void json_append(json_object *array, json_object *value);
 
+/* The same for a text that a printer made: NULL ends the process. */
+const char *json_made_text(const char *text) NEVER_NULL;
+
+/* What this program or its database has written, up to 1000 levels deep; NULL is the document null. json-c's
+ * own parser may return a part of a document where it has no memory. */
+json_object *json_parse_own(const char *text);
+
 /* Gives value up with the arena's next reset. NULL is ignored. */
 void json_defer(struct arena *arena, json_object *value);
 

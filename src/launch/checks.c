@@ -122,21 +122,21 @@ static enum status check_proof(const struct launch *launch, enum refusal *failur
 /* The ports of a job, at the address that was vetted with the claim. */
 static enum status check_ports(const struct launch *launch, enum refusal *failure)
 {
-    json_object *mappings = json_tokener_parse(launch->probe_ports);
+    json_object *mappings = json_parse_own(launch->probe_ports);
     unsigned char key[AES128_KEY_BYTES];
-    bool answered;
+    enum ports_verdict verdict = PORTS_WRONG;
 
     if (mappings == NULL)
         return STATUS_UNAVAILABLE;
     json_defer(launch->arena, mappings);
-    answered = launch->address != NULL &&
-               hex_decode(key, sizeof(key), launch->symmetric_key, strlen(launch->symmetric_key)) &&
-               ports_answer(launch->address, mappings, key, launch->deadline_ms);
+    if (launch->address != NULL &&
+        hex_decode(key, sizeof(key), launch->symmetric_key, strlen(launch->symmetric_key)))
+        verdict = ports_answer(launch->address, mappings, key, launch->deadline_ms);
     sodium_memzero(key, sizeof(key));
     /* rule: launch.ports */
-    if (!answered)
+    if (verdict == PORTS_WRONG)
         *failure = REFUSAL_PORTS_SILENT;
-    return STATUS_OK;
+    return verdict == PORTS_UNASKED ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
 /* configured, applies: NULL is always. */

@@ -10,6 +10,7 @@
 #include "launch/checks.h"
 #include "launch/target.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <inttypes.h>
 
@@ -157,9 +158,7 @@ static enum status store(struct exchange *exchange, const char *instance_id, con
         .algorithm = algorithm,
         .seed = arena_printf(exchange->arena, "%" PRIu64, challenge->seed),
         .iterations = db_integer(gpu->iterations),
-        .kept = challenge->kept == NULL
-                    ? NULL
-                    : json_object_to_json_string_ext(challenge->kept, JSON_C_TO_STRING_PLAIN),
+        .kept = challenge->kept == NULL ? NULL : json_text(exchange->arena, challenge->kept),
     };
 
     return db_store_challenge(exchange->db, exchange->arena, &in, stored);

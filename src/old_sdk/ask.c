@@ -3,6 +3,7 @@
 
 #include "core/waiting.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <string.h>
 
@@ -50,5 +51,5 @@ json_object *ask_parse(const struct verification *verification, const char *text
 const char *ask_text(const struct verification *verification, json_object *object)
 {
     json_defer(verification->pod.arena, object);
-    return json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    return json_text(verification->pod.arena, object);
 }

@@ -6,6 +6,7 @@
 #include "core/encode.h"
 #include "core/log.h"
 #include "json/json.h"
+#include "json/json_text.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -15,7 +16,7 @@
 #define DEVICE_ID_MAX 25 /* ids that a GraVal challenge may name, whether or not there are so many GPUs */
 #define HELLO_BYTES   16
 
-static struct proof_gpu gpu_of(json_object *entry)
+static struct proof_gpu gpu_of(struct arena *arena, json_object *entry)
 {
     json_object *info = NULL;
     const char *seed_text = json_get_integer_text(entry, "seed");
@@ -26,7 +27,7 @@ static struct proof_gpu gpu_of(json_object *entry)
         seed = PROOF_NO_SEED;
     return (struct proof_gpu){
         .uuid = json_get_text(entry, "uuid"),
-        .device_info = json_object_to_json_string_ext(info, JSON_C_TO_STRING_PLAIN),
+        .device_info = json_text(arena, info),
         .iterations = json_get_integer(entry, "iterations", 1),
         .seed = seed,
     };
@@ -61,7 +62,8 @@ static const char *make_envelope(struct verification *verification, const char *
 {
     const struct proof_algorithm *algorithm = proof_algorithm_configured(verification->config);
     uint32_t index = randombytes_uniform((uint32_t)json_object_array_length(verification->gpus));
-    struct proof_gpu gpu = gpu_of(json_object_array_get_idx(verification->gpus, index));
+    struct proof_gpu gpu =
+        gpu_of(verification->pod.arena, json_object_array_get_idx(verification->gpus, index));
     struct arena *arena = verification->pod.arena;
     struct proof_challenge challenge;
     json_object *outer, *inner;

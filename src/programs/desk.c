@@ -8,6 +8,7 @@
 #include "programs/asked.h"
 #include "programs/program.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,7 +255,9 @@ static bool watch(struct desk *desk)
         program_watch(&running->program, &desk->descriptors[at]);
         at += PROGRAM_DESCRIPTORS;
     }
-    poll(desk->descriptors, at, clock_remaining_ms(next_moment(desk)));
+    /* For want of memory, or under a lowered limit: it would fail at once again. */
+    if (poll(desk->descriptors, at, clock_remaining_ms(next_moment(desk))) < 0 && errno != EINTR)
+        clock_sleep_ms(DYING_POLL_MS);
     return true;
 }
 

@@ -89,9 +89,10 @@ def has_ended(pid):
         return True
 
 
-def descriptors(pid):
-    """How many a process has open."""
-    return len(os.listdir(f"/proc/{pid}/fd"))
+def limit_for(pid, more):
+    """The limit on descriptors under which a process can open so many more, and no other."""
+    taken = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+    return [number for number in range(len(taken) + more + 1) if number not in taken][more]
 
 
 def ticks(pid):

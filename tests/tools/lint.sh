@@ -60,6 +60,18 @@ git ls-files -- 'src/*.c' |
     xargs grep -nE '"(select|insert into|update|delete from|with) [a-z_]+' | grep -vE '"with (tabs|out)' |
     complain "SQL outside sql/"
 
+# Want of memory that nobody sees makes half an answer: json/json.h has calls that end the process instead.
+git ls-files -- 'src/*.c' | grep -v '^src/json/' |
+    xargs grep -nE 'json_object_(object|array)_add\(|json_tokener_parse\(' |
+    complain "unchecked JSON: json_put, json_append, json_parse_own"
+git ls-files -- 'src/*.c' | grep -vE '^src/(json|ctl|client)/' | xargs grep -n 'json_object_to_json_string' |
+    complain "unchecked JSON: json_text"
+# shellcheck disable=SC2016 # a program of awk
+git ls-files -- 'src/*.c' | grep -v '^src/json/' | xargs awk '
+    FNR == 1 { before = "" }
+    /json_object_new_/ && !/json_made\(/ && before !~ /json_made\(/ { print FILENAME ":" FNR ": " $0 }
+    { before = $0 }' | complain "unchecked JSON: json_made"
+
 # Case goes by the database's locale: a Turkish one makes a dotless i of an I.
 git ls-files -- 'sql/functions/*.sql' 'sql/views/*.sql' 'sql/queries/*.sql' |
     xargs grep -nE '(\b(lower|upper|initcap)\(|~\*|\bilike\b)' | grep -vF 'collate "C"' |

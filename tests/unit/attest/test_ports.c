@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -234,6 +235,23 @@ START_TEST(a_closed_port_and_a_bad_address_fail)
 }
 END_TEST
 
+START_TEST(without_descriptors_nothing_is_held_against_the_pod)
+{
+    json_object *mappings = json_object_new_array();
+    struct rlimit limit;
+    struct pod pod;
+
+    hold_port(&pod, HONEST, false);
+    add_mapping(mappings, "tcp", pod.port);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = 3;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert_int_eq(ports_answer("127.0.0.1", mappings, key, clock_monotonic_ms() + LONG_MS), PORTS_UNASKED);
+    json_object_put(mappings);
+    close(pod.fd);
+}
+END_TEST
+
 START_TEST(no_mapping_is_nothing_to_prove)
 {
     json_object *mappings = json_object_new_array();
@@ -253,6 +271,7 @@ Suite *ports_suite(void)
     tcase_add_test(probe_case, the_last_port_does_not_speak_for_the_first);
     tcase_add_test(probe_case, a_number_that_is_no_port_does_not_answer);
     tcase_add_test(probe_case, a_closed_port_and_a_bad_address_fail);
+    tcase_add_test(probe_case, without_descriptors_nothing_is_held_against_the_pod);
     tcase_add_test(probe_case, no_mapping_is_nothing_to_prove);
     suite_add_tcase(suite, probe_case);
     return suite;
