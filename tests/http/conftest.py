@@ -16,6 +16,12 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"RIGGER_TEST_SEED={SEED}")
 
 
+def pytest_collection_modifyitems(items):
+    """The file that takes longest comes first: files are shared out in their order, and whoever gets it last
+    would be waited for."""
+    items.sort(key=lambda item: item.path.name != "test_under_faults.py")
+
+
 @pytest.fixture(scope="session")
 def stack():
     """PostgreSQL, responder and nginx, shared by the tests that do not harm them."""

@@ -16,10 +16,12 @@ SELECTED = {
     "backends-terminated": 2,
     "connection-cut": 0,
     "database-restarted": 2,
+    "descriptors-gone": 1,
     "killed-at-message": 0,
     "master-killed": 2,
     "nginx-reloaded": 1,
     "rigger-reloaded": 1,
+    "row-locked": 0,
     "worker-killed": 2,
     "worker-stopped": 2,
 }

@@ -14,7 +14,7 @@ from harness.chance import SEED
 from harness.fault.fault import find, names
 from harness.fault.trial import Outcome, Trial
 
-SHOWN = 12  # lines about one fault
+SHOWN, WIDTH = 12, 1500  # how many things about one fault are shown, and how much of each
 HEAD = ("fault", "times", "lives", "requests", "2xx", "4xx", "503", "other", "none", "again s", "untrue",
         "unexplained", "violations")
 
@@ -46,7 +46,7 @@ def try_fault(name, seconds):
     print(f"{name}: {outcome.requests} requests, {outcome.injected} times,"
           f" {'failed' if outcome.wrong else 'passed'} in {time.monotonic() - started:.0f} s", flush=True)
     for line in outcome.wrong[:SHOWN]:
-        print("  " + line.strip().replace("\n", "\n  "), flush=True)
+        print("  " + line.strip()[-WIDTH:].replace("\n", "\n  "), flush=True)
     if len(outcome.wrong) > SHOWN:
         print(f"  and {len(outcome.wrong) - SHOWN} more", flush=True)
     return outcome
