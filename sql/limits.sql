@@ -41,6 +41,12 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('events.pruned', 10000, 'rows', 1, 100000, 'How many old events one call of prune_events() deletes.'),
     ('reaper.taken', 500, 'rows', 1, 100000,
      'How many launch configs, and how many instances, one call of reap() takes.'),
+    ('lock.waited_fast', 300, 'milliseconds', 10, 60000,
+     'How long a request that needs the database alone waits for one lock that somebody else holds. Then it '
+     'is answered 503.'),
+    ('lock.waited_slow', 1000, 'milliseconds', 10, 60000,
+     'How long a claim, a verification, the announcing of an instance, the background and a command of an '
+     'administrator wait for one lock.'),
     ('reaper.lag', 60, 'seconds', 1, 3600,
      'How long the reaper may take to come round. What is overdue for longer is a broken promise.')
 ), written as (

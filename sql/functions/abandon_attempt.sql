@@ -2,6 +2,7 @@
 --   An attempt that was decided, or that another has followed, is left alone.
 -- Parameters: the config, the attempt.
 -- Returns: nothing.
+-- Calls: bound_waits.
 -- Tables: launch_configs (locked), rigger.challenges (written).
 -- Role: rigger_app
 create or replace function rigger.abandon_attempt(
@@ -13,6 +14,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   perform from public.launch_configs l where l.config_id = p_config_id for no key update;
   update rigger.challenges c
   set attempt_id = null, attempt_at = null, lease_until = null

@@ -2,6 +2,7 @@
 --   again.
 -- Parameters: the consumer, the last event it is done with (null: none of them, all are handed out again).
 -- Returns: false where there is no such consumer.
+-- Calls: bound_waits.
 -- Tables: rigger.event_consumers (written).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.acknowledge_events(p_consumer text, p_event_id bigint)
@@ -12,6 +13,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   update rigger.event_consumers c
   -- rule: events.acknowledged
   set last_event_id = least(greatest(c.last_event_id, p_event_id), c.settled_to), taken_at = null

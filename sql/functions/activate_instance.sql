@@ -5,7 +5,7 @@
 --   "active" is to be.
 -- Returns: refusal (instance_not_found is the same for "not there", "not yours" and "made from a launch
 --   config"), or the instance as JSON.
--- Calls: authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
+-- Calls: bound_waits, authenticate_hotkey, limit_of, limit_interval, emit_instance_event, instance_json.
 -- Tables: rigger.used_signatures (written), instances (locked, written), rigger.verifications,
 --   rigger.placements, rigger.events (written).
 -- Role: rigger_app
@@ -21,6 +21,7 @@ as $$
 declare
   v_instance public.instances;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select a.refusal
   into refusal
   from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;

@@ -2,7 +2,7 @@
 --   calls change nothing.
 -- Parameters: the config, the netuid.
 -- Returns: refusal; null: none.
--- Calls: authenticate_hotkey, emit_instance_event.
+-- Calls: bound_waits, authenticate_hotkey, emit_instance_event.
 -- Tables: launch_configs (read), instances, rigger.placements, rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.activate_launch_config(
@@ -16,6 +16,7 @@ declare
   v_config record;
   v_instance_id text;
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   select l.miner_hotkey, l.verified_at, l.failed_at, i.instance_id
   into v_config
   from public.launch_configs l
@@ -62,6 +63,10 @@ begin
     set activated_at = now()
     where p.instance_id = v_instance_id;
     perform rigger.emit_instance_event('instance_activated', v_instance_id);
+  else
+    -- The lock makes a repeated answer wait for the standby that the first one waited for.
+    -- rule: activate.repeat_confirmed
+    perform from public.instances i where i.instance_id = v_config.instance_id for no key update;
   end if;
 end
 $$;

@@ -3,6 +3,7 @@
 -- Parameters: p_signature_hash: BLAKE2b-256 of the signature, null for an account credential (nothing is
 --   stored then); p_request_key: the request; the same key with the same signature is the same request again.
 -- Returns: refusal; repeated: this request was seen before; the miner's uid and coldkey.
+-- Calls: bound_waits.
 -- Tables: metagraph_nodes (read), rigger.used_signatures (written).
 -- Role: rigger_app
 create or replace function rigger.authenticate_hotkey(
@@ -16,6 +17,7 @@ as $$
 declare
   v_blacklist_reason text;
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   repeated := false;
 
   select coalesce(m.node_id, -1), m.coldkey, m.blacklist_reason
@@ -42,12 +44,17 @@ begin
   values (p_signature_hash, p_hotkey, p_request_key)
   on conflict (signature_hash) do nothing;
   if not found then
-    repeated := exists (select from rigger.used_signatures u
-                        where u.signature_hash = p_signature_hash
-                          -- rule: signature.hotkey
-                          and u.hotkey = p_hotkey
-                          -- rule: signature.request
-                          and u.request_key = p_request_key);
+    -- A transaction that writes nothing waits for no standby: the lock makes a repeated answer wait until the
+    -- standby has what is repeated, as the first one did.
+    perform from rigger.used_signatures u
+    where u.signature_hash = p_signature_hash
+      -- rule: signature.hotkey
+      and u.hotkey = p_hotkey
+      -- rule: signature.request
+      and u.request_key = p_request_key
+    -- rule: signature.repeat_confirmed
+    for no key update;
+    repeated := found;
     -- rule: signature.once
     if not repeated then
       refusal := 'signature_used';

@@ -6,7 +6,7 @@
 --   mappings to probe, null without a job; digest_with_claim: as of describe_verification. malformed: an
 --   attempt might begin, so that what is wrong with the body is the answer; nothing was written. refused:
 --   with the refusal; with instance_gone and time_limit_over the config fails now.
--- Calls: fail_launch_config, describe_verification.
+-- Calls: bound_waits, fail_launch_config, describe_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), instances (read).
 -- Role: rigger_app
 create or replace function rigger.begin_verification(
@@ -24,6 +24,7 @@ declare
   v_config public.launch_configs;
   v_challenge rigger.challenges;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select * into v_config from public.launch_configs l where l.config_id = p_config_id for no key update;
   select * into v_challenge from rigger.challenges c where c.config_id = p_config_id;
 

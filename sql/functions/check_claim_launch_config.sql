@@ -5,7 +5,7 @@
 --   Redis has yet to be asked.
 -- Returns: refusal, as claim_launch_config would refuse now; null: it would not, as far as can be told. The
 --   miner; the chute whose target counts (null: there is a job, which needs no capacity).
--- Calls: check_claim, check_job, check_gpus.
+-- Calls: bound_waits, check_claim, check_job, check_gpus.
 -- Tables: launch_configs, chutes (read).
 -- Role: rigger_app
 create or replace function rigger.check_claim_launch_config(
@@ -22,6 +22,7 @@ declare
   v_config public.launch_configs;
   v_chute record;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select * into v_config from public.launch_configs c where c.config_id = p_config_id;
   miner_hotkey := v_config.miner_hotkey;
   chute_id := case when v_config.job_id is null then v_config.chute_id end;

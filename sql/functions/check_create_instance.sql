@@ -4,7 +4,7 @@
 --   and port; the target that Redis told (null: none), and whether capacity is judged, as it is not while
 --   Redis has yet to be asked.
 -- Returns: refusal, as create_instance would refuse now; null: it would not, as far as can be told.
--- Calls: authenticate_hotkey, check_announcement, check_gpus.
+-- Calls: bound_waits, authenticate_hotkey, check_announcement, check_gpus.
 -- Tables: rigger.used_signatures, chutes (read).
 -- Role: rigger_app
 create or replace function rigger.check_create_instance(
@@ -19,6 +19,7 @@ as $$
 declare
   v_chute public.chutes;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   -- rule: check_create.hotkey
   select a.refusal into refusal from rigger.authenticate_hotkey(p_hotkey, p_netuid, null, null) a;
   -- rule: check_create.signature

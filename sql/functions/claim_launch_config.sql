@@ -8,7 +8,7 @@
 --   none).
 -- Returns: refusal and its subject, or the job and what a challenge is made from. unavailable: what
 --   check_claim_launch_config would have refused is right by now.
--- Calls: check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
+-- Calls: bound_waits, check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs,
 --   rigger.refused_hosts (written).
 -- Role: rigger_app
@@ -33,6 +33,7 @@ declare
   v_gpus text[];
   v_fails_config boolean;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select c.chute_id into v_chute_id from public.launch_configs c where c.config_id = p_config_id;
   select c.jobs, c.node_selector
   into v_chute

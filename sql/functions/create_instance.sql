@@ -7,7 +7,7 @@
 --   (null: it told none).
 -- Returns: refusal and its subject, or the instance as JSON. unavailable: what check_create_instance would
 --   have refused is right by now.
--- Calls: authenticate_hotkey, check_announcement, lock_gpus, place_instance, instance_json.
+-- Calls: bound_waits, authenticate_hotkey, check_announcement, lock_gpus, place_instance, instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -28,6 +28,7 @@ declare
   v_placement rigger.placements;
   v_gpus text[];
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key);
   refusal := v_caller.refusal;
   if refusal is not null then
@@ -38,7 +39,9 @@ begin
   from public.instances i
   where i.instance_id = p_instance_id
     -- rule: create.repeated
-    and i.miner_hotkey = p_hotkey;
+    and i.miner_hotkey = p_hotkey
+  -- rule: create.repeat_confirmed
+  for no key update;
   if found then
     return;
   end if;

@@ -3,7 +3,7 @@
 --   and activation find the instance gone.
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the request, chute and instance.
 -- Returns: refusal; instance_not_found is the same for "not there" and "not yours".
--- Calls: authenticate_hotkey, end_job, remove_instance.
+-- Calls: bound_waits, authenticate_hotkey, end_job, remove_instance.
 -- Tables: rigger.used_signatures (written), jobs, instances (locked in this order, written), instance_audit.
 -- Role: rigger_app
 create or replace function rigger.delete_instance(
@@ -21,6 +21,7 @@ declare
   -- rule: delete.reason
   v_reason constant text := 'miner initialized';
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   select a.refusal, a.repeated
   into refusal, v_repeated
   from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_request_key) a;

@@ -2,7 +2,7 @@
 --   it ends, its config can neither verify nor activate any more.
 -- Parameters: the instance, the reason.
 -- Returns: false where there is none.
--- Calls: cut_text, refusal_text, end_job, fail_launch_config, remove_instance.
+-- Calls: bound_waits, cut_text, refusal_text, end_job, fail_launch_config, remove_instance.
 -- Tables: launch_configs, jobs, instances (locked in this order, written) and what fail_launch_config writes.
 -- Role: rigger_admin
 create or replace function rigger.evict(p_instance_id text, p_reason text)
@@ -17,6 +17,7 @@ declare
   v_reason constant text := coalesce(nullif(rigger.cut_text(p_reason, 1000), ''),
                                     rigger.refusal_text('evicted'));
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select i.config_id
   into v_config_id
   from public.instances i

@@ -2,7 +2,7 @@
 -- Parameters: the verification, the worker's id of take_verification, the result (passed, failed, unjudged),
 --   the failure.
 -- Returns: whether it was this worker's to finish; a result that is told again changes nothing.
--- Calls: refusal_text, emit_instance_event.
+-- Calls: bound_waits, refusal_text, emit_instance_event.
 -- Tables: instances (locked, written), rigger.verifications (locked after it, written), rigger.placements,
 --   rigger.events (written).
 -- Role: rigger_app
@@ -18,6 +18,7 @@ declare
   v_instance public.instances;
   v_state text;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   -- The instance before its verification: a deletion takes them in this order.
   select i.*
   into v_instance

@@ -4,7 +4,7 @@
 -- Parameters: the config, the attempt, the failure (null: every check passed).
 -- Returns: refusal, or chute, instance, time (ISO 8601, UTC), and for a job its id, method and arguments;
 --   issued_at: when the tokens in the answer are issued, in Unix seconds.
--- Calls: fail_launch_config, accept_verification.
+-- Calls: bound_waits, fail_launch_config, accept_verification.
 -- Tables: launch_configs (locked), rigger.challenges (written), jobs (read).
 -- Role: rigger_app
 create or replace function rigger.finish_verification(
@@ -19,6 +19,7 @@ as $$
 declare
   v_challenge rigger.challenges;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   perform from public.launch_configs l where l.config_id = p_config_id for no key update;
   select * into v_challenge from rigger.challenges c where c.config_id = p_config_id;
 

@@ -2,6 +2,7 @@
 --   longer waits for it.
 -- Parameters: the consumer.
 -- Returns: false where there is no such consumer.
+-- Calls: bound_waits.
 -- Tables: rigger.event_consumers (written).
 -- Role: rigger_admin
 -- Not for C: administrators call it with psql.
@@ -13,6 +14,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   delete from rigger.event_consumers c where c.consumer = p_consumer;
   return found;
 end

@@ -2,6 +2,7 @@
 --   the provider of the proof of work may take minutes.
 -- Parameters: the instance that the claim made, how long in ms.
 -- Returns: nothing.
+-- Calls: bound_waits.
 -- Tables: rigger.placements (written).
 -- Role: rigger_app
 create or replace function rigger.hold_claim(
@@ -13,6 +14,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   update rigger.placements p
   set held_until = clock_timestamp() + p_lease_ms * interval '1 millisecond'
   where p.instance_id = p_instance_id;

@@ -3,8 +3,8 @@
 -- Parameters: the caller (hotkey, netuid, signature hash or null), the new config's id, chute, job or null,
 --   and its random environment key in hex; the chute's target as Redis told it (null: it told none).
 -- Returns: refusal and its subject, or what the token is made of; issued_at and expires_at in Unix seconds.
--- Calls: authenticate_hotkey, read_node_selector, read_job_definition, decide_capacity, enter_job_race,
---   job_disk_gb, limit_of.
+-- Calls: bound_waits, authenticate_hotkey, read_node_selector, read_job_definition, decide_capacity,
+--   enter_job_race, job_disk_gb, limit_of.
 -- Tables: chutes (read), rigger.used_signatures, jobs, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
@@ -22,6 +22,7 @@ declare
   v_lifetime numeric;
   v_unreadable text;
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   select * into v_caller from rigger.authenticate_hotkey(p_hotkey, p_netuid, p_signature_hash, p_config_id);
   refusal := v_caller.refusal;
   if refusal is not null then
@@ -36,7 +37,9 @@ begin
     from public.launch_configs c
     where c.config_id = p_config_id::text
       -- rule: token.repeated_by_owner
-      and c.miner_hotkey = p_hotkey;
+      and c.miner_hotkey = p_hotkey
+    -- rule: token.repeat_confirmed
+    for no key update;
     if found then
       disk_gb := rigger.job_disk_gb(job_id);
       expires_at := issued_at + rigger.limit_of('token.lifetime');

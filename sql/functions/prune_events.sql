@@ -2,7 +2,7 @@
 --   events.pruned says.
 -- Parameters: how old an event must be.
 -- Returns: how many were forgotten.
--- Calls: limit_of.
+-- Calls: bound_waits, limit_of.
 -- Tables: rigger.events, rigger.settings (written: events_pruned_to, which check_invariants() minds),
 --   rigger.event_consumers (read).
 -- Role: rigger_app, rigger_admin
@@ -17,6 +17,7 @@ declare
   v_pruned_to timestamptz;
   v_count bigint;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   with doomed as (
     delete from rigger.events e
     where e.event_id in (

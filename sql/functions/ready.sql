@@ -4,7 +4,7 @@
 -- Returns: schema_version, as `rigger migrate` left it, null before the first run; writable; the generation
 --   of the Chutes schema; unserved: why it is not to be served, null: it is, or an administrator accepted
 --   that generation in writing (`rigger migrate --serve-unbilled`).
--- Calls: generation.
+-- Calls: bound_waits, generation.
 -- Tables: rigger.schema_version, rigger.settings (read).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.ready(
@@ -18,6 +18,7 @@ as $$
 declare
   v_found record;
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   select v.version into schema_version from rigger.schema_version v;
   writable := not pg_is_in_recovery() and not current_setting('transaction_read_only')::boolean;
   select * into v_found from rigger.generation() g;

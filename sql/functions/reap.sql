@@ -4,7 +4,7 @@
 --   somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
--- Calls: limit_of, limit_interval, refusal_text, fail_launch_config, end_job, remove_instance.
+-- Calls: bound_waits, limit_of, limit_interval, refusal_text, fail_launch_config, end_job, remove_instance.
 -- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges,
 --   rigger.used_signatures (written).
 -- Role: rigger_app, rigger_admin
@@ -19,6 +19,7 @@ as $$
 declare
   overdue record;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   if not pg_try_advisory_xact_lock(hashtext('rigger.reap')) then
     return;
   end if;

@@ -1,6 +1,7 @@
 -- Purpose: an administrator has an instance of an old SDK verified again.
 -- Parameters: the instance.
 -- Returns: false where there is no such instance of an old SDK, or a verification is open already.
+-- Calls: bound_waits.
 -- Tables: instances (locked), rigger.verifications (written).
 -- Role: rigger_admin
 create or replace function rigger.requeue_verification(p_instance_id text)
@@ -11,6 +12,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   perform from public.instances i
   where i.instance_id = p_instance_id
     and i.config_id is null

@@ -2,6 +2,7 @@
 -- Parameters: the limit's name; the value (null: what it was at first).
 -- Returns: false where there is no such limit; a value out of its bounds is an error that says which they
 --   are.
+-- Calls: bound_waits.
 -- Tables: rigger.limits (written).
 -- Role: rigger_admin
 create or replace function rigger.set_limit(p_name text, p_value numeric)
@@ -12,6 +13,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   update rigger.limits l
   set value = coalesce(p_value, l.initial)
   where l.name = p_name;

@@ -3,6 +3,7 @@
 --   the chute makes the numbers of a chute's events follow the order of its targets.
 -- Parameters: the chute, the count.
 -- Returns: false where there is no such chute.
+-- Calls: bound_waits.
 -- Tables: chutes (locked), capacity_log, rigger.events (written).
 -- Role: rigger_admin
 create or replace function rigger.set_target(p_chute_id text, p_count integer)
@@ -13,6 +14,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   -- rule: target.range
   if p_count is null or p_count not between 0 and 1000000 then
     raise exception 'a target is a number from 0 to 1000000' using errcode = 'invalid_parameter_value';

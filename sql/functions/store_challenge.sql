@@ -3,7 +3,7 @@
 -- Parameters: the config, its instance, the GPU that must solve it, the algorithm, seed and iterations of the
 --   work, and what the provider of the proof of work keeps for its check (null: nothing).
 -- Returns: refusal; with instance_gone the config fails.
--- Calls: fail_launch_config, limit_of.
+-- Calls: bound_waits, fail_launch_config, limit_of.
 -- Tables: launch_configs (locked, written), rigger.challenges (written).
 -- Role: rigger_app
 create or replace function rigger.store_challenge(
@@ -19,6 +19,7 @@ declare
   v_config public.launch_configs;
   v_estimate numeric;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select * into v_config from public.launch_configs c where c.config_id = p_config_id for no key update;
   -- rule: challenge.failed
   if v_config.retrieved_at is null or v_config.failed_at is not null then

@@ -8,7 +8,7 @@
 -- Parameters: the consumer's name (its first call makes it known: it starts at the oldest event), how many at
 --   most (the limit events.taken is the most).
 -- Returns: the events; none while another call of the same consumer holds some.
--- Calls: limit_of, limit_interval.
+-- Calls: bound_waits, limit_of, limit_interval.
 -- Tables: rigger.events (read), rigger.event_consumers (written).
 -- Role: rigger_admin
 -- Not for C: consumers of events call it, over a driver of theirs.
@@ -25,6 +25,7 @@ declare
   v_oldest_open xid8;
   v_consumer rigger.event_consumers;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   -- rule: events.first_to_write
   if pg_current_xact_id_if_assigned() is not null then
     raise exception 'take_events() must be the first in its transaction to write'

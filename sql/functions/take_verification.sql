@@ -4,7 +4,7 @@
 -- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does
 --   (sdk_features), its chute and its GPUs (by device index), and of each kind of the image's files so many
 --   challenges as the limit verification.files says.
--- Calls: device_info, limit_of, sdk_features.
+-- Calls: bound_waits, device_info, limit_of, sdk_features.
 -- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
 --   rigger.gpu_models, rigger.vetted_addresses (read).
 -- Role: rigger_app
@@ -21,6 +21,7 @@ as $$
 declare
   v_id bigint;
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   select v.verification_id
   into v_id
   from rigger.verifications v

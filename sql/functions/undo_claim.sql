@@ -2,7 +2,7 @@
 --   good. A claim that has failed, was undone before or has its challenge is left alone.
 -- Parameters: the config, the instance that the claim made.
 -- Returns: nothing.
--- Calls: read_permitted, free_job, remove_instance.
+-- Calls: bound_waits, read_permitted, free_job, remove_instance.
 -- Tables: chutes, launch_configs, jobs (locked in this order, written), rolling_updates, rigger.placements
 --   (written).
 -- Role: rigger_app
@@ -15,6 +15,7 @@ set search_path = pg_catalog, rigger, pg_temp
 set timezone = 'UTC'
 as $$
 begin
+  perform rigger.bound_waits('lock.waited_slow');
   perform from public.chutes c
   where c.chute_id = (select l.chute_id from public.launch_configs l where l.config_id = p_config_id)
   for no key update;

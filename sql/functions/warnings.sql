@@ -2,7 +2,7 @@
 --   riggerctl status shows it and ends with an error, the background process logs it.
 -- Parameters: none.
 -- Returns: a row a warning: a sentence that says what is wrong and what cures it.
--- Calls: check_path.
+-- Calls: bound_waits, check_path.
 -- Tables: none but PostgreSQL's own.
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.warnings()
@@ -17,6 +17,7 @@ declare
   v_path record;
   v_has_public boolean;
 begin
+  perform rigger.bound_waits('lock.waited_fast');
   select * into v_path from rigger.check_path() c;
   -- rule: warnings.path
   if v_path.unsafe is not null then
@@ -41,6 +42,29 @@ begin
   elsif v_path.needs_public is null and v_has_public then
     warning := 'nothing needs "public" in the search_path of Rigger''s functions now: run rigger migrate';
     return next;
+  end if;
+
+  -- A function cannot limit the statement that calls it, a pooled connection is not ours to set one on, and
+  -- what a role is a member of hands none down.
+  -- rule: warnings.statement_timeout
+  if current_setting('statement_timeout') = '0' then
+    return query
+    select format('the login role %1$s has no statement_timeout: '
+                  'alter role %1$I set statement_timeout = ''5s''', r.rolname)
+    from pg_roles r
+    join pg_roles a on a.rolname = 'rigger_app' and pg_has_role(r.oid, a.oid, 'usage')
+    where r.rolcanlogin
+      and not r.rolsuper
+      and not exists (
+        select
+        from pg_db_role_setting s
+        cross join unnest(s.setconfig) as c (setting)
+        -- rule: warnings.has_timeout
+        where s.setrole in (0, r.oid)
+          and s.setdatabase in (0, (select d.oid from pg_database d where d.datname = current_database()))
+          and c.setting like 'statement_timeout=%'
+          and c.setting <> 'statement_timeout=0')
+    order by r.rolname;
   end if;
 end
 $$;

@@ -57,7 +57,7 @@ struct config {
     } server;
     struct {
         char *dsn; /* libpq connection string or URI; masked when dumped */
-        int64_t connect_timeout_s, statement_timeout_ms, lock_timeout_ms;
+        int64_t connect_timeout_s, statement_timeout_ms;
         bool prepared_statements;
         int64_t activation_retry_ms; /* how long activation goes on trying to reach the database */
     } database;

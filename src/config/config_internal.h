@@ -18,6 +18,9 @@ const struct setting *config_name_find_variable(const char *variable);
 const struct setting *config_name_renamed(const char *section, const char *key);
 const struct setting *config_name_renamed_variable(const char *variable);
 
+/* What has come instead of a setting that former versions had, NULL if they had none of that name. */
+const char *config_name_gone(const char *section, const char *key);
+
 /* Writes RIGGER_<SECTION>_<KEY>. */
 void config_name_variable(const struct setting *setting, char out[CONFIG_NAME_BYTES]);
 

@@ -96,7 +96,14 @@ static void report_unknown_key(struct loader *loader, const char *section, const
 {
     const struct setting *meant = config_name_guess_key(section, key);
     const struct setting *now = config_name_renamed(section, key);
+    const char *gone = config_name_gone(section, key);
 
+    /* rule: config.gone */
+    if (gone != NULL) {
+        report(loader, "%s:%d: [%s] %s: is gone; %s: take it out", loader->path, loader->line, section, key,
+               gone);
+        return;
+    }
     /* rule: config.name_shown */
     if (now == NULL && meant == NULL && !may_be_shown(key))
         report(loader, "%s:%d: [%s]: no such setting, and no name of one: dump-config lists them all",

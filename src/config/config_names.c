@@ -64,6 +64,22 @@ const struct setting *config_name_renamed_variable(const char *variable)
     return NULL;
 }
 
+const char *config_name_gone(const char *section, const char *key)
+{
+    static const struct {
+        const char *section, *key, *instead;
+    } gone[] = {
+        { "database", "lock_timeout_ms",
+          "waits for locks are the limits lock.waited_fast and lock.waited_slow of the database now" },
+    };
+
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++) {
+        if (strcmp(gone[i].section, section) == 0 && strcmp(gone[i].key, key) == 0)
+            return gone[i].instead;
+    }
+    return NULL;
+}
+
 static size_t least(size_t a, size_t b, size_t c)
 {
     size_t smaller = a < b ? a : b;

@@ -60,9 +60,6 @@ void config_check_relations(const struct config *config, config_report *report, 
     /* rule: config.sockets */
     if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
         tell(check, "server", "slow_socket", "must differ from fast_socket");
-    /* rule: config.lock_timeout */
-    if (config->database.lock_timeout_ms >= config->database.statement_timeout_ms)
-        tell(check, "database", "lock_timeout_ms", "must be below statement_timeout_ms");
     /* rule: config.validator_seed */
     if (config->launch.validator_seed.text != NULL &&
         !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))

@@ -180,8 +180,6 @@ const struct setting config_settings[] = {
       .doc = "Limit of one attempt to connect, seconds." },
     { NAMED(database, statement_timeout_ms), RANGE(10, HOUR_MS), .default_text = "5000", .reloadable = true,
       .doc = "How long a statement is waited for before it is cancelled, milliseconds." },
-    { NAMED(database, lock_timeout_ms), RANGE(10, HOUR_MS), .default_text = "4000", .reloadable = true,
-      .doc = "Limit of one wait for a lock, milliseconds; below statement_timeout_ms." },
     { NAMED(database, prepared_statements), .type = SETTING_BOOLEAN, .default_text = "true",
       .reloadable = true,
       .doc = "false where a pooler keeps no prepared statements: PgBouncer before 1.21." },

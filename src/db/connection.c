@@ -367,8 +367,10 @@ enum status db_call(struct db *db, struct arena *arena, const struct statement *
         if (limit_ms > call_limit_ms(db))
             limit_ms = call_limit_ms(db);
         status = call_measured(db, arena, statement, parameters, rows, limit_ms);
-        if (status != STATUS_UNAVAILABLE || give_up_is_due() ||
-            !clock_pause(jitter(PATIENCE_PAUSE_MS), end_ms))
+        /* rule: db.patience */
+        if (status != STATUS_UNAVAILABLE || sqlstate_action(db->sqlstate) != SQLSTATE_RECONNECT)
+            return status;
+        if (give_up_is_due() || !clock_pause(jitter(PATIENCE_PAUSE_MS), end_ms))
             return status;
     }
 }

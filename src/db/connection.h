@@ -26,7 +26,8 @@ struct db *db_create(const struct config *config) MUST_CHECK;
 struct db *db_create_for_dsn(const char *dsn) MUST_CHECK;
 void db_free(struct db *db);
 
-/* The next call, and that one alone, goes on trying for budget_ms where the database is unavailable. */
+/* The next call, and that one alone, goes on trying for budget_ms where the database is away: not where it is
+ * there and somebody holds a lock, which has a bound of its own. */
 void db_be_patient(struct db *db, int64_t budget_ms);
 
 /* Closes the connection, if there is one; the next call opens it again. For a process that is going to wait.

@@ -32,7 +32,7 @@ def default_settings(directory, dsn):
             "hotkey_requests_per_minute": 0,
         },
         "database": {"dsn": dsn, "connect_timeout_s": 30, "statement_timeout_ms": 50000,
-                     "lock_timeout_ms": 40000, "activation_retry_ms": 50000},
+                     "activation_retry_ms": 50000},
         "launch": {
             "netuid": 64,
             "public_url": "https://localhost",

@@ -55,6 +55,9 @@ class Stack:
         self.responder.write_config()
         self.migrate()
         self.postgres.execute("create role rigger_server login in role rigger_app")
+        self.postgres.execute("alter role rigger_server set statement_timeout = '60s'")
+        # As long as the program's own limits of time: no slow machine meets them.
+        self.postgres.execute("update rigger.limits set value = maximum where name like 'lock.waited%'")
         self.settings["database"]["dsn"] = self.server_dsn()
         self.responder.write_config()
         self.responder.start()

@@ -186,16 +186,6 @@ def test_a_worker_past_its_deadline_is_replaced(own):
     assert api.token(miner, chute).status == 200
 
 
-def test_a_lock_held_too_long_is_503_and_not_a_held_connection(own):
-    own.settings["database"].update(lock_timeout_ms=200, statement_timeout_ms=300)
-    own.responder.renew()
-    api = Api(own)
-    miner, chute = own.network.miner(), own.network.chute()
-    answer = locked_out(own, api, miner, chute)
-    assert answer.status == 503 and answer.headers["Retry-After"]
-    assert api.token(miner, chute).status == 200
-
-
 def test_two_migrations_at_once_end_in_one_schema():
     stack = Stack()
     try:

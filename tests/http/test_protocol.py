@@ -1,6 +1,8 @@
 """What every answer has in common, and the paths that are no endpoint."""
 
+import os
 import re
+import subprocess
 
 import pytest
 
@@ -28,6 +30,23 @@ def test_the_request_id_of_a_client_is_not_taken_over(api):
 def test_health(api, path, body):
     answer = api.request("GET", path)
     assert (answer.status, answer.json) == (200, body)
+
+
+def test_readyz_warns_where_the_login_role_has_no_statement_timeout(stack, api):
+    stack.postgres.execute("alter role rigger_server reset statement_timeout")
+    try:
+        stack.responder.renew()
+        answer = api.request("GET", "/readyz")
+        assert (answer.status, answer.json["status"]) == (200, "ready")
+        (warning,) = answer.json["warnings"]
+        assert "alter role rigger_server set statement_timeout" in warning
+        said = subprocess.run([os.path.join(stack.build, "riggerctl"), "status", "--dsn", stack.postgres.dsn],
+                              capture_output=True, text=True, check=False)
+        assert said.returncode == 1 and "statement_timeout" in said.stdout
+    finally:
+        stack.postgres.execute("alter role rigger_server set statement_timeout = '60s'")
+        stack.responder.renew()
+    assert "warnings" not in api.request("GET", "/readyz").json
 
 
 @pytest.mark.parametrize("path",

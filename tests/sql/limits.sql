@@ -90,7 +90,7 @@ from (select p.prosrc as text
       from pg_class c
       where c.relnamespace = 'rigger'::regnamespace and c.relkind = 'v') as source
 cross join lateral regexp_matches(
-  source.text, $$(?:limit_of\(|limit_interval\(|[.]name = )'([a-z_.]+)'$$, 'g') as name;
+  source.text, $$(?:limit_of\(|limit_interval\(|bound_waits\(|[.]name = )'([a-z_.]+)'$$, 'g') as name;
 select set_eq(
   'select distinct name from pg_temp.used', 'select name from rigger.limits',
   'what is read is there, what is there is read');

@@ -9,6 +9,20 @@ NOBODY = "(select null::text as refusal) a"
 
 # (id, the text behind its mark, what replaces it)
 RULES = [
+    ("waits.first_bound", "if current_setting('rigger.bounded_at', true) = v_mark then", "if false then"),
+    ("waits.first_bound", "= v_mark", "<> ''"),
+    ("waits.bounded", "set_config('lock_timeout', rigger.limit_of(p_limit)::text, true)", "null"),
+    ("waits.bounded", "rigger.limit_of(p_limit)", "rigger.limit_of('lock.waited_fast')"),
+    ("waits.warnings", "if current_setting('client_min_messages') = 'error' then", "if false then"),
+    ("signature.repeat_confirmed", "for no key update", ""),
+    ("token.repeat_confirmed", "for no key update", ""),
+    ("create.repeat_confirmed", "for no key update", ""),
+    ("activate.repeat_confirmed", "for no key update", ""),
+    ("warnings.statement_timeout", "if current_setting('statement_timeout') = '0' then", "if true then"),
+    ("warnings.statement_timeout", "if current_setting('statement_timeout') = '0' then", "if false then"),
+    ("warnings.has_timeout", "where s.setrole in (0, r.oid)", "where s.setrole in (r.oid)"),
+    ("warnings.has_timeout", "and s.setdatabase in (0, ", "and s.setdatabase in ("),
+    ("warnings.has_timeout", "and c.setting <> 'statement_timeout=0'", ""),
     ("hotkey.subnet", "and m.netuid = p_netuid", ""),
     ("hotkey.blacklist", "if v_blacklist_reason <> '' then", "if false then"),
     ("signature.request", "and u.request_key = p_request_key", ""),

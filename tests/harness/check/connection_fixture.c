@@ -61,7 +61,6 @@ void calls_set_up(void)
     calls.config.database.dsn = calls.dsn;
     calls.config.database.connect_timeout_s = 20;
     calls.config.database.statement_timeout_ms = 20000;
-    calls.config.database.lock_timeout_ms = 10000;
     calls.config.database.prepared_statements = true;
     calls.arena = arena_create(ARENA_BYTES);
     calls.db = db_create(&calls.config);

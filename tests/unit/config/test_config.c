@@ -45,7 +45,6 @@ START_TEST(the_least_configuration_takes_every_default)
     ck_assert_str_eq(config->database.dsn, "dbname=rigger");
     ck_assert_int_eq(config->database.connect_timeout_s, 3);
     ck_assert_int_eq(config->database.statement_timeout_ms, 5000);
-    ck_assert_int_eq(config->database.lock_timeout_ms, 4000);
     ck_assert(config->database.prepared_statements);
     ck_assert_int_eq(config->database.activation_retry_ms, 8000);
     ck_assert_int_eq(config->launch.netuid, 64);

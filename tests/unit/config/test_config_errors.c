@@ -50,8 +50,9 @@ static const struct {
     { "[launch]\nown_addresses = 1.2.3", ":13: [launch] own_addresses: not a list of networks" },
     { "[launch]\nallow_private_hosts = maybe", ":13: [launch] allow_private_hosts: not a truth value" },
     { "[launch]\nallow_private_hosts =", ":13: [launch] allow_private_hosts: not a truth value" },
-    { "[database]\nlock_timeout_ms = 5000",
-      ":13: [database] lock_timeout_ms: must be below statement_timeout_ms" },
+    { "[database]\nlock_timeout_ms = 3000",
+      ":13: [database] lock_timeout_ms: is gone; waits for locks are the limits lock.waited_fast and "
+      "lock.waited_slow of the database now: take it out" },
     { "[attestation]\nproof_of_work = none",
       ":13: [attestation] proof_of_work: not one of the choices: write matmul or graval" },
     { "[attestation]\nproof_of_work = graval",

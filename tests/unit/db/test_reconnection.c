@@ -259,14 +259,24 @@ START_TEST(patience_is_for_what_is_unavailable_only)
 }
 END_TEST
 
-/* 55P03 is unavailable: the patient call takes turn after turn until one succeeds, the next call one. */
+/* A server that is starting: the patient call takes two turns after two until one succeeds, the next call
+ * two.
+ */
 START_TEST(patience_is_for_one_call)
 {
     db_be_patient(calls.db, LONG_MS);
-    ck_assert_int_eq(calls_make(&calls_fail, "3", "55P03"), STATUS_OK);
-    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 4);
+    ck_assert_int_eq(calls_make(&calls_fail, "4", "57P03"), STATUS_OK);
+    ck_assert_int_eq(rows_integer(&calls.rows, 0, 0).value, 5);
+    ck_assert_int_eq(calls_make(&calls_fail, "100", "57P03"), STATUS_UNAVAILABLE);
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "7");
+}
+END_TEST
+
+START_TEST(patience_is_not_for_a_lock_that_somebody_holds)
+{
+    db_be_patient(calls.db, LONG_MS);
     ck_assert_int_eq(calls_make(&calls_fail, "100", "55P03"), STATUS_UNAVAILABLE);
-    postgres_expect(CALLS_DATABASE, "select last_value from turns", "5");
+    postgres_expect(CALLS_DATABASE, "select last_value from turns", "1");
 }
 END_TEST
 
@@ -352,6 +362,7 @@ Suite *reconnection_suite(void)
     tcase_add_loop_test(tests, a_database_that_comes_back_is_used_again, 0, 2);
     tcase_add_test(tests, patience_is_for_what_is_unavailable_only);
     tcase_add_test(tests, patience_is_for_one_call);
+    tcase_add_test(tests, patience_is_not_for_a_lock_that_somebody_holds);
     tcase_add_loop_test(tests, a_failed_connection_is_logged_without_the_password, 0, 2);
     tcase_add_test(tests, a_host_that_is_silent_is_passed_over);
     tcase_add_test(tests, a_host_that_is_not_there_is_passed_over);

@@ -27,7 +27,7 @@ static struct config config = {
                 .trusted_proxies = empty,
                 .metrics_allow = networks,
                 .log_level = LOG_LEVEL_ERROR },
-    .database = { .dsn = dsn, .connect_timeout_s = 1, .statement_timeout_ms = 100, .lock_timeout_ms = 50 },
+    .database = { .dsn = dsn, .connect_timeout_s = 1, .statement_timeout_ms = 100 },
 };
 
 static struct memory_transport memory;
