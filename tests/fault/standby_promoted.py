@@ -23,7 +23,7 @@ class StandbyPromoted(Fault):
         site.postgres.settings += "\nwal_level = replica\nmax_wal_senders = 5\n"
         self.primary, self.standby = site.postgres, None
         self.other = Postgres(f"{site.directory}/other")
-        site.settings["database"].update(statement_timeout_ms=1500, lock_timeout_ms=1000)
+        site.settings["database"].update(statement_timeout_ms=1500)
         self.turn = 0
 
     def server_dsn(self, dsn):
