@@ -14,11 +14,15 @@
 /* Whether this build can confine at all: sanitizers and coverage make calls of their own. */
 bool confine_is_built(void) MUST_CHECK;
 
-/* Once, where the service starts: says in the log what will be missing. */
+/* Once, where the service starts and before it makes processes: says in the log what will be missing. */
 void confine_tell(const struct config *config);
 
 /* Wipes the secrets that a process of that role does not need, before anybody keeps a pointer to one. */
 void confine_forget(enum role role, struct config *config);
+
+/* True if a file that confined processes may read has become another since the last call: those who were
+ * confined before have to be renewed, which it logs. For the master, and for who has none. */
+bool confine_has_aged(const struct config *config);
 
 /* Confines this process, which has a single thread. master: who is told with SIGUSR1 that a successor is
  * wanted; 0: nobody. False: it could not, which is logged, and it must not serve. */

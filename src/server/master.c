@@ -365,12 +365,12 @@ int master_run(struct config *config, const char *config_path)
     process_settle(config, "master", 0);
     take_signals(&master);
     process_prepare();
+    confine_tell(config);
     if (!open_listeners(&master) || !door_renew(&master.door) || !make_places(&master))
         return EXIT_FAILURE;
     look_after(&master);
     log_event(LOG_LEVEL_INFO, "serving with %zu processes", master.count);
     warn_of_weak_secrets(config);
-    confine_tell(config);
     if (config->launch.validator_seed.text == NULL)
         log_event(LOG_LEVEL_INFO,
                   "instances of old SDKs stay unverified: [launch] validator_seed is not set");
@@ -380,6 +380,8 @@ int master_run(struct config *config, const char *config_path)
         collect_dead(&master);
         if (signal_number == SIGHUP)
             reload(&master);
+        if (confine_has_aged(master.config))
+            signal_all(&master, SIGTERM); /* others take their places */
         look_after(&master);
         notify_watchdog();
     }

@@ -3,6 +3,7 @@
  * long. */
 #include "server/worker.h"
 
+#include "confine/confine.h"
 #include "core/log.h"
 #include "server/aside.h"
 #include "server/intake.h"
@@ -40,7 +41,9 @@ static void serve(struct process *process, struct lobby *lobby, const sigset_t *
     int fd;
 
     while (lobby->listener >= 0 || lobby->count > 0) {
-        if (intake_is_over() || (limit != 0 && served >= limit))
+        bool aged = process->master == 0 && confine_has_aged(process->config);
+
+        if (intake_is_over() || aged || (limit != 0 && served >= limit))
             lobby_close(lobby);
         fd = lobby_next(lobby, waiting, &whole);
         if (fd < 0)

@@ -100,6 +100,24 @@ def test_the_seed_s_bytes_are_in_no_worker_either(confined):
         assert not holds(running[kind], bytes.fromhex(VALIDATOR_SEED)), kind
 
 
+def test_processes_are_renewed_when_a_file_that_they_may_read_is_replaced(monkeypatch, tmp_path):
+    """A permission is one for a file, not for its name: after a rename nobody could read the new one."""
+    passwords = tmp_path / "passwords"
+    passwords.write_text("")
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    with Stack(change) as stack:
+        if "Landlock is missing" in stack.responder.log():
+            pytest.skip("this kernel has no Landlock")
+        before = processes(stack)
+        (tmp_path / "new").write_text("")
+        (tmp_path / "new").rename(passwords)
+        for kind in ("fast", "slow", "background", "verifier"):
+            wait_for(lambda kind=kind: before[kind] not in stack.responder.workers(), f"another {kind}")
+        stack.responder.wait_for_log("they are renewed")
+        assert Api(stack).request("GET", "/readyz").status == 200
+        assert "ended with status" not in stack.responder.log()
+
+
 def test_a_setting_turns_confinement_off_and_the_log_says_so(confined):
     with confined.responder.having("server", confine="false"):
         assert {status_of(pid)["Seccomp"] for pid in confined.responder.workers()} == {"0"}

@@ -260,6 +260,8 @@ RULES = [
     ("confine.clone", "confine/calls.c", "    if (threads) {", "    if (true) {"),
     ("confine.writing", "confine/calls.c", "SCMP_SYS(openat), 1, &reads", "SCMP_SYS(openat), 0, NULL"),
     ("confine.internet", "confine/calls.c", "    if (rules->networks) {", "    if (true) {"),
+    ("confine.ports", "confine/landlock.c", "(rules->any_port ? 0 : CONNECT_TCP)", "0"),
+    ("confine.files", "confine/confine.c", "if (landlock_version() < LANDLOCK_FILES)", "if (true)"),
     ("confine.told", "confine/calls.c", "tell(info->si_syscall);", ";"),
     ("confine.seed", "confine/secrets.c", "launch.validator_seed), OF(VERIFIER)",
      "launch.validator_seed), REQUESTS | OF(VERIFIER)"),

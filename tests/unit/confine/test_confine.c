@@ -1,9 +1,6 @@
 /* confine/confine: a process that confines itself tries what it gave up. Each attempt is made in a process of
  * its own, whose exit code is the errno that it met. */
-#ifdef HAVE_CONFIG_H
-#include "config.h"
-#endif
-
+#include "check/confined.h"
 #include "confine/confine.h"
 
 #include <check.h>
@@ -12,7 +9,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -20,56 +16,15 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 Suite *confine_suite(void);
-
-static struct config config = {
-    .server.confine = true,
-    .database.dsn = "host=/run/postgresql dbname=rigger",
-    .capacity.redis_url = "",
-    .events.redis_url = "",
-    .attestation.environment_command = "",
-    .attestation.filesystem_command = "",
-};
-
-static char said[4096]; /* what the last attempt logged */
-
-static int attempt_in(enum role role, int (*attempt)(void))
-{
-    int ends[2], state;
-    ssize_t length;
-    pid_t pid;
-
-    ck_assert_int_eq(pipe(ends), 0);
-    pid = fork();
-    ck_assert_int_ge(pid, 0);
-    if (pid == 0) {
-        dup2(ends[1], STDERR_FILENO);
-        _exit(confine_enter(role, &config, getppid()) ? attempt() : 255);
-    }
-    close(ends[1]);
-    ck_assert_int_eq(waitpid(pid, &state, 0), pid);
-    length = read(ends[0], said, sizeof(said) - 1);
-    said[length > 0 ? length : 0] = '\0';
-    close(ends[0]);
-    ck_assert_msg(WIFEXITED(state), "ended by signal %d", WTERMSIG(state));
-    return WEXITSTATUS(state);
-}
-
-/* The errno of a call that fails; 0: it did not. */
-static int failure(long result)
-{
-    return result == -1 ? errno : 0;
-}
 
 static int run_a_program(void)
 {
     char *const words[] = { "/bin/true", NULL };
 
-    return failure(execve(words[0], words, words + 1));
+    return confined_failure(execve(words[0], words, words + 1));
 }
 
 static int make_a_process(void)
@@ -78,7 +33,7 @@ static int make_a_process(void)
 
     if (pid == 0)
         _exit(0);
-    return failure(pid);
+    return confined_failure(pid);
 }
 
 static void *rest(void *argument)
@@ -96,81 +51,81 @@ static int make_a_thread(void)
 
 static int trace_the_parent(void)
 {
-    return failure(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+    return confined_failure(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
 }
 
 static int read_the_parent_s_memory(void)
 {
-    struct iovec here = { said, 1 }, there = { said, 1 };
+    struct iovec here = { confined_said, 1 }, there = { confined_said, 1 };
 
-    return failure(process_vm_readv(getppid(), &here, 1, &there, 1, 0));
+    return confined_failure(process_vm_readv(getppid(), &here, 1, &there, 1, 0));
 }
 
 static int speak_ipv4(void)
 {
-    return failure(socket(AF_INET, SOCK_STREAM, 0));
+    return confined_failure(socket(AF_INET, SOCK_STREAM, 0));
 }
 
 static int speak_ipv6(void)
 {
-    return failure(socket(AF_INET6, SOCK_DGRAM, 0));
+    return confined_failure(socket(AF_INET6, SOCK_DGRAM, 0));
 }
 
 static int speak_unix(void)
 {
-    return failure(socket(AF_UNIX, SOCK_STREAM, 0));
+    return confined_failure(socket(AF_UNIX, SOCK_STREAM, 0));
 }
 
 static int make_a_file(void)
 {
-    return failure(open("/tmp/rigger-confined", O_WRONLY | O_CREAT, 0600));
+    return confined_failure(open("/tmp/rigger-confined", O_WRONLY | O_CREAT, 0600));
 }
 
 static int write_a_file(void)
 {
-    return failure(open("/dev/null", O_WRONLY));
+    return confined_failure(open("/dev/null", O_WRONLY));
 }
 
 static int remove_a_file(void)
 {
-    return failure(unlink("/tmp/rigger-no-such-file"));
+    return confined_failure(unlink("/tmp/rigger-no-such-file"));
 }
 
 static int change_a_mode(void)
 {
-    return failure(chmod("/tmp/rigger-no-such-file", 0777));
+    return confined_failure(chmod("/tmp/rigger-no-such-file", 0777));
 }
 
 static int stop_the_parent(void)
 {
-    return failure(kill(getppid(), SIGCONT));
+    return confined_failure(kill(getppid(), SIGCONT));
 }
 
 static int call_the_master(void)
 {
-    return failure(kill(getppid(), SIGUSR1));
+    return confined_failure(kill(getppid(), SIGUSR1));
 }
 
 static int become_another(void)
 {
-    return failure(setuid(65534));
+    return confined_failure(setuid(65534));
 }
 
 static int leave_the_network(void)
 {
-    return failure(unshare(CLONE_NEWNET));
+    return confined_failure(unshare(CLONE_NEWNET));
 }
 
 static int leave_the_root(void)
 {
-    return failure(chroot("/"));
+    return confined_failure(chroot("/"));
 }
 
 static int listen_to_others(void)
 {
     int ends[2];
 
-    return failure(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 ? listen(ends[0], 1) : 0);
+    return confined_failure(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0 ? listen(ends[0], 1) : 0);
 }
 
 static const struct {
@@ -199,42 +154,42 @@ static const struct {
 /* name: of the system call that the log tells; NULL: none, or it differs between machines. */
 START_TEST(a_fast_worker_cannot)
 {
-    ck_assert_int_eq(attempt_in(ROLE_FAST, attempts[_i].attempt), EPERM);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, attempts[_i].attempt), EPERM);
     if (attempts[_i].name != NULL) {
         char told[64];
 
         snprintf(told, sizeof(told), "the system call %s (", attempts[_i].name);
-        ck_assert_msg(strstr(said, told) != NULL, "%s: %s", told, said);
+        ck_assert_msg(strstr(confined_said, told) != NULL, "%s: %s", told, confined_said);
     }
 }
 END_TEST
 
 START_TEST(without_confinement_each_attempt_meets_no_such_refusal)
 {
-    config.server.confine = false;
-    ck_assert_int_eq(attempt_in(ROLE_FAST, run_a_program), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, make_a_process), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, make_a_thread), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_ipv4), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, write_a_file), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, stop_the_parent), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, remove_a_file), ENOENT);
-    ck_assert_str_eq(said, "");
+    confined_config.server.confine = false;
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, run_a_program), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, make_a_process), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, make_a_thread), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_ipv4), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, write_a_file), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, stop_the_parent), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, remove_a_file), ENOENT);
+    ck_assert_str_eq(confined_said, "");
 }
 END_TEST
 
 START_TEST(a_fast_worker_has_the_internet_only_where_its_database_or_its_redis_is_there)
 {
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_unix), 0);
-    config.database.dsn = "host=/run/postgresql,db.example";
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_ipv4), 0);
-    ck_assert_int_eq(attempt_in(ROLE_FAST, run_a_program), EPERM);
-    config.database.dsn = "dbname=rigger";
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_ipv4), EPERM);
-    config.capacity.redis_url = "unix:/run/redis";
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_ipv4), EPERM);
-    config.capacity.redis_url = "redis://localhost:1";
-    ck_assert_int_eq(attempt_in(ROLE_FAST, speak_ipv4), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_unix), 0);
+    confined_config.database.dsn = "host=/run/postgresql,db.example";
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_ipv4), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, run_a_program), EPERM);
+    confined_config.database.dsn = "dbname=rigger";
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_ipv4), EPERM);
+    confined_config.capacity.redis_url = "unix:/run/redis";
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_ipv4), EPERM);
+    confined_config.capacity.redis_url = "redis://localhost:1";
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, speak_ipv4), 0);
 }
 END_TEST
 
@@ -242,34 +197,34 @@ static const enum role waiting[] = { ROLE_SLOW, ROLE_VERIFIER, ROLE_ALONE };
 
 START_TEST(what_waits_for_networks_has_them_and_no_programs)
 {
-    ck_assert_int_eq(attempt_in(waiting[_i], speak_ipv4), 0);
-    ck_assert_int_eq(attempt_in(waiting[_i], make_a_thread), 0);
-    ck_assert_int_eq(attempt_in(waiting[_i], run_a_program), EPERM);
-    ck_assert_int_eq(attempt_in(waiting[_i], make_a_process), EPERM);
-    ck_assert_int_eq(attempt_in(waiting[_i], trace_the_parent), EPERM);
-    ck_assert_int_eq(attempt_in(waiting[_i], make_a_file), EPERM);
-    ck_assert_int_eq(attempt_in(waiting[_i], stop_the_parent), EPERM);
+    ck_assert_int_eq(confined_attempt(waiting[_i], speak_ipv4), 0);
+    ck_assert_int_eq(confined_attempt(waiting[_i], make_a_thread), 0);
+    ck_assert_int_eq(confined_attempt(waiting[_i], run_a_program), EPERM);
+    ck_assert_int_eq(confined_attempt(waiting[_i], make_a_process), EPERM);
+    ck_assert_int_eq(confined_attempt(waiting[_i], trace_the_parent), EPERM);
+    ck_assert_int_eq(confined_attempt(waiting[_i], make_a_file), EPERM);
+    ck_assert_int_eq(confined_attempt(waiting[_i], stop_the_parent), EPERM);
 }
 END_TEST
 
 START_TEST(a_slow_worker_may_ask_its_master_for_a_successor)
 {
     signal(SIGUSR1, SIG_IGN);
-    ck_assert_int_eq(attempt_in(ROLE_SLOW, call_the_master), 0);
-    ck_assert_int_eq(attempt_in(ROLE_VERIFIER, call_the_master), EPERM);
-    ck_assert_int_eq(attempt_in(ROLE_BACKGROUND, call_the_master), EPERM);
+    ck_assert_int_eq(confined_attempt(ROLE_SLOW, call_the_master), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_VERIFIER, call_the_master), EPERM);
+    ck_assert_int_eq(confined_attempt(ROLE_BACKGROUND, call_the_master), EPERM);
 }
 END_TEST
 
 START_TEST(the_process_of_programs_runs_them_and_they_look_into_no_other_process)
 {
-    ck_assert_int_eq(attempt_in(ROLE_PROGRAMS, run_a_program), 0);
-    ck_assert_int_eq(attempt_in(ROLE_PROGRAMS, make_a_process), 0);
-    ck_assert_int_eq(attempt_in(ROLE_PROGRAMS, trace_the_parent), EPERM);
-    ck_assert_int_eq(attempt_in(ROLE_PROGRAMS, read_the_parent_s_memory), EPERM);
-    config.attestation.environment_command = "/bin/true";
-    ck_assert_int_eq(attempt_in(ROLE_ALONE, run_a_program), 0);
-    ck_assert_int_eq(attempt_in(ROLE_SLOW, run_a_program), EPERM);
+    ck_assert_int_eq(confined_attempt(ROLE_PROGRAMS, run_a_program), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_PROGRAMS, make_a_process), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_PROGRAMS, trace_the_parent), EPERM);
+    ck_assert_int_eq(confined_attempt(ROLE_PROGRAMS, read_the_parent_s_memory), EPERM);
+    confined_config.attestation.environment_command = "/bin/true";
+    ck_assert_int_eq(confined_attempt(ROLE_ALONE, run_a_program), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_SLOW, run_a_program), EPERM);
 }
 END_TEST
 
@@ -282,11 +237,11 @@ START_TEST(a_refused_call_is_told_once_by_its_name)
 {
     const char *told;
 
-    ck_assert_int_eq(attempt_in(ROLE_FAST, try_twice), 0);
-    told = strstr(said, "the system call execve (");
+    ck_assert_int_eq(confined_attempt(ROLE_FAST, try_twice), 0);
+    told = strstr(confined_said, "the system call execve (");
     ck_assert_ptr_nonnull(told);
     ck_assert_ptr_null(strstr(told + 1, "the system call execve ("));
-    ck_assert_ptr_nonnull(strstr(said, "the system call socket ("));
+    ck_assert_ptr_nonnull(strstr(confined_said, "the system call socket ("));
 }
 END_TEST
 
@@ -297,7 +252,7 @@ static int no_new_privileges(void)
 
 START_TEST(no_process_gains_privileges_by_a_program)
 {
-    ck_assert_int_eq(attempt_in(ROLE_PROGRAMS, no_new_privileges), 0);
+    ck_assert_int_eq(confined_attempt(ROLE_PROGRAMS, no_new_privileges), 0);
 }
 END_TEST
 

@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 
 Suite *db_ports_suite(void);
 
@@ -73,6 +74,26 @@ START_TEST(what_the_string_leaves_out_the_environment_says)
 }
 END_TEST
 
+static bool taken[3];
+
+static void take(void *to, const char *path)
+{
+    static const char *const wanted[] = { "/etc/root.pem", "/home/somebody/.pgpass", "/run/passwords" };
+
+    (void)to;
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        taken[i] = taken[i] || strcmp(path, wanted[i]) == 0;
+}
+
+START_TEST(libpq_s_files_are_those_of_the_string_the_environment_and_the_home)
+{
+    setenv("HOME", "/home/somebody", 1);
+    setenv("PGPASSFILE", "/run/passwords", 1);
+    db_files_of("host=db.example sslrootcert=/etc/root.pem", take, NULL);
+    ck_assert(taken[0] && taken[1] && taken[2]);
+}
+END_TEST
+
 Suite *db_ports_suite(void)
 {
     Suite *suite = suite_create("db ports");
@@ -82,6 +103,7 @@ Suite *db_ports_suite(void)
     tcase_add_loop_test(tcase, a_connection_string_leads_somewhere, 0,
                         (int)(sizeof(table) / sizeof(table[0])));
     tcase_add_test(tcase, what_the_string_leaves_out_the_environment_says);
+    tcase_add_test(tcase, libpq_s_files_are_those_of_the_string_the_environment_and_the_home);
     suite_add_tcase(suite, tcase);
     return suite;
 }
