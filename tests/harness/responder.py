@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 
-from .processes import HANG_S, StackError, run, wait_for
+from .processes import HANG_S, StackError, program, run, wait_for
 
 
 def default_settings(directory, dsn):
@@ -64,7 +64,7 @@ class Responder:
         self.config = os.path.join(directory, "rigger.conf")
         self.log_path = os.path.join(directory, "rigger.log")
         self.process = None
-        self.before = []  # a command that runs it
+        self.before = self._tracer()  # a command that runs it
         self.variables = {}  # of its environment
 
     def write_config(self):
@@ -130,6 +130,17 @@ class Responder:
             return None
         finally:
             self.process = None
+
+    @staticmethod
+    def _tracer():
+        """strace, where RIGGER_TEST_TRACES names a folder (tools/calls.py)."""
+        folder = os.environ.get("RIGGER_TEST_TRACES")
+        if folder is None:
+            return []
+        handle, path = tempfile.mkstemp(dir=folder)
+        os.close(handle)
+        # -D: strace is the child, so that what the tests signal is the master.
+        return [program("strace"), "-D", "-f", "-qq", "-s", "0", "-o", path]
 
     def _refuse_unknown_calls(self):
         """Whatever is tested, confined processes find the system calls that they need."""
