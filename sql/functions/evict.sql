@@ -27,6 +27,11 @@ begin
   end if;
   perform from public.launch_configs l where l.config_id = v_config_id for no key update;
   perform from public.jobs j where j.instance_id = p_instance_id for no key update;
+  -- A claim that was undone meanwhile has left its config good.
+  perform from public.instances i where i.instance_id = p_instance_id for update;
+  if not found then
+    return false;
+  end if;
   -- rule: evict.job
   perform rigger.end_job(p_instance_id, v_reason, false);
   -- rule: evict.config

@@ -29,7 +29,11 @@ begin
     return;
   end if;
 
-  -- Without a signature nothing but the config itself tells that the request was here before.
+  -- Without a signature nothing but the config itself tells that the request was here before. It may be here
+  -- still: a request is sent again when its connection is lost, and what runs on the lost one goes on.
+  if p_signature_hash is null then
+    perform pg_advisory_xact_lock(hashtextextended('rigger.issue_launch_config ' || p_config_id, 0));
+  end if;
   -- rule: token.repeated
   if v_caller.repeated or p_signature_hash is null then
     select c.config_id, c.env_key, c.job_id, floor(extract(epoch from c.created_at))::bigint

@@ -40,6 +40,14 @@ begin
       and l.verified_at is null
     for no key update skip locked;
     continue when not found;
+    -- It may have come further since this round looked.
+    select l.config_id, l.late_failure
+    into overdue
+    from rigger.v_launches l
+    where l.config_id = overdue.config_id
+      and l.open
+      and l.until < now();
+    continue when not found;
     if rigger.fail_launch_config(overdue.config_id, overdue.late_failure) then
       kind := 'launch_config';
       id := overdue.config_id;
