@@ -3,7 +3,7 @@
 -- Parameters: the config, the netuid.
 -- Returns: refusal; null: none.
 -- Calls: bound_waits, authenticate_hotkey, emit_instance_event.
--- Tables: launch_configs (read), instances, rigger.placements, rigger.events (written).
+-- Tables: launch_configs (read), instances (locked, written), rigger.placements, rigger.events (written).
 -- Role: rigger_app
 create or replace function rigger.activate_launch_config(
   p_config_id text, p_netuid integer, out refusal text)
@@ -44,6 +44,12 @@ begin
     return;
   end if;
 
+  -- It may be gone since: nothing that was not activated is told to be.
+  perform from public.instances i where i.instance_id = v_config.instance_id for no key update;
+  if not found then
+    refusal := 'instance_gone';
+    return;
+  end if;
   -- Of concurrent calls the row lets one through; the others find it active.
   update public.instances i
   set active = true, updated_at = now()

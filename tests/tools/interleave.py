@@ -82,6 +82,10 @@ def game(dsn, operations, every=False):
         return len(serial), bad
     unheard = {letter for letter, operation in zip(spec.LETTERS, operations) if operation.function in UNHEARD}
     allowed = {result(ending, unheard) for ending in serial}
+    # Who takes what lies there may find it in somebody's hands, and take nothing.
+    for letter, operation in zip(spec.LETTERS, operations):
+        if operation.function == "take_verification":
+            allowed |= {(letters | {letter}, answers, state) for letters, answers, state in allowed}
     rows = [max(ending.rows.get(letter, 1) for ending in serial) - 1
             for letter in spec.LETTERS[:len(operations)]]
     stopped = spec.stopped_permutations(rows, ENDS[len(operations)], every)
