@@ -89,6 +89,21 @@ def test_the_readme_is_short_and_begins_with_the_two_commands():
     assert commands == ["./dev demo", "./dev test"]
 
 
+def test_every_test_that_the_page_of_threats_names_exists():
+    table = [line for line in read("docs/threats.md").splitlines() if line.startswith("| ")]
+    cited = {name for line in table for name in re.findall(r"`([^`]+)`", line.rstrip(" |").rpartition("|")[2])}
+    there = set()
+    for folder, _, names in os.walk(os.path.join(SOURCE, "tests")):
+        below = os.path.relpath(folder, SOURCE)
+        there |= {below, *names, *(os.path.join(below, name) for name in names)}
+        for name in names:
+            if name.endswith((".py", ".c")):
+                there.update(re.findall(r"^(?:def |START_TEST\()(\w+)", read(os.path.join(below, name)),
+                                        re.MULTILINE))
+    assert len(cited) > 20 and not cited - there
+
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document):
     broken = []
