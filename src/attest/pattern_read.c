@@ -342,7 +342,7 @@ static void read_alternatives(struct reader *reader)
     for (;;) {
         size_t split = put(reader, STEP_SPLIT, 0), end;
 
-        while (!ends_branch(reader) && reader->error == NULL)
+        while (reader->error == NULL && !ends_branch(reader))
             read_piece(reader);
         if (reader->error != NULL)
             return;

@@ -115,16 +115,16 @@ static void probe_begin(struct probe *probe, const char *address, json_object *m
 static bool answer_is_right(const struct probe *probe, const unsigned char key[AES128_KEY_BYTES])
 {
     unsigned char iv[AES_BLOCK_BYTES], cipher[PORTS_ANSWER_BYTES];
+    const size_t separator = (size_t)2 * AES_BLOCK_BYTES;
     size_t cipher_length, length = probe->answer_length;
 
     while (length > 0 && isspace((unsigned char)probe->answer[length - 1]))
         length--;
-    if (length <= 2 * AES_BLOCK_BYTES + 1 || probe->answer[2 * AES_BLOCK_BYTES] != '|' ||
-        !hex_decode(iv, sizeof(iv), probe->answer, 2 * AES_BLOCK_BYTES))
+    if (length <= separator + 1 || probe->answer[separator] != '|' ||
+        !hex_decode(iv, sizeof(iv), probe->answer, separator))
         return false;
-    if (sodium_base642bin(cipher, sizeof(cipher), probe->answer + 2 * AES_BLOCK_BYTES + 1,
-                          length - 2 * AES_BLOCK_BYTES - 1, NULL, &cipher_length, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0)
+    if (sodium_base642bin(cipher, sizeof(cipher), probe->answer + separator + 1, length - separator - 1, NULL,
+                          &cipher_length, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
         return false;
     /* rule: ports.answer */
     return aes_cbc_is_encryption_of(key, AES128_KEY_BYTES, iv, cipher, cipher_length, probe->expected);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_TEXT_BYTES (2 * crypto_hash_sha256_BYTES)
+#define KEY_TEXT_BYTES ((size_t)2 * crypto_hash_sha256_BYTES)
 #define ENV_KEY_BYTES  16
 #define SCHEME         "Bearer "
 #define SCHEME_BYTES   (sizeof(SCHEME) - 1)

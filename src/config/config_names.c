@@ -134,7 +134,7 @@ const struct setting *config_name_guess_section(const char *section)
 const struct setting *config_name_guess_key(const char *section, const char *key)
 {
     const struct setting *best = NULL;
-    size_t best_rank = 2 * WORD_BYTES;
+    size_t best_rank = (size_t)2 * WORD_BYTES;
 
     for (size_t i = 0; i < config_setting_count; i++) {
         size_t away = distance(key, config_settings[i].key);

@@ -17,7 +17,7 @@
 #define WHITE    " \t"
 #define DAY_MS   86400000
 #define HOUR_MS  3600000
-#define MEBIBYTE 1048576
+#define MEBIBYTE INT64_C(1048576)
 
 #define PROOF_NAME(constant, name) #name,
 static const char *const proofs[] = { PROOF_PROVIDERS(PROOF_NAME) NULL };

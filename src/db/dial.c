@@ -185,7 +185,7 @@ static bool answers(int fd, const struct sockaddr_storage *address, socklen_t le
 
 static bool is_awake(const PGconn *connection, int64_t deadline_ms)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = { 0 };
     socklen_t length = sizeof(address);
     bool awake;
     int fd;

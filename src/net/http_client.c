@@ -211,10 +211,9 @@ static CURLcode transfer(struct http_client *client, int timeout_ms, bool may_be
         if (running == 0)
             code = outcome(client);
         /* rule: client.end */
-        else if (may_be_ended && waiting_is_to_end())
-            break;
-        else if (curl_multi_poll(client->multi, NULL, 0, waiting_slice_ms(&waiting, timeout_ms), NULL) !=
-                 CURLM_OK)
+        else if ((may_be_ended && waiting_is_to_end()) ||
+                 curl_multi_poll(client->multi, NULL, 0, waiting_slice_ms(&waiting, timeout_ms), NULL) !=
+                     CURLM_OK)
             break;
         waiting_goes_on(&waiting);
     }

@@ -211,6 +211,7 @@ Suite *confine_calls_suite(void)
     TCase *tcase = tcase_create("filters");
     int count = (int)(sizeof(machines) / sizeof(machines[0]));
 
+    tcase_set_tags(tcase, "native");
     tcase_add_loop_test(
         tcase, a_process_with_the_database_alone_has_no_internet_no_process_and_no_file_to_write, 0, count);
     tcase_add_loop_test(tcase, a_process_that_waits_for_networks_has_threads_and_no_processes, 0, count);

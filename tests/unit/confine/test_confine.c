@@ -266,6 +266,7 @@ Suite *confine_suite(void)
         puts("confine: not tested, this build cannot confine");
         return suite;
     }
+    tcase_set_tags(tcase, "native");
     tcase_add_loop_test(tcase, a_fast_worker_cannot, 0, (int)(sizeof(attempts) / sizeof(attempts[0])));
     tcase_add_test(tcase, without_confinement_each_attempt_meets_no_such_refusal);
     tcase_add_test(tcase, a_fast_worker_has_the_internet_only_where_its_database_or_its_redis_is_there);

@@ -379,6 +379,8 @@ Suite *desk_suite(void)
     Suite *suite = suite_create("programs/desk");
     TCase *once = tcase_create("once"), *kept = tcase_create("kept");
 
+    tcase_set_tags(once, "native");
+    tcase_set_tags(kept, "native");
     tcase_add_checked_fixture(once, set_up, tear_down);
     tcase_add_loop_test(once, an_answer_or_none_with_and_without_a_process_of_programs, 0, 2);
     tcase_add_test(once, the_same_is_not_asked_twice_but_what_failed_is);

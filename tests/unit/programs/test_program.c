@@ -310,6 +310,8 @@ Suite *program_suite(void)
     Suite *suite = suite_create("programs/program");
     TCase *once = tcase_create("once"), *kept = tcase_create("kept");
 
+    tcase_set_tags(once, "native");
+    tcase_set_tags(kept, "native");
     tcase_add_checked_fixture(once, set_up, tear_down);
     tcase_add_loop_test(once, a_program_gives_what_it_prints_or_nothing, 0, COUNT(cases));
     tcase_add_test(once, a_program_has_so_much_memory_and_no_more);
