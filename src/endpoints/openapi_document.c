@@ -63,10 +63,10 @@ static void put_answer(json_object *answers, int status, const char *doc, json_o
 }
 
 /* What any request may be refused with. */
-static const enum refusal refusals_of_all[] = {
-    REFUSAL_MALFORMED_REQUEST, REFUSAL_NOT_FOUND,   REFUSAL_TOO_LARGE, REFUSAL_TOO_MANY_REQUESTS,
-    REFUSAL_INTERNAL_ERROR,    REFUSAL_UNAVAILABLE, REFUSAL_NONE
-};
+static const enum refusal refusals_of_all[] = { REFUSAL_MALFORMED_REQUEST, REFUSAL_NOT_FOUND,
+                                                REFUSAL_LENGTH_REQUIRED,   REFUSAL_TOO_LARGE,
+                                                REFUSAL_TOO_MANY_REQUESTS, REFUSAL_INTERNAL_ERROR,
+                                                REFUSAL_UNAVAILABLE,       REFUSAL_NONE };
 
 /* What one under a hotkey's signature or an account's credential may be. */
 static const enum refusal refusals_of_hotkeys[] = { REFUSAL_NO_CREDENTIAL,

@@ -12,7 +12,7 @@
 /* Characters of a percent-encoded path that stay as they are; RFC 3986's unreserved ones and the slash. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
 
-#define ID_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+#define ID_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-@"
 
 const char *request_variable(const struct request *request, const char *name, int *count)
 {
@@ -61,9 +61,10 @@ static bool id_is_acceptable(const char *id, int count)
     return length >= 1 && length <= REQUEST_ID_MAX_BYTES && id[length] == '\0';
 }
 
+/* nginx is told to say REQUEST_ID, Apache's mod_unique_id says UNIQUE_ID. No header becomes either. */
 static const char *find_id(const struct request *request)
 {
-    static const char *const names[] = { "HTTP_X_REQUEST_ID", "REQUEST_ID" };
+    static const char *const names[] = { "REQUEST_ID", "UNIQUE_ID" };
     char id[UUID_TEXT_BYTES];
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -216,9 +217,11 @@ enum refusal request_read_body(struct request *request, size_t max_bytes)
     if (count > 1)
         return REFUSAL_MALFORMED_REQUEST;
     /* No length is no body. Web servers pass an empty variable where the client sent no header, and the
-     * length of what they have read where it came in chunks. */
+     * length of what they have read where it came in chunks; where they do not know it, nobody does. */
     if (announced == NULL || announced[0] == '\0')
-        return REFUSAL_NONE;
+        /* rule: http.length_required */
+        return request_variable(request, "HTTP_TRANSFER_ENCODING", &count) == NULL ? REFUSAL_NONE
+                                                                                   : REFUSAL_LENGTH_REQUIRED;
     refusal = read_length(announced, max_bytes, &length);
     if (refusal != REFUSAL_NONE)
         return refusal;

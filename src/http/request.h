@@ -44,7 +44,7 @@ struct request {
     const char *query;      /* raw query string without "?"; "" if none */
     const char *peer;       /* REMOTE_ADDR */
     const char *client;     /* the client's address after the trusted proxies; see auth/client_address.h */
-    const char *request_id; /* the web server's, else a new UUID */
+    const char *request_id; /* the web server's own word (never a header's), else a new UUID */
     const unsigned char *body;
     size_t body_length;
 };
@@ -57,7 +57,7 @@ enum refusal request_read_head(struct request *request, struct arena *arena, str
 
 /* Reads the body, at most max_bytes. REFUSAL_TOO_LARGE before anything is read where CONTENT_LENGTH says so;
  * REFUSAL_MALFORMED_REQUEST: CONTENT_LENGTH is not a number, or not what arrived. Without one there is no
- * body.
+ * body; REFUSAL_LENGTH_REQUIRED: there is, in chunks that the web server did not count.
  */
 enum refusal request_read_body(struct request *request, size_t max_bytes) MUST_CHECK;
 

@@ -28,6 +28,7 @@ static const struct {
     { 404, "Not Found" },
     { 405, "Method Not Allowed" },
     { 409, "Conflict" },
+    { 411, "Length Required" },
     { 413, "Content Too Large" },
     { 422, "Unprocessable Content" },
     { 423, "Locked" },

@@ -15,9 +15,8 @@
 #define MICROSECOND 1e-6
 
 /* Anything else is counted as the last. */
-static const int statuses[] = {
-    200, 202, 307, 400, 401, 403, 404, 405, 409, 413, 422, 423, 429, 500, 503, 0
-};
+static const int statuses[] = { 200, 202, 307, 400, 401, 403, 404, 405, 409,
+                                411, 413, 422, 423, 429, 500, 503, 0 };
 
 /* Upper bounds of the buckets, in seconds as text and in microseconds. */
 static const struct {

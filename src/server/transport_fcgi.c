@@ -14,11 +14,12 @@
 #include <unistd.h>
 
 #define RESPONDER_ROLE 1 /* FCGI_RESPONDER of the FastCGI specification, 6.1 */
+#define LINGER_MS      2000
 
 struct fcgi_connection {
     struct transport transport; /* first: a transport is its connection */
     FCGX_Request request;
-    int64_t body_ms, body_until_ms; /* the limit of what is to come, and when it is over; 0: all has come */
+    int64_t body_until_ms; /* when the time of what is to come is over; 0: all has come */
 };
 
 /* A timer that ends what the library reads, whatever a peer sends now and then: the reading side of the
@@ -136,7 +137,6 @@ struct fcgi_connection *fcgi_open(int fd, bool whole, const struct fcgi_limits *
         return NULL;
     }
     limit_time(fd, limits->io_ms);
-    connection->body_ms = limits->body_ms;
     /* What lies in the buffer can still be read, and behind it is the end: neither a request that is not
      * what it seemed nor a peer that does not go can make the library wait. */
     /* rule: transport.nothing_to_come */
@@ -170,7 +170,7 @@ void fcgi_close(struct fcgi_connection *connection)
     /* Where the web server did not ask for a kept connection the library ends our side, then reads until the
      * peer ends its own: Apache still sends the rest of a body, and must not find us gone. */
     if (may_wait)
-        begin_receiving(connection->request.ipcFd, clock_monotonic_ms() + connection->body_ms);
+        begin_receiving(connection->request.ipcFd, clock_monotonic_ms() + LINGER_MS);
     FCGX_Finish_r(&connection->request);
     if (may_wait)
         end_receiving();

@@ -17,7 +17,7 @@ bool fcgi_prepare(void) MUST_CHECK;
 /* How long a connection may take, in ms. */
 struct fcgi_limits {
     int64_t io_ms;   /* one read or write */
-    int64_t body_ms; /* all that is still to come of a request, and again the peer's end of the connection */
+    int64_t body_ms; /* all that is still to come of a request */
 };
 
 /* Reads the head of the one request on an accepted connection. whole: nothing of it is still to come

@@ -32,9 +32,10 @@ FcgidMaxRequestLen 4194304
     SSLCertificateKeyFile {key}
     DocumentRoot {root}
     <Directory {root}>
-        AllowOverride All
+        AllowOverride {override}
         Require all granted
     </Directory>
+    {as_user}
 </VirtualHost>
 """
 
@@ -73,31 +74,33 @@ class Apache:
         self.held.close()
 
 
-def proxied(stack, place):
-    """apache/rigger.conf, only paths and ports replaced."""
+def proxied(stack, place, **sockets):
+    """apache/rigger.conf, only paths and ports replaced; sockets: others than the stack's."""
+    sockets = {**stack.settings["server"], **sockets}
+
     def extra(port):
         with open(os.path.join(SOURCE, "apache", "rigger.conf"), encoding="utf-8") as file:
             text = file.read()
         for old, new in {
                 "*:443": f"*:{port}", "/etc/apache2/rigger/cert.pem": stack.nginx.certificate,
                 "/etc/apache2/rigger/key.pem": os.path.join(stack.directory, "key.pem"),
-                "/run/rigger/fast.sock": stack.settings["server"]["fast_socket"],
-                "/run/rigger/slow.sock": stack.settings["server"]["slow_socket"]}.items():
+                "/run/rigger/fast.sock": sockets["fast_socket"],
+                "/run/rigger/slow.sock": sockets["slow_socket"]}.items():
             assert old in text
             text = text.replace(old, new)
         return text
-    return Apache(place, ["proxy", "proxy_fcgi"], extra, stack.nginx.certificate)
+    return Apache(place, ["proxy", "proxy_fcgi", "unique_id", "reqtimeout"], extra, stack.nginx.certificate)
 
 
-def hosted(stack, place, modules):
-    """apache/htaccess beside rigger.fcgi and rigger.cgi, as a customer of a hosting company would have it."""
-    root = place / "www"
-    root.mkdir()
+SUEXEC_ROOT = "/var/www"  # below which Debian's suexec runs programs
+
+
+def _write_root(root, place, stack, owner):
+    """The customer's folder: .htaccess, the two scripts, and beside it the program and its configuration."""
     config = place / "rigger.conf"
     with open(stack.responder.config, encoding="utf-8") as original:
         config.write_text(original.read())
     config.chmod(0o640)
-    subprocess.run(["chgrp", "www-data", str(config)], check=os.geteuid() == 0)
     # A copy: Apache's user may not look into the folder where this was built.
     copy = shutil.copy(os.path.join(stack.build, "rigger"), place)
     for name in ("rigger.fcgi", "rigger.cgi"):
@@ -107,13 +110,31 @@ def hosted(stack, place, modules):
     with open(os.path.join(SOURCE, "apache", "htaccess"), encoding="utf-8") as original:
         (root / ".htaccess").write_text(original.read())
     (place / "fcgid").mkdir()
-    subprocess.run(["chown", "www-data", str(place / "fcgid"), str(place)], check=os.geteuid() == 0)
+    run_as_root = os.geteuid() == 0
+    subprocess.run(["chown", "www-data", str(place / "fcgid"), str(place)], check=run_as_root)
+    subprocess.run(["chgrp", "www-data", str(config)], check=run_as_root)
+    if owner is not None:
+        subprocess.run(["chown", "-R", owner, str(root), str(config)], check=True)
+        (root / "rigger.cgi").chmod(0o700)
+
+
+def hosted(stack, place, modules, override="All", root=None, owner=None):
+    """apache/htaccess beside rigger.fcgi and rigger.cgi, as a customer of a hosting company would have it.
+    override: what it lets him say; root: his folder below SUEXEC_ROOT, where programs run as owner
+    (user:group)."""
+    if root is None:
+        root = place / "www"
+        root.mkdir()
+    _write_root(root, place, stack, owner)
+    as_user = "" if owner is None else "SuexecUserGroup " + owner.replace(":", " ")
 
     def extra(port):
         text = HOSTED.format(directory=place, port=port, root=root, certificate=stack.nginx.certificate,
-                             key=os.path.join(stack.directory, "key.pem"))
+                             key=os.path.join(stack.directory, "key.pem"), override=override,
+                             as_user=as_user)
         if "fcgid" not in modules:
             text = "\n".join(line for line in text.splitlines() if not line.startswith("Fcgid"))
+        if "cgid" in modules:
             text += f"\nScriptSock {place}/cgid.sock\n"
         return text
-    return Apache(place, modules, extra, stack.nginx.certificate)
+    return Apache(place, modules + ([] if owner is None else ["suexec"]), extra, stack.nginx.certificate)

@@ -2,10 +2,14 @@
 hosting with mod_fcgid and with plain CGI."""
 
 import json
+import os
+import pathlib
+import shutil
+import tempfile
 
 import pytest
 
-from harness.apache import hosted, proxied
+from harness.apache import SUEXEC_ROOT, hosted, proxied
 from harness.client import Api
 from harness.graval_stub import proof_of, real_product
 
@@ -51,3 +55,56 @@ def test_a_header_sent_twice_is_401(network, apache_api):
     doubled = [*headers.items(), ("X-Chutes-Hotkey", headers["X-Chutes-Hotkey"])]
     assert apache_api.request("GET", path, headers=doubled).status == 401
     assert apache_api.request("GET", path, headers=headers).status == 200
+
+
+def chunked(api, launch):
+    """A claim whose body comes in one chunk."""
+    return api.request("POST", launch.path, headers={**launch.headers(), "Content-Type": "application/json",
+                                                     "Transfer-Encoding": "chunked"},
+                       sent=b"2\r\n{}\r\n0\r\n\r\n")
+
+
+def test_a_body_in_chunks_is_411_where_nobody_counts_it(network, apache_api, request):
+    answer = chunked(apache_api, apache_api.launch(network.miner(gpus=1), network.chute()))
+    if "proxy_fcgi" in request.node.name:
+        assert answer.status == 422, "it was counted, and read"
+    else:
+        assert (answer.status, answer.json) == (411, {"detail": "Content-Length required"})
+
+
+@pytest.mark.parametrize("modules, override, status", [
+    ([], "All", 403),
+    (["cgid"], "AuthConfig FileInfo Limit", 500),
+    (["cgid"], "AuthConfig FileInfo Nonfatal=Override", 403),
+    (["fcgid"], "AuthConfig FileInfo Nonfatal=Override", 403),
+], ids=["no handler", "no options", "no ExecCGI", "no ExecCGI for fcgid"])
+def test_the_text_of_the_script_is_never_served(stack, place, modules, override, status):
+    apache = hosted(stack, place, modules, override)
+    apache.start()
+    try:
+        for path in ("/ping", "/rigger.cgi", "/rigger.fcgi", "/.htaccess"):
+            answer = Api(stack, apache).request("GET", path)
+            assert answer.status == status or path == "/.htaccess" and answer.status in (403, 404)
+            assert "RIGGER_CONFIG" not in answer.text and "Rewrite" not in answer.text
+            if status == 403:
+                assert list(answer.json) == ["detail"] and answer.headers["X-Request-ID"]
+                assert answer.headers["Content-Type"] == "application/json"
+    finally:
+        apache.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="suexec is for a root's Apache")
+def test_it_works_under_suexec_where_there_is_no_home(stack, network, place):
+    root = pathlib.Path(tempfile.mkdtemp(prefix="rigger-", dir=SUEXEC_ROOT))
+    root.chmod(0o755)
+    apache = hosted(stack, place, ["cgid"], root=root, owner="nobody:nogroup")
+    apache.start()
+    try:
+        api, miner, chute = Api(stack, apache), network.miner(gpus=1), network.chute()
+        launch = api.launch(miner, chute)
+        assert launch.claim(miner.gpus).status == 200
+        launch.solve()
+        assert launch.verify().status == 200 and launch.activate().status == 200
+    finally:
+        apache.stop()
+        shutil.rmtree(root)

@@ -28,6 +28,8 @@ RULES = [
     ("http.target_characters", "http/request.c", "|| has_control_character(target)", ""),
     ("http.base_path", "http/request.c", "(path[base_length] != '/' && path[base_length] != '\\0')", "false"),
     ("http.request_id", "http/request.c", "if (id_is_acceptable(given, count))", "if (given != NULL)"),
+    ("http.length_required", "http/request.c",
+     "request_variable(request, \"HTTP_TRANSFER_ENCODING\", &count) == NULL", "true"),
     ("http.length_once", "http/request.c", "if (count > 1)", "if (false)"),
     ("http.length_digits", "http/request.c", "if (text[strspn(text, \"0123456789\")] != '\\0')",
      "if (false)"),

@@ -41,7 +41,7 @@ static const struct {
 START_TEST(the_head_is_read_from_the_variables)
 {
     char *environment[] = { "REQUEST_METHOD=GET", (char *)heads[_i].uri, "REMOTE_ADDR=192.0.2.1",
-                            "HTTP_X_REQUEST_ID=abc-1", NULL };
+                            "REQUEST_ID=abc-1", NULL };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
     struct memory_transport memory;
@@ -76,9 +76,37 @@ START_TEST(a_target_that_is_too_long_is_refused)
 }
 END_TEST
 
-static const char *const bad_ids[] = { "HTTP_X_REQUEST_ID=", "HTTP_X_REQUEST_ID=a b",
-                                       "HTTP_X_REQUEST_ID=a\r\nb", "HTTP_X_REQUEST_ID=\xc3\xa9",
-                                       "HTTP_X_REQUEST_ID=\"" };
+static const char *const bad_ids[] = { "REQUEST_ID=", "REQUEST_ID=a b", "REQUEST_ID=a\r\nb",
+                                       "REQUEST_ID=\xc3\xa9", "REQUEST_ID=\"" };
+
+START_TEST(a_request_id_that_a_client_says_is_not_taken_over)
+{
+    char *environment[] = { "REQUEST_METHOD=GET",   "REQUEST_URI=/",       "HTTP_X_REQUEST_ID=mine",
+                            "HTTP_REQUEST_ID=mine", "HTTP_UNIQUE_ID=mine", NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory_transport memory;
+
+    memory_transport_prepare(&memory, environment, "");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
+    ck_assert_uint_eq(strlen(request.request_id), 36);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_body_of_which_nobody_knows_the_length_is_refused)
+{
+    char *environment[] = { "REQUEST_METHOD=POST", "REQUEST_URI=/", "HTTP_TRANSFER_ENCODING=chunked", NULL };
+    struct arena *arena = arena_create(65536);
+    struct request request = { .arena = NULL };
+    struct memory_transport memory;
+
+    memory_transport_prepare(&memory, environment, "{}");
+    ck_assert_int_eq(request_read_head(&request, arena, &memory.transport, ""), REFUSAL_NONE);
+    ck_assert_int_eq(request_read_body(&request, 1000), REFUSAL_LENGTH_REQUIRED);
+    arena_free(arena);
+}
+END_TEST
 
 START_TEST(a_request_id_that_could_break_a_line_is_replaced)
 {
@@ -200,7 +228,7 @@ END_TEST
 
 START_TEST(an_answer_is_written_whole)
 {
-    char *environment[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_X_REQUEST_ID=id", NULL };
+    char *environment[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", "REQUEST_ID=id", NULL };
     struct arena *arena = arena_create(65536);
     struct request request = { .arena = NULL };
     struct response response = { .status = 0 };
@@ -261,6 +289,8 @@ Suite *request_suite(void)
     tcase_add_test(read_case, a_target_that_is_too_long_is_refused);
     tcase_add_loop_test(read_case, the_head_is_read_from_the_variables, 0, COUNT(heads));
     tcase_add_loop_test(read_case, a_request_id_that_could_break_a_line_is_replaced, 0, COUNT(bad_ids));
+    tcase_add_test(read_case, a_request_id_that_a_client_says_is_not_taken_over);
+    tcase_add_test(read_case, a_body_of_which_nobody_knows_the_length_is_refused);
     tcase_add_loop_test(read_case, the_body_is_what_was_announced_or_refused, 0, COUNT(bodies));
     tcase_add_test(read_case, two_lengths_of_a_body_are_none);
     tcase_add_loop_test(read_case, without_a_target_the_path_is_put_together_again, 0, COUNT(cgi_targets));

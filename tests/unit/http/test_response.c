@@ -16,7 +16,7 @@ Suite *response_suite(void);
 static struct arena *arena;
 static struct memory_transport memory;
 static struct request request;
-static char *get[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", "HTTP_X_REQUEST_ID=id-1", NULL };
+static char *get[] = { "REQUEST_METHOD=GET", "REQUEST_URI=/", "REQUEST_ID=id-1", NULL };
 
 static void set_up(void)
 {

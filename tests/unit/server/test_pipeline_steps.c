@@ -46,7 +46,7 @@ static const char *serve(enum process_kind kind, const char *method, const char 
                          const char *const *more)
 {
     char method_text[64], uri_text[256], length[64];
-    char *environment[12] = { method_text, uri_text, length, "HTTP_X_REQUEST_ID=id-1" };
+    char *environment[12] = { method_text, uri_text, length, "REQUEST_ID=id-1" };
 
     snprintf(method_text, sizeof(method_text), "REQUEST_METHOD=%s", method);
     snprintf(uri_text, sizeof(uri_text), "REQUEST_URI=%s", uri);
