@@ -34,7 +34,8 @@ begin
   if refusal is not null then
     return;
   end if;
-  -- Without a signature nothing but the instance tells that the request was here before. It may be here still.
+  -- Without a signature nothing but the instance tells that the request was here before. It may be here
+  -- still.
   if p_signature_hash is null then
     perform pg_advisory_xact_lock(hashtextextended('rigger.create_instance ' || p_instance_id, 0));
   end if;

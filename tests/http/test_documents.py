@@ -91,7 +91,8 @@ def test_the_readme_is_short_and_begins_with_the_two_commands():
 
 def test_every_test_that_the_page_of_threats_names_exists():
     table = [line for line in read("docs/threats.md").splitlines() if line.startswith("| ")]
-    cited = {name for line in table for name in re.findall(r"`([^`]+)`", line.rstrip(" |").rpartition("|")[2])}
+    cited = {name for line in table
+             for name in re.findall(r"`([^`]+)`", line.rstrip(" |").rpartition("|")[2])}
     there = set()
     for folder, _, names in os.walk(os.path.join(SOURCE, "tests")):
         below = os.path.relpath(folder, SOURCE)
