@@ -33,6 +33,8 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
     ('verification.count', 6, 'verifications', 1, 1000,
      'How many background verifications of one instance may be queued within verification.period.'),
     ('verification.period', 600, 'seconds', 1, 86400, 'The period that verification.count is counted over.'),
+    ('verification.of_miner', 1, 'verifications', 1, 1000,
+     'How many background verifications may be under way for one miner at a time.'),
     ('verification.files', 10, 'files', 1, 1000,
      'How many files of each kind an instance of an old SDK is asked for in one verification.'),
     ('events.taken', 10000, 'rows', 1, 100000, 'How many events a consumer is handed at once.'),

@@ -1,12 +1,14 @@
 -- Purpose: hands a worker the next background verification: one that is queued, or whose worker's lease is
---   over. The same worker id again gets the same one.
+--   over. The miner whose turn is the longest ago comes next, and no miner has more under way than the limit
+--   verification.of_miner says: silent instances of one keep no other's waiting. The same worker id again
+--   gets the same one.
 -- Parameters: an id of this turn of the worker, how long it may hold it.
 -- Returns: a row, or none: all that the worker needs to know of the instance, what its SDK does
 --   (sdk_features), its chute and its GPUs (by device index), and of each kind of the image's files so many
 --   challenges as the limit verification.files says.
 -- Calls: bound_waits, device_info, limit_of, sdk_features.
--- Tables: rigger.verifications (locked, written), instances, chutes, instance_nodes, nodes, fs_challenges,
---   rigger.gpu_models, rigger.vetted_addresses (read).
+-- Tables: rigger.verifications (locked, written), rigger.verification_turns (written), instances, chutes,
+--   instance_nodes, nodes, fs_challenges, rigger.gpu_models, rigger.vetted_addresses (read).
 -- Role: rigger_app
 create or replace function rigger.take_verification(p_worker_id uuid, p_lease interval)
 returns table (
@@ -20,6 +22,7 @@ set timezone = 'UTC'
 as $$
 declare
   v_id bigint;
+  v_hotkey text;
 begin
   perform rigger.bound_waits('lock.waited_slow');
   select v.verification_id
@@ -29,18 +32,37 @@ begin
     -- rule: verification.repeated
     and v.worker_id = p_worker_id;
   if not found then
-    select v.verification_id
-    into v_id
+    -- One worker at a time looks whose turn it is: two would count the same.
+    -- rule: verification.turn_lock
+    perform pg_advisory_xact_lock(hashtext('rigger.take_verification'));
+    select v.verification_id, i.miner_hotkey
+    into v_id, v_hotkey
     from rigger.verifications v
-    where v.state = 'queued'
-       -- rule: verification.worker
-       or v.state = 'running' and v.lease_until < now()
-    order by v.verification_id
+    join public.instances i on i.instance_id = v.instance_id
+    left join rigger.verification_turns t on t.miner_hotkey = i.miner_hotkey
+    where (v.state = 'queued'
+           -- rule: verification.worker
+           or v.state = 'running' and v.lease_until < now())
+      -- rule: verification.of_miner
+      and (select count(*)
+           from rigger.verifications r
+           join public.instances o on o.instance_id = r.instance_id
+           where r.state = 'running' and r.lease_until >= now() and o.miner_hotkey = i.miner_hotkey)
+          < rigger.limit_of('verification.of_miner')
+    -- rule: verification.turn
+    order by t.taken_at nulls first,
+             -- rule: verification.given_back
+             v.started_at nulls first, v.verification_id
     limit 1
-    for no key update skip locked;
+    for no key update of v skip locked;
     update rigger.verifications v
-    set state = 'running', started_at = now(), lease_until = now() + p_lease, worker_id = p_worker_id
+    set state = 'running', started_at = clock_timestamp(), lease_until = now() + p_lease,
+        worker_id = p_worker_id
     where v.verification_id = v_id;
+    insert into rigger.verification_turns as t (miner_hotkey, taken_at)
+    select v_hotkey, clock_timestamp()
+    where v_id is not null
+    on conflict on constraint verification_turns_pkey do update set taken_at = excluded.taken_at;
   end if;
 
   return query

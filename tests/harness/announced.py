@@ -27,13 +27,14 @@ class Announced:
     """An instance of an old SDK with its pod, announced and made active."""
 
     def __init__(self, stack, pods, sdk="0.2.20", cheat=None, troubles=(), change=None, gpu_count=2,
-                 devices_say=None, seed=None):
+                 devices_say=None, seed=None, miner=None):
+        """miner: one who has other instances; None: a new one."""
         self.stack, self.api = stack, Api(stack)
         host = stack.network.loopback()
-        miner = stack.network.miner(gpus=gpu_count, host=host)
+        miner = miner or stack.network.miner()
+        own = [gpu for gpu, _ in stack.network.gpus(miner, gpu_count, "h100_sxm", host)]
         seed = seed or DRAWN.randrange(1, 2**64)
-        stack.postgres.execute("update public.nodes set seed = %s where miner_hotkey = %s",
-                               (seed, miner.hotkey))
+        stack.postgres.execute("update public.nodes set seed = %s where uuid = any(%s)", (seed, own))
         chute = stack.network.chute(chutes_version=sdk, gpu_count=gpu_count)
         code = "import chutes\n" + f"# {DRAWN.random()}\n" * DRAWN.randrange(0, 9)
         stack.postgres.execute("update public.chutes set code = %s where chute_id = %s", (code, chute))
@@ -46,7 +47,7 @@ class Announced:
         self.image_files(image, files)
         if change is not None:
             change(files)
-        gpus = sorted(gpu for gpu, _ in miner.gpus)
+        gpus = sorted(own)
         by_index = stack.postgres.execute(
             "select uuid from public.nodes where uuid = any(%s) order by device_index", (gpus,))
         self.pod = OldPod(sdk, miner.hotkey, VALIDATOR, files, [row["uuid"] for row in by_index], host)

@@ -12,7 +12,6 @@ import socket
 import struct
 import threading
 
-ADDRESS = "127.53.53.53"
 TYPE_A = 1
 NXDOMAIN, SERVFAIL = 3, 2
 
@@ -22,14 +21,16 @@ class Names:
 
     def __init__(self, directory):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind((ADDRESS, 53))
+        # Of a process alone, so that several runs do not meet.
+        address = f"127.53.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
+        self.socket.bind((address, 53))
         self.asked = []
         self.held = []
         self.lock = threading.Lock()
         self.resolv_conf = os.path.join(directory, "resolv.conf")
         with open(self.resolv_conf, "w", encoding="ascii") as conf:
             # One question lasts as long as the resolver allows; the program's own limit comes first.
-            conf.write(f"nameserver {ADDRESS}\noptions timeout:30 attempts:1\n")
+            conf.write(f"nameserver {address}\noptions timeout:30 attempts:1\n")
         threading.Thread(target=self._serve, daemon=True).start()
 
     def before(self):

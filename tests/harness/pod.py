@@ -26,10 +26,13 @@ def dump(master_key, env_key, salt, content):
 
 
 class Port:
-    """One port of a pod. `lie` changes what it answers: None (honest), "key", "port", "silent", "close"."""
+    """One port of a pod. `lie` changes what it answers: None (honest), "key", "port", "silent", "trickle",
+    "close"."""
 
     def __init__(self, proto, internal, lie=None, address="127.0.0.1"):
         self.proto, self.internal, self.lie = proto, internal, lie
+        self.kept = None
+        self.closed = threading.Event()
         self.key, self.udp = None, proto.lower() == "udp"
         self.socket = socket.socket(socket.AF_INET,
                                     socket.SOCK_DGRAM if self.udp else socket.SOCK_STREAM)
@@ -63,10 +66,24 @@ class Port:
             if self.lie == "silent":
                 self.kept = connection
                 continue
+            if self.lie == "trickle":
+                threading.Thread(target=self._trickle, args=(connection,), daemon=True).start()
+                continue
             with connection:
                 if connection.recv(64) == b"test" and self.lie != "close":
                     connection.sendall(self._answer())
 
+    def _trickle(self, connection):
+        with connection:
+            while not self.closed.wait(0.1):
+                try:
+                    connection.sendall(b"0")
+                except OSError:
+                    return
+
     def close(self):
-        """Stops answering."""
+        """Stops answering, and hangs up."""
+        self.closed.set()
+        if self.kept is not None:
+            self.kept.close()
         self.socket.close()

@@ -177,6 +177,23 @@ def test_a_hanging_instance_holds_up_neither_the_reaper_nor_the_others(graval, p
     assert row["state"] == "running"
 
 
+def test_silent_instances_of_one_miner_hold_no_other_miner_s_verification(graval, pods):
+    silent = [Announced(graval, pods, "0.2.20", troubles=["hang"] * 99)]
+    silent += [Announced(graval, pods, "0.2.20", troubles=["hang"] * 99, miner=silent[0].miner)
+               for _ in range(5)]
+    wait_for(lambda: silent[0].pod.asked, "the question that hangs")
+    for _ in range(3):
+        assert Announced(graval, pods, "0.2.20").verdict() == ("passed", None)
+    states = graval.postgres.execute(
+        "select state from rigger.verifications join public.instances using (instance_id)"
+        " where miner_hotkey = %s order by verification_id", (silent[0].miner.hotkey,))
+    assert [row["state"] for row in states] == ["running"] + ["queued"] * 5
+    assert [len(announced.pod.asked) for announced in silent] == [1, 0, 0, 0, 0, 0]
+    for announced in silent:
+        announced.pod.close()
+    assert {announced.verdict() for announced in silent} == {("failed", NO_KEY)}
+
+
 def test_what_a_dead_verifier_held_is_taken_by_another(graval, pods):
     hanging = Announced(graval, pods, "0.2.20", troubles=["hang"])
     wait_for(lambda: hanging.pod.asked, "the question that hangs")

@@ -6,6 +6,7 @@ select fixture.miner('alice'),
        fixture.gpu('g1', 'alice'), fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'alice'),
        fixture.gpu('g4', 'alice');
 update public.nodes set device_index = case uuid when 'g1' then 1 when 'g2' then 0 else 5 end, seed = 4711;
+update rigger.limits set value = 2 where name = 'verification.of_miner';
 select rigger.create_instance('alice', 64, null, fixture.id(i), 'old', fixture.instance_id(i), to_jsonb(g),
                               '1.2.3.4', '1.2.3.4', p, '000102030405060708090a0b0c0d0e0f', null)
 from (values ('a', '{g1,g2}'::text[], 20001), ('b', '{g3,g4}', 20002)) as w (i, g, p);

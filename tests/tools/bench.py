@@ -17,7 +17,7 @@ import tempfile
 
 from harness.processes import program, run, wait_for
 from harness.stack import BUILD, SOURCE, Stack
-from tools import bench_waiting
+from tools import bench_slow_pods, bench_waiting
 
 CONNECTIONS = 8
 ROUNDS = 5
@@ -197,10 +197,14 @@ def main():
     parser.add_argument("--other", nargs=2, metavar=("BUILD", "SOURCE"), help=argparse.SUPPRESS)
     parser.add_argument("--waiting", action="store_true",
                         help="how others fare while claims wait for GraVal, and nothing else")
+    parser.add_argument("--slow-pods", action="store_true",
+                        help="how honest pods fare while a third of the pods are slow, and nothing else")
     arguments = parser.parse_args()
     print(machine())
     if arguments.waiting:
         return bench_waiting.main()
+    if arguments.slow_pods:
+        return bench_slow_pods.main()
     if arguments.other:
         return compare(*arguments.other, arguments.seconds)
     print(f"\n{'':<44} {'per s':>9} {'p50 ms':>9} {'p99 ms':>9}")
