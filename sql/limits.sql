@@ -16,6 +16,12 @@ with wanted (name, initial, unit, minimum, maximum, purpose) as (
      'The time limit of a challenge, as a multiple of what rigger.gpu_models estimates for an honest GPU.'),
     ('challenge.grace', 60, 'seconds', 0, 3600,
      'How long after the time limit of a challenge its launch config fails, if no attempt is under way.'),
+    ('proof.pause', 60, 'seconds', 0, 86400,
+     'How long after a failed proof of work its miner may not have that GPU; twice as long with each further'
+     ' one. 0: no pause.'),
+    ('proof.pause_most', 3600, 'seconds', 0, 604800, 'How long such a pause may get.'),
+    ('proof.remembered', 604800, 'seconds', 3600, 31536000,
+     'How long failed proofs of work of a GPU count, if no good one comes.'),
     ('instance.verified_within', 3600, 'seconds', 10, 604800,
      'How long an instance of an old SDK may stay unverified. Then it is removed.'),
     ('signature.remembered', 1200, 'seconds', 1200, 604800,

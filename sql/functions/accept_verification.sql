@@ -4,7 +4,7 @@
 -- Returns: false, with nothing changed, where the instance is gone.
 -- Calls: emit_instance_event.
 -- Tables: jobs, instances (locked in this order, written), launch_configs,
---   rigger.placements, rigger.events (written).
+--   rigger.placements, rigger.failed_proofs, rigger.events (written).
 create or replace function rigger.accept_verification(p_config_id text, p_instance_id text)
 returns boolean
 language plpgsql
@@ -36,6 +36,13 @@ begin
   -- rule: verified.recorded
   set verified_at = now()
   where p.instance_id = p_instance_id;
+  delete from rigger.failed_proofs f
+  using rigger.challenges c, public.launch_configs l
+  where c.config_id = p_config_id
+    and l.config_id = p_config_id
+    -- rule: verified.proof
+    and f.gpu_uuid = c.gpu_uuid
+    and f.miner_hotkey = l.miner_hotkey;
   -- rule: verified.miner_is_told
   perform rigger.emit_instance_event('instance_verified', p_instance_id);
   -- rule: verified.network_is_told

@@ -3,7 +3,7 @@
 -- Parameters: the chute and its node selector, the miner, the host the instance will be on, and a JSON list
 --   of GPU uuids.
 -- Returns: refusal and its subject, or the distinct uuids, in the order given.
--- Calls: read_node_selector, gpu_is_allowed, host_text.
+-- Calls: read_node_selector, gpu_is_allowed, host_text, gpu_pause.
 -- Tables: nodes, instance_nodes, rigger.gpu_models (read).
 create or replace function rigger.check_gpus(
   p_chute_id text, p_node_selector jsonb, p_hotkey text, p_host text, p_gpus jsonb,
@@ -48,7 +48,9 @@ begin
     (4, not rigger.gpu_is_allowed(n.gpu_identifier, p_node_selector), 'gpu_not_allowed'),
     -- rule: gpu.host
     (5, rigger.host_text(n.verification_host) is distinct from rigger.host_text(p_host),
-     'gpu_host_differs')
+     'gpu_host_differs'),
+    -- rule: gpu.pause
+    (6, rigger.gpu_pause(n.uuid, p_hotkey) is not null, 'gpu_paused')
   ) as rule (severity, broken, refusal)
   where rule.broken
   order by wanted.place, rule.severity

@@ -7,8 +7,9 @@
 --   environment and filesystem found (null: nothing); the chute's target as Redis told it (null: it told
 --   none).
 -- Returns: refusal and its subject, or the job and what a challenge is made from. unavailable: what
---   check_claim_launch_config would have refused is right by now.
--- Calls: bound_waits, check_claim, lock_job, lock_gpus, place_instance, fail_launch_config, draw_gpu.
+--   check_claim_launch_config would have refused is right by now. retry_after: with gpu_paused, in seconds.
+-- Calls: bound_waits, check_claim, lock_job, lock_gpus, gpu_pause, place_instance, fail_launch_config,
+--   draw_gpu.
 -- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs,
 --   rigger.refused_hosts (written).
 -- Role: rigger_app
@@ -17,7 +18,7 @@ create or replace function rigger.claim_launch_config(
   p_port_mappings jsonb, p_instance_id text, p_symmetric_key text, p_host_refusal text, p_failure text,
   p_target integer default null,
   out refusal text, out subject text, out job_id text, out gpu_uuid text, out device_info json,
-  out iterations integer)
+  out iterations integer, out retry_after integer)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, pg_temp
@@ -86,7 +87,7 @@ begin
   end if;
   if refusal is null then
     -- rule: claim.wrong_gpus
-    select j.refusal, j.subject, j.refusal <> 'description_unusable', j.gpu_uuids
+    select j.refusal, j.subject, j.refusal not in ('description_unusable', 'gpu_paused'), j.gpu_uuids
     into refusal, subject, v_fails_config, v_gpus
     from rigger.lock_gpus(v_chute_id, v_chute.node_selector, v_config.miner_hotkey, p_host, p_gpus) j;
   end if;
@@ -102,6 +103,10 @@ begin
     into refusal, subject, v_fails_config
     from rigger.place_instance(v_placement, v_config.miner_uid, v_config.miner_coldkey, p_host,
                                p_address::inet, v_port, v_gpus, p_symmetric_key, p_port_mappings) p;
+  end if;
+  -- rule: claim.retry_after
+  if refusal = 'gpu_paused' then
+    retry_after := coalesce(rigger.gpu_pause(subject, v_config.miner_hotkey), 1);
   end if;
   if refusal is not null then
     if v_fails_config then

@@ -6,8 +6,9 @@
 --   symmetric key in hex; what the host is refused for (null: nothing); the chute's target as Redis told it
 --   (null: it told none).
 -- Returns: refusal and its subject, or the instance as JSON. unavailable: what check_create_instance would
---   have refused is right by now.
--- Calls: bound_waits, authenticate_hotkey, check_announcement, lock_gpus, place_instance, instance_json.
+--   have refused is right by now. retry_after: with gpu_paused, in seconds.
+-- Calls: bound_waits, authenticate_hotkey, check_announcement, lock_gpus, gpu_pause, place_instance,
+--   instance_json.
 -- Tables: rigger.used_signatures (written), chutes, nodes (locked, in this order), instances and what
 --   place_instance writes.
 -- Role: rigger_app
@@ -15,7 +16,7 @@ create or replace function rigger.create_instance(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_request_key uuid, p_chute_id text,
   p_instance_id text, p_node_ids jsonb, p_host text, p_address text, p_port integer, p_symmetric_key text,
   p_host_refusal text, p_target integer default null,
-  out refusal text, out subject text, out instance json)
+  out refusal text, out subject text, out instance json, out retry_after integer)
 language plpgsql
 security definer
 set search_path = pg_catalog, rigger, pg_temp
@@ -66,6 +67,10 @@ begin
   -- rule: create.unseen
   if refusal is null and p_address is null then
     refusal := 'unavailable';
+  end if;
+  -- rule: create.retry_after
+  if refusal = 'gpu_paused' then
+    retry_after := coalesce(rigger.gpu_pause(subject, p_hotkey), 1);
   end if;
   if refusal is not null then
     return;

@@ -4,8 +4,8 @@
 --   goes into the config and the audit (null: the text of the failure).
 -- Returns: false where it had failed before or is unknown.
 -- Calls: refusal_text, remove_instance.
--- Tables: launch_configs, rigger.challenges, rigger.refused_hosts (written), jobs (by trigger), instances,
---   instance_audit.
+-- Tables: launch_configs, rigger.challenges, rigger.refused_hosts, rigger.failed_proofs (written), jobs (by
+--   trigger), instances, instance_audit.
 create or replace function rigger.fail_launch_config(
   p_config_id text, p_failure text, p_subject text default null, p_reason text default null)
 returns boolean
@@ -28,6 +28,16 @@ begin
   set decided_at = now(), decided_by = c.attempt_id, failure = p_failure
   where c.config_id = p_config_id
     and c.decided_at is null;
+  -- What was answered wrongly or too late; who never answered has had no proof to fail.
+  -- rule: fail.proof
+  insert into rigger.failed_proofs as f (gpu_uuid, miner_hotkey, failures, failed_at)
+  select c.gpu_uuid, l.miner_hotkey, 1, clock_timestamp()
+  from rigger.challenges c
+  join public.launch_configs l on l.config_id = c.config_id
+  where c.config_id = p_config_id
+    and p_failure in ('answer_wrong', 'proof_wrong', 'proof_late')
+  on conflict (gpu_uuid, miner_hotkey) do update
+  set failures = f.failures + 1, failed_at = excluded.failed_at;
   -- rule: fail.instance
   perform rigger.remove_instance(i.instance_id, v_reason)
   from public.instances i

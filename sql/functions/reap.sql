@@ -1,12 +1,12 @@
 -- Purpose: undoes what is overdue by v_stuck: launches that have not come further in time fail, instances of
---   an old SDK that nothing verified in time go; forgets old signatures. One caller works at a time; the
---   others find nothing to do. What one call leaves, because it is more than the limit reaper.taken or in
+--   an old SDK that nothing verified in time go; forgets old signatures and failed proofs. One caller works
+--   at a time; the others find nothing to do. What one call leaves, because it is more than the limit reaper.taken or in
 --   somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
 -- Calls: bound_waits, limit_of, limit_interval, refusal_text, fail_launch_config, end_job, remove_instance.
 -- Tables: rigger.v_launches, rigger.v_stuck (read), launch_configs, jobs, instances, rigger.challenges,
---   rigger.used_signatures (written).
+--   rigger.used_signatures, rigger.failed_proofs (written).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.reap()
 returns table (kind text, id text, reason text)
@@ -84,6 +84,9 @@ begin
   -- rule: reap.signatures
   delete from rigger.used_signatures s
   where s.used_at < now() - rigger.limit_interval('signature.remembered');
+  -- rule: reap.proofs
+  delete from rigger.failed_proofs f
+  where f.failed_at < now() - rigger.limit_interval('proof.remembered');
 end
 $$;
 comment on function rigger.reap() is 'Undoes what is overdue; returns a row for everything taken.';

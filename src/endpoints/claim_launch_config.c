@@ -179,7 +179,9 @@ static enum status run(struct exchange *exchange)
     hex_encode(symmetric_key, key, sizeof(key));
     uuid4_text(instance_id);
     status = reserve(exchange, instance_id, symmetric_key, &claim);
-    if (status == STATUS_OK && !exchange_refused(exchange, claim.refusal, claim.subject))
+    if (status == STATUS_OK && exchange_refused(exchange, claim.refusal, claim.subject))
+        exchange_retry_after(exchange, claim.retry_after);
+    else if (status == STATUS_OK)
         status = claim_challenge(exchange, instance_id, symmetric_key, &claim);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));

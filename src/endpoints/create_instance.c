@@ -146,8 +146,12 @@ static enum status run(struct exchange *exchange)
     status = create(exchange, instance_id, symmetric_key, &out);
     sodium_memzero(key, sizeof(key));
     sodium_memzero(symmetric_key, sizeof(symmetric_key));
-    if (status != STATUS_OK || exchange_refused(exchange, out.refusal, out.subject))
+    if (status != STATUS_OK)
         return status;
+    if (exchange_refused(exchange, out.refusal, out.subject)) {
+        exchange_retry_after(exchange, out.retry_after);
+        return status;
+    }
     response_json(exchange->response, exchange->arena, 202, json_parse_own(out.instance));
     return STATUS_OK;
 }

@@ -23,6 +23,6 @@
 /* The GPUs of a new instance. */
 #define GPU_REFUSALS                                                                                         \
     REFUSAL_GPU_COUNT_WRONG, REFUSAL_GPU_NOT_OWNED, REFUSAL_GPU_NOT_VERIFIED, REFUSAL_GPU_IN_USE,            \
-        REFUSAL_GPU_NOT_ALLOWED, REFUSAL_GPU_HOST_DIFFERS, REFUSAL_GPU_TAKEN
+        REFUSAL_GPU_NOT_ALLOWED, REFUSAL_GPU_HOST_DIFFERS, REFUSAL_GPU_TAKEN, REFUSAL_GPU_PAUSED
 
 #endif

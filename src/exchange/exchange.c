@@ -51,6 +51,13 @@ bool exchange_refused(struct exchange *exchange, const char *code, const char *s
     return true;
 }
 
+void exchange_retry_after(struct exchange *exchange, struct db_integer seconds)
+{
+    /* rule: exchange.retry_after */
+    if (seconds.present)
+        exchange->response->retry_after_s = (int)seconds.value;
+}
+
 struct db_bytes exchange_signature_hash(const struct exchange *exchange)
 {
     if (!exchange->caller.signature_used)

@@ -59,6 +59,10 @@ enum status exchange_refuse_invalid(struct exchange *exchange);
  * 500. */
 bool exchange_refused(struct exchange *exchange, const char *code, const char *subject) MUST_CHECK;
 
+/* When the client may try again, in seconds, as the SQL function that refused says it; null: it says nothing.
+ */
+void exchange_retry_after(struct exchange *exchange, struct db_integer seconds);
+
 /* The hash of the caller's signature as an input of a SQL function that marks it as used; null under an
  * account credential. Lives as long as the exchange. */
 struct db_bytes exchange_signature_hash(const struct exchange *exchange);

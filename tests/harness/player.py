@@ -44,7 +44,8 @@ class Player:
 
     def __init__(self, stack, chance):
         self.stack, self.api, self.chance = stack, Api(stack), chance
-        stack.postgres.execute("update rigger.gpu_models set estimate_seconds = 1000000")
+        stack.postgres.execute("update rigger.gpu_models set estimate_seconds = 1000000;"
+                               " update rigger.limits set value = 0 where name = 'proof.pause'")
         self.miners = {}
         for number in range(MINERS):
             miner = stack.network.miner(gpus=GPUS, host=HOSTS[number % len(HOSTS)], model="a6000")

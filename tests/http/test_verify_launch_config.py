@@ -93,6 +93,37 @@ def test_every_wrong_answer_is_the_same_403_and_the_end(stack, claimed, how):
     assert claimed.verify().status == 403, "there is no second attempt"
 
 
+def test_a_failed_proof_pauses_its_gpu_for_its_miner_alone(stack, network, api):
+    chute, cheater, honest = network.chute(), network.miner(gpus=2), network.miner(gpus=1)
+    launch = api.launch(cheater, chute)
+    assert launch.claim(cheater.gpus[:1]).status == 200
+    assert launch.verify(cheat(launch, "wrong work")).status == 403
+
+    launch = api.launch(cheater, chute)
+    answer = launch.claim(cheater.gpus[:1], port=20002)
+    assert (answer.status, answer.detail) == (
+        429, f"GPU {cheater.gpus[0][0]} has failed its last proof of work, try again later")
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert launch.claim(cheater.gpus[1:], port=20004).status == 200, "the token is good, with another GPU"
+    other = api.launch(honest, chute)
+    answer = other.claim([(cheater.gpus[0][0], honest.gpus[0][1])], port=20006)
+    assert answer.status == 404, "and to others it is what it was"
+    assert api.launch(honest, chute).claim(honest.gpus, port=20008).status == 200
+
+    old = network.chute(chutes_version="0.2.20")
+    answer = api.signed(cheater, "POST", f"/instances/{old}/", {
+        "node_ids": [cheater.gpus[0][0]], "host": cheater.gpus[0][1], "port": 20010})
+    assert answer.status == 429 and int(answer.headers["retry-after"]) <= 60
+
+    stack.postgres.execute("update rigger.failed_proofs set failed_at = failed_at - interval '1 minute'"
+                           " where miner_hotkey = %s", (cheater.hotkey,))
+    launch = api.launch(cheater, chute)
+    assert launch.claim(cheater.gpus[:1], port=20012).status == 200
+    assert launch.verify().status == 200
+    assert stack.postgres.query("select 1 from rigger.failed_proofs where miner_hotkey = %s",
+                                (cheater.hotkey,)) == [], "a good proof ends it"
+
+
 def test_verify_before_claim_is_409(network, api, miner):
     launch = api.launch(miner, network.chute())
     assert launch.verify({"response": "", "iv": "", "proof": {}}).status == 409

@@ -80,6 +80,7 @@ RULES = [
      "if (++reader->depth > 10 * DEPTH_MAX) {"),
     ("pattern.length", "attest/pattern_read.c", "if (strlen(text) > PATTERN_BYTES_MAX) {", "if (false) {"),
     ("pattern.text", "attest/pattern.c", "if (length > PATTERN_TEXT_MAX)", "if (false)"),
+    ("exchange.retry_after", "exchange/exchange.c", "if (seconds.present)", "if (false)"),
     ("http.text_bound", "http/fields_coerce.c", "if (field->has_max && bound_prefix(",
      "if (false && bound_prefix("),
     ("http.target_length", "http/request.c", "if (strlen(target) > BOUND_TARGET)", "if (false)"),
