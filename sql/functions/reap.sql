@@ -1,7 +1,7 @@
 -- Purpose: undoes what is overdue by v_stuck: launches that have not come further in time fail, instances of
 --   an old SDK that nothing verified in time go; forgets old signatures and failed proofs. One caller works
---   at a time; the others find nothing to do. What one call leaves, because it is more than the limit reaper.taken or in
---   somebody's hands, the next one takes.
+--   at a time; the others find nothing to do. What one call leaves, because it is more than the limit
+--   reaper.taken or in somebody's hands, the next one takes.
 -- Parameters: none.
 -- Returns: a row for everything taken: kind, id, reason.
 -- Calls: bound_waits, limit_of, limit_interval, refusal_text, fail_launch_config, end_job, remove_instance.

@@ -45,7 +45,7 @@ struct config {
         int64_t head_timeout_ms, body_timeout_ms;   /* until a request's head has come, and its body */
         int64_t drain_ms;                           /* how long SIGTERM waits for requests in flight */
         int64_t worker_requests;                    /* a worker is renewed after so many; 0: never */
-        int64_t body_max_bytes, claim_body_max_bytes;
+        int64_t body_max_bytes, claim_body_max_bytes, worker_memory_mb;
         int64_t address_requests_per_minute, address_burst; /* of one address; 0 a minute: no limit */
         int64_t hotkey_requests_per_minute, hotkey_burst;   /* of one hotkey that is proven */
         char *base_path;       /* prefix taken off REQUEST_URI, e.g. "/api"; empty: none */

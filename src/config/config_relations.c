@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define MEBIBYTE ((int64_t)1 << 20)
+
 struct relations {
     const struct config *config;
     config_report *report;
@@ -53,6 +55,20 @@ static void check_providers(const struct relations *check)
         tell(check, "attestation", "filesystem_command", "missing: filesystem = command needs it");
 }
 
+/* What a worker takes at most, by docs/figures.md, "Memory of a request". */
+static void check_memory(const struct relations *check)
+{
+    const struct config *config = check->config;
+    int64_t body = config->server.body_max_bytes > config->server.claim_body_max_bytes
+                       ? config->server.body_max_bytes
+                       : config->server.claim_body_max_bytes;
+
+    /* rule: config.worker_memory */
+    if (config->server.worker_memory_mb * MEBIBYTE < 96 * MEBIBYTE + 8 * body)
+        tell(check, "server", "worker_memory_mb",
+             "too small: 96 MiB and eight times the largest of body_max_bytes and claim_body_max_bytes");
+}
+
 void config_check_relations(const struct config *config, config_report *report, void *reported)
 {
     const struct relations relations = { config, report, reported }, *check = &relations;
@@ -60,6 +76,7 @@ void config_check_relations(const struct config *config, config_report *report, 
     /* rule: config.sockets */
     if (strcmp(config->server.fast_socket, config->server.slow_socket) == 0)
         tell(check, "server", "slow_socket", "must differ from fast_socket");
+    check_memory(check);
     /* rule: config.validator_seed */
     if (config->launch.validator_seed.text != NULL &&
         !validator_seed_is_of(&config->launch.validator_seed, config->launch.validator_ss58))

@@ -160,6 +160,10 @@ const struct setting config_settings[] = {
              "has held; 0: no limit." },
     { NAMED(server, hotkey_burst), RANGE(1, 100000), .default_text = "100", .reloadable = true,
       .doc = "Requests that one hotkey may send at once." },
+    { NAMED(server, worker_memory_mb), RANGE(128, 65536), .default_text = "512", .reloadable = true,
+      .doc =
+          "Most memory of its own that a worker or a verifier may take, MiB; at least 96 and eight times the "
+          "largest body." },
     { NAMED(server, base_path), .type = SETTING_TEXT, .default_text = "", .check = check_base_path,
       .reloadable = true, .doc = "Prefix that the web server puts before our paths, as /api; empty: none." },
     { NAMED(server, trusted_proxies), .type = SETTING_TEXT, .default_text = "", .check = check_networks,

@@ -116,6 +116,11 @@ void process_prepare(void)
     pipeline_prepare();
 }
 
+static bool takes_requests(const struct kind *kind)
+{
+    return kind->run == worker_run || kind->run == worker_run_cgi;
+}
+
 /* Only the soft limit is moved, so that a reload can turn core dumps on. */
 static void limit_core_dumps(bool wanted)
 {
@@ -127,6 +132,37 @@ static void limit_core_dumps(bool wanted)
         setrlimit(RLIMIT_CORE, &limit);
     }
     prctl(PR_SET_DUMPABLE, wanted ? 1 : 0);
+}
+
+/* What a request may make the process take is bounded by what JSON and the arena may; this bounds it whatever
+ * is wrong with that. Only the soft limit, so that a program which the process starts can have its own. The
+ * sanitizers map more than any limit. */
+static void limit_memory(const struct config *config)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    struct rlimit limit;
+
+    /* rule: process.memory */
+    if (getrlimit(RLIMIT_DATA, &limit) == 0) {
+        rlim_t wanted = (rlim_t)config->server.worker_memory_mb * MEBIBYTE;
+
+        limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+        setrlimit(RLIMIT_DATA, &limit);
+    }
+#else
+    (void)config;
+#endif
+}
+
+/* A process that takes requests may hold two bodies of the largest size besides. */
+static size_t arena_limit(const struct process *process, const struct kind *kind)
+{
+    const struct config *config = process->config;
+    int64_t body = config->server.body_max_bytes > config->server.claim_body_max_bytes
+                       ? config->server.body_max_bytes
+                       : config->server.claim_body_max_bytes;
+
+    return takes_requests(kind) ? kind->arena_bytes + 2 * (size_t)body : kind->arena_bytes;
 }
 
 void process_settle(const struct config *config, const char *name, pid_t master)
@@ -142,12 +178,10 @@ void process_settle(const struct config *config, const char *name, pid_t master)
 /* Whether the process has what its configuration and its kind make it need. */
 static bool make_connections(struct process *process, const struct kind *kind)
 {
-    bool takes_requests = kind->run == worker_run || kind->run == worker_run_cgi;
-
     process->db = db_create(process->config);
     if (process->db == NULL)
         return false;
-    if (!takes_requests || process->config->capacity.redis_url[0] == '\0')
+    if (!takes_requests(kind) || process->config->capacity.redis_url[0] == '\0')
         return true;
     process->targets = target_reader_create(process->config);
     return process->targets != NULL;
@@ -165,10 +199,12 @@ int process_run(struct process *process)
     if (!kind->ends_at_signal)
         sigprocmask(SIG_SETMASK, &all, NULL);
     process_settle(process->config, process_name(process->kind), process->master);
+    if (takes_requests(kind) || process->kind == PROCESS_VERIFIER)
+        limit_memory(process->config);
     confine_forget(kind->role, process->config);
     process->peer = -1;
     ask_through(process->door);
-    process->arena = arena_create(kind->arena_bytes);
+    process->arena = arena_create(arena_limit(process, kind));
     if (!make_connections(process, kind))
         log_event(LOG_LEVEL_ERROR,
                   "there is no memory to start a process; free some, or start fewer of them");

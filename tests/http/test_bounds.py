@@ -109,3 +109,29 @@ def test_a_text_of_an_announcement_that_is_too_long_is_malformed(stack, network,
                         body)
     assert (answer.status, answer.detail[0]["type"]) == (422, "string_too_long")
     assert_bounded(stack, before, answer, "create_instance")
+
+
+def worst_bodies():
+    """What takes most memory of all JSON that is taken, and what is more."""
+    members = {f"k{number}": {} for number in range(65000)}
+    yield {"response": "AAAA", "iv": "00" * 16, "proof": {}, "other": [[]] * 1_000_000}
+    yield '{"proof": ' + "[" * 4_000_000
+    yield {"response": "AAAA", "iv": "00" * 16, "proof": members}
+    yield {"response": "AAAA", "iv": "00" * 16, "proof": {}, "other": [{}] * 65000}
+
+
+def test_no_body_takes_a_worker_to_its_limit_of_memory(stack, network, api, before):
+    miner = network.miner(gpus=1)
+    launch = api.launch(miner, network.chute())
+    assert launch.claim(miner.gpus).status == 200
+    answers = [launch.verify(body).status for body in worst_bodies()]
+    assert answers == [422, 422, 403, 403]
+    assert "another takes its place" not in stack.responder.log()[before:]
+
+
+def test_a_worker_has_a_limit_of_memory(stack):
+    limits = []
+    for pid in stack.responder.workers():
+        with open(f"/proc/{pid}/limits", encoding="ascii") as file:
+            limits += [line.split()[3] for line in file if line.startswith("Max data size")]
+    assert str(512 << 20) in limits

@@ -6,7 +6,8 @@ select fixture.miner('alice'), fixture.miner('bob'), fixture.chute('llm'), fixtu
        fixture.gpu('g2', 'alice'), fixture.gpu('g3', 'bob');
 
 -- One after the other: a launch of alice's with g1 that fails so.
-create function pg_temp.fail(p_config text, p_failure text, p_port integer) returns text language plpgsql as $$
+create function pg_temp.fail(p_config text, p_failure text, p_port integer) returns text
+language plpgsql as $$
 begin
   update rigger.failed_proofs set failed_at = failed_at - interval '1 day';
   perform fixture.live(p_config, 'challenged', 'llm', 'alice', 'g1', p_port);
@@ -40,7 +41,8 @@ select is((select refusal from fixture.claim('b', '{g2}', p_port => 20002)), 'no
 update public.nodes set miner_hotkey = 'bob' where uuid = 'g1';
 select fixture.issue('c', 'bob', 'llm');
 select is(
-  (select refusal from fixture.claim('c', '{g1}', p_port => 20003)), 'none', 'who gets the GPU need not wait');
+  (select refusal from fixture.claim('c', '{g1}', p_port => 20003)), 'none',
+  'who gets the GPU need not wait');
 select rigger.undo_claim(fixture.config_id('c'), fixture.instance_id('c'));
 update public.nodes set miner_hotkey = 'alice' where uuid = 'g1';
 

@@ -37,6 +37,7 @@ START_TEST(the_least_configuration_takes_every_default)
     ck_assert_int_eq(config->server.worker_requests, 100000);
     ck_assert_int_eq(config->server.body_max_bytes, 262144);
     ck_assert_int_eq(config->server.claim_body_max_bytes, 4194304);
+    ck_assert_int_eq(config->server.worker_memory_mb, 512);
     ck_assert_str_eq(config->server.base_path, "");
     ck_assert_str_eq(config->server.trusted_proxies, "");
     ck_assert_str_eq(config->server.metrics_allow, "127.0.0.0/8,::1/128");
