@@ -51,7 +51,7 @@ def test_sql(stack, administrator, statement):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_riggerctl(stack, administrator, command):
-    program, *arguments = shlex.split(administrator(command))
+    program, *arguments = shlex.split(administrator(command), comments=True)
     done = subprocess.run([os.path.join(stack.build, program), *arguments, "--dsn",
                            stack.postgres.dsn_of("alice")],
                           capture_output=True, text=True, check=False, env=stack.responder.environment())

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
-#define LIMITS       19
+#define LIMITS       26
 #define DATABASE     "ctl"
 #define FIXTURE      TEST_VECTORS_DIR "/../harness/fixture.sql"
 
