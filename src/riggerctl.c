@@ -29,6 +29,8 @@ const struct ctl_command ctl_commands[] = {
     { "evict", "INSTANCE REASON", "take an instance away", ctl_evict },
     { "requeue", "INSTANCE", "have an instance of an old SDK verified again", ctl_requeue },
     { "reap", "", "undo what is overdue, now", ctl_reap },
+    { "calibrate", "[--seconds N] [--limit SECONDS [--iterations K]]",
+      "what a proof of matmul takes this machine, and the matmul_n that makes a limit bind", ctl_calibrate },
     { NULL, NULL, NULL, NULL },
 };
 

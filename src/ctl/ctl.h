@@ -38,6 +38,7 @@ int ctl_blacklist(int argc, char **argv);
 int ctl_evict(int argc, char **argv);
 int ctl_requeue(int argc, char **argv);
 int ctl_limits(int argc, char **argv);
+int ctl_calibrate(int argc, char **argv);
 
 /* Prints `riggerctl NAME: message` on stderr and returns CTL_USAGE. */
 int ctl_misused(const char *name, const char *message);
@@ -46,16 +47,17 @@ int ctl_misused(const char *name, const char *message);
 struct ctl_options {
     const char *dsn, *config_path; /* NULL: the default configuration's */
     bool json;
-    const char *chute, *miner; /* NULL: any */
-    long count;                /* 0: not given */
-    long wait_s;               /* -1: not given */
+    const char *chute, *miner;         /* NULL: any */
+    long count;                        /* 0: not given */
+    long wait_s;                       /* -1: not given */
+    long seconds, limit_s, iterations; /* 0: not given */
     bool follow, lift;
     int argument_count; /* what is left when the options are gone */
     char **arguments;
 };
 
-/* Reads --dsn, --config, --json and those of --chute, --miner, --count, --follow, --lift, --wait whose first
- * letter stands in also. False: said on stderr. */
+/* Reads --dsn, --config, --json and those of the others that stand in also: c --chute, m --miner, n --count,
+ * f --follow, l --lift, w --wait, s --seconds, L --limit, k --iterations. False: said on stderr. */
 bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv) MUST_CHECK;
 
 /* The database that the options name. */

@@ -4,13 +4,12 @@
 #include "config/config.h"
 #include "core/option.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ARENA_MAX_BYTES ((size_t)256 << 20)
-#define COUNT_MAX       10000
-#define WAIT_MAX_S      3600
 
 int ctl_misused(const char *name, const char *message)
 {
@@ -18,30 +17,55 @@ int ctl_misused(const char *name, const char *message)
     return CTL_USAGE;
 }
 
-static bool read_count(struct ctl_options *options, const char *text)
+/* The options that take a whole number. */
+static const struct number {
+    char letter;
+    long least, most;
+    size_t offset; /* of a long in struct ctl_options */
+    const char *error;
+} numbers[] = {
+    { 'n', 1, 10000, offsetof(struct ctl_options, count), "--count takes a number from 1 to 10000" },
+    { 'w', 0, 3600, offsetof(struct ctl_options, wait_s), "--wait takes a number of seconds from 0 to 3600" },
+    { 's', 1, 3600, offsetof(struct ctl_options, seconds),
+      "--seconds takes a number of seconds from 1 to 3600" },
+    { 'L', 1, 1000000, offsetof(struct ctl_options, limit_s),
+      "--limit takes a number of seconds from 1 to 1000000" },
+    { 'k', 1, 1000000, offsetof(struct ctl_options, iterations),
+      "--iterations takes a number from 1 to 1000000" },
+};
+
+/* False: said on stderr. */
+static bool read_number(struct ctl_options *options, const char *name, int letter, const char *text)
 {
+    const struct number *number = numbers;
     char *end;
+    long value = strtol(text, &end, 10);
 
-    options->count = strtol(text, &end, 10);
-    return end != text && *end == '\0' && options->count >= 1 && options->count <= COUNT_MAX;
-}
-
-static bool read_wait(struct ctl_options *options, const char *text)
-{
-    char *end;
-
-    options->wait_s = strtol(text, &end, 10);
-    return end != text && *end == '\0' && options->wait_s >= 0 && options->wait_s <= WAIT_MAX_S;
+    while (number->letter != letter)
+        number++;
+    *(long *)(void *)((char *)options + number->offset) = value;
+    if (end != text && *end == '\0' && value >= number->least && value <= number->most)
+        return true;
+    ctl_misused(name, number->error);
+    return false;
 }
 
 bool ctl_options_read(struct ctl_options *options, const char *also, int argc, char **argv)
 {
     static const struct option known[] = {
-        { "dsn", required_argument, NULL, 'D' },   { "config", required_argument, NULL, 'C' },
-        { "json", no_argument, NULL, 'J' },        { "chute", required_argument, NULL, 'c' },
-        { "miner", required_argument, NULL, 'm' }, { "count", required_argument, NULL, 'n' },
-        { "follow", no_argument, NULL, 'f' },      { "lift", no_argument, NULL, 'l' },
-        { "wait", required_argument, NULL, 'w' },  { NULL, 0, NULL, 0 },
+        { "dsn", required_argument, NULL, 'D' },
+        { "config", required_argument, NULL, 'C' },
+        { "json", no_argument, NULL, 'J' },
+        { "chute", required_argument, NULL, 'c' },
+        { "miner", required_argument, NULL, 'm' },
+        { "count", required_argument, NULL, 'n' },
+        { "follow", no_argument, NULL, 'f' },
+        { "lift", no_argument, NULL, 'l' },
+        { "wait", required_argument, NULL, 'w' },
+        { "seconds", required_argument, NULL, 's' },
+        { "limit", required_argument, NULL, 'L' },
+        { "iterations", required_argument, NULL, 'k' },
+        { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -67,15 +91,8 @@ bool ctl_options_read(struct ctl_options *options, const char *also, int argc, c
             options->follow = true;
         else if (option == 'l')
             options->lift = true;
-        else if (option == 'w') {
-            if (!read_wait(options, optarg)) {
-                ctl_misused(argv[0], "--wait takes a number of seconds from 0 to 3600");
-                return false;
-            }
-        } else if (!read_count(options, optarg)) {
-            ctl_misused(argv[0], "--count takes a number from 1 to 10000");
+        else if (!read_number(options, argv[0], option, optarg))
             return false;
-        }
     }
     options->argument_count = argc - optind;
     options->arguments = argv + optind;

@@ -19,8 +19,8 @@
 #   -- Role: rigger_app, rigger_admin   who may execute the function; without it nobody may, and there is no C
 #   -- Not for C: WHO CALLS IT          no C is made, for what only others call
 #
-# A file of sql/queries/ holds one select over views, asked with the rights of whoever asks. Its signature is
-# a line of its header comment; its inputs stand in the select by their names:
+# A file of sql/queries/ holds one select over views, or tables that rigger_admin may read, asked with the
+# rights of whoever asks. Its signature is a line of its header comment; its inputs stand in the select by their names:
 #
 #   -- Query: (p_input type, ...) returns table (output type, ...)
 #

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import uuid
 
@@ -233,3 +234,52 @@ def test_a_reader_can_look_and_not_touch(stack, life):
     refused = subprocess.run([ctl, "evict", launch.instance_id, "x", "--dsn", dsn],
                              capture_output=True, text=True, env=stack.responder.environment(), check=False)
     assert refused.returncode == 1 and "42501" in refused.stderr
+
+
+def calibrate(stack, *arguments):
+    return subprocess.run([os.path.join(stack.build, "riggerctl"), "calibrate", *arguments],
+                          capture_output=True, text=True, check=False)
+
+
+def test_calibrate_tells_the_matmul_n_of_every_gpu_model(steward, stack):
+    stack.postgres.execute("insert into rigger.gpu_models (model, memory_gb, iterations, estimate_seconds)"
+                           " values ('hasty', 1, 1, 0.000001), ('patient', 1, 1, 1e12)")
+    try:
+        found = rows(steward("calibrate", "--seconds", "1", "--json"))
+        shown = steward("calibrate", "--seconds", "1").stdout
+        limits = {row["model"]: (row["iterations"], float(row["limit"])) for row in stack.postgres.execute(
+            "select model, iterations, estimate_seconds * rigger.limit_of('challenge.time_factor') as limit"
+            " from rigger.gpu_models")}
+    finally:
+        stack.postgres.execute("delete from rigger.gpu_models where model in ('hasty', 'patient')")
+    sizes, models = found[:7], {row["model"]: row for row in found[7:]}
+    assert [row["n"] for row in sizes] == [256, 512, 1024, 2048, 4096, 8192, 16384]
+    assert sizes[0]["measured"] and not sizes[-1]["measured"]
+    assert models.keys() == limits.keys() and "h100" in models
+    for model, (iterations, limit) in limits.items():
+        late = [row["n"] for row in sizes
+                if row["all_threads_us"] * iterations > models[model]["limit_ms"] * 1000]
+        assert models[model]["matmul_n"] == (late[0] if late else None), model
+        assert models[model]["iterations"] == iterations
+        assert models[model]["limit_ms"] == pytest.approx(min(limit * 1000, 1e15), abs=1), model
+    assert (models["hasty"]["matmul_n"], models["patient"]["matmul_n"]) == (256, None)
+    assert "this machine's CPU" in shown and "A GPU, or a better program, is faster" in shown
+    assert re.search(r"^  256    +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+$", shown, re.MULTILINE)
+    assert re.search(r"^16384\* +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9]+$", shown, re.MULTILINE)
+    assert "* not measured: estimated from n = " in shown
+    assert re.search(r"^hasty +1 +0\.0 +256 +[0-9.]+$", shown, re.MULTILINE)
+    assert re.search(r"^patient +1 +[0-9.]+ +none +[0-9.]+$", shown, re.MULTILINE)
+    assert "lower challenge.time_factor" in shown
+
+
+def test_calibrate_for_a_limit_asks_no_database(stack):
+    done = calibrate(stack, "--seconds", "1", "--limit", "1000000", "--iterations", "1")
+    assert done.returncode == 0 and done.stderr == ""
+    assert "k = 1: n = 16384 takes " in done.stdout
+    done = calibrate(stack, "--seconds", "1", "--limit", "1", "--iterations", "1000000")
+    assert done.returncode == 0 and "matmul_n = 256 is the smallest" in done.stdout
+    for wrong, told in ((("--seconds", "0"), "from 1 to 3600"), (("--limit", "x"), "from 1 to 1000000"),
+                        (("--iterations", "2"), "goes with --limit"), (("now",), "takes no arguments"),
+                        (("--limit", "1", "--dsn", "dbname=x"), "not both")):
+        refused = calibrate(stack, *wrong)
+        assert refused.returncode == 2 and told in refused.stderr and refused.stdout == "", wrong

@@ -66,8 +66,31 @@ START_TEST(a_wait_is_a_number_of_seconds)
 }
 END_TEST
 
+static const char *const numbers[][2] = { { "--seconds", "0" },     { "--seconds", "3601" },
+                                          { "--seconds", "1.5" },   { "--limit", "0" },
+                                          { "--limit", "1000001" }, { "--limit", "x" },
+                                          { "--iterations", "0" },  { "--iterations", "1000001" },
+                                          { "--iterations", "" } };
+
+START_TEST(numbers_of_calibrate_have_bounds_that_are_said)
+{
+    allowed = "sLk";
+    ck_assert_int_eq(
+        COMMAND_RUN(read_options, "show", "--seconds", "3600", "--limit", "7", "--iterations", "5"),
+        EXIT_SUCCESS);
+    ck_assert_int_eq(options.seconds, 3600);
+    ck_assert_int_eq(options.limit_s, 7);
+    ck_assert_int_eq(options.iterations, 5);
+    ck_assert_int_eq(COMMAND_RUN(read_options, "show", numbers[_i][0], numbers[_i][1]), CTL_USAGE);
+    ck_assert_ptr_nonnull(strstr(command_output.err, numbers[_i][0]));
+    ck_assert_ptr_nonnull(strstr(command_output.err, " takes a number"));
+    ck_assert_ptr_nonnull(strstr(command_output.err, " from 1 to "));
+}
+END_TEST
+
 static const char *const others[][2] = { { "--chute", "x" },   { "--miner", "x" }, { "--count", "1" },
-                                         { "--follow", NULL }, { "--lift", NULL }, { "--wait", "1" } };
+                                         { "--follow", NULL }, { "--lift", NULL }, { "--wait", "1" },
+                                         { "--seconds", "1" }, { "--limit", "1" }, { "--iterations", "1" } };
 
 START_TEST(an_option_of_another_command_is_refused)
 {
@@ -82,7 +105,7 @@ END_TEST
 /* Every command with arguments that it does not take: nothing is asked of a database. */
 static const struct {
     int (*run)(int argc, char **argv);
-    const char *arguments[5];
+    const char *arguments[6];
 } misuses[] = {
     { ctl_status, { "status", "x" } },
     { ctl_reap, { "reap", "x" } },
@@ -115,6 +138,11 @@ static const struct {
     { ctl_limits, { "limits", "a", "1", "2" } },
     { ctl_requeue, { "requeue" } },
     { ctl_requeue, { "requeue", "a", "b" } },
+    { ctl_calibrate, { "calibrate", "a" } },
+    { ctl_calibrate, { "calibrate", "--limit", "0" } },
+    { ctl_calibrate, { "calibrate", "--iterations", "2" } },
+    { ctl_calibrate, { "calibrate", "--limit", "1", "--dsn", "x" } },
+    { ctl_calibrate, { "calibrate", "--limit", "1", "--config", "x" } },
 };
 
 START_TEST(wrong_use_is_said_before_a_database_is_asked)
@@ -165,6 +193,7 @@ Suite *ctl_options_suite(void)
     tcase_add_test(tests, all_options_are_read_and_arguments_are_left);
     tcase_add_loop_test(tests, a_count_is_a_number_in_its_limits, 0, COUNT(counts));
     tcase_add_loop_test(tests, a_wait_is_a_number_of_seconds, 0, COUNT(waits));
+    tcase_add_loop_test(tests, numbers_of_calibrate_have_bounds_that_are_said, 0, COUNT(numbers));
     tcase_add_loop_test(tests, an_option_of_another_command_is_refused, 0, COUNT(others));
     tcase_add_loop_test(tests, wrong_use_is_said_before_a_database_is_asked, 0, COUNT(misuses));
     tcase_add_test(tests, without_a_database_a_command_fails);
