@@ -64,3 +64,8 @@ create or replace trigger guard_limits_truncate
 before truncate on rigger.limits
 for each statement
 execute function rigger.guard_limits();
+
+create or replace trigger guard_settings
+before insert or update on rigger.settings
+for each row
+execute function rigger.guard_settings();

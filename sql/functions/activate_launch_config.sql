@@ -44,12 +44,6 @@ begin
     return;
   end if;
 
-  -- It may be gone since: nothing that was not activated is told to be.
-  perform from public.instances i where i.instance_id = v_config.instance_id for no key update;
-  if not found then
-    refusal := 'instance_gone';
-    return;
-  end if;
   -- Of concurrent calls the row lets one through; the others find it active.
   update public.instances i
   set active = true, updated_at = now()
@@ -73,6 +67,10 @@ begin
     -- The lock makes a repeated answer wait for the standby that the first one waited for.
     -- rule: activate.repeat_confirmed
     perform from public.instances i where i.instance_id = v_config.instance_id for no key update;
+    -- It may be gone since it was looked for: nothing that was not activated is told to be.
+    if not found then
+      refusal := 'instance_gone';
+    end if;
   end if;
 end
 $$;

@@ -37,7 +37,10 @@ begin
     insert into rigger.settings as s (key, value)
     values ('events_pruned_to', to_jsonb(v_pruned_to))
     on conflict (key) do update
-    set value = to_jsonb(greatest((s.value #>> '{}')::timestamptz, v_pruned_to)), updated_at = now();
+    -- What is no time is from before that was refused.
+    set value = to_jsonb(greatest(case when s.value #>> '{}' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T'
+                                       then (s.value #>> '{}')::timestamptz end, v_pruned_to)),
+        updated_at = now();
   end if;
   return v_count;
 end

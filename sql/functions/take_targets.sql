@@ -4,7 +4,7 @@
 -- Returns: a row a target that is to be set, in order: the event it is of, the chute, the target, for how
 --   many seconds it is to stand, which are those of the limit target.told since it was set. And a row without
 --   a chute for the last event that was taken, where that sets none: it is to be acknowledged as well.
--- Calls: take_events, limit_interval.
+-- Calls: take_events, json_integer, limit_interval.
 -- Tables: those of take_events, rigger.events (read).
 -- Role: rigger_app
 create or replace function rigger.take_targets(p_consumer text, p_count integer)
@@ -21,10 +21,13 @@ as $$
   select t.event_id, s.chute_id, s.target_count, s.seconds
   from taken t
   left join lateral (
-    select t.data ->> 'chute_id' as chute_id, (t.data ->> 'target_count')::integer as target_count,
+    select t.data ->> 'chute_id' as chute_id, rigger.json_integer(t.data -> 'target_count') as target_count,
            floor(extract(epoch from t.created_at + rigger.limit_interval('target.told')
                                     - clock_timestamp()))::bigint as seconds) s
     on t.channel = 'targets'
+    -- What is no target, whoever wrote it, is acknowledged with the rest.
+    -- rule: target.unreadable
+    and s.target_count is not null
     -- rule: target.life
     and s.seconds > 0
     -- rule: target.newest

@@ -3,7 +3,7 @@
 -- Parameters: none.
 -- Returns: a row a warning: a sentence that says what is wrong and what cures it.
 -- Calls: bound_waits, check_path.
--- Tables: none but PostgreSQL's own.
+-- Tables: rigger.duties, rigger.troubles (read).
 -- Role: rigger_app, rigger_admin
 create or replace function rigger.warnings()
 returns table (warning text)
@@ -66,6 +66,20 @@ begin
           and c.setting <> 'statement_timeout=0')
     order by r.rolname;
   end if;
+
+  -- rule: warnings.duties
+  return query
+  select format('the %s has failed %s times in a row since %s: %s', d.duty, d.failures,
+                to_char(d.since, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), d.error)
+  from rigger.duties d
+  order by d.duty;
+  -- rule: warnings.troubles
+  return query
+  select format('the %s cannot do %s items and goes on without them, see rigger.troubles: %s (SQLSTATE %s)',
+                t.duty, count(*), min(t.item), min(t.sqlstate))
+  from rigger.troubles t
+  group by t.duty
+  order by t.duty;
 end
 $$;
 comment on function rigger.warnings() is 'What an administrator should put right while everything goes on.';

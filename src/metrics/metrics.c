@@ -1,6 +1,7 @@
 /* The counters, with relaxed atomics: a reader may see a request in one counter and not yet in another. */
 #include "metrics/metrics.h"
 
+#include "core/clock.h"
 #include "metrics/scoreboard.h"
 
 #include <inttypes.h>
@@ -35,6 +36,8 @@ struct route_counters {
 struct metrics {
     struct route_counters routes[METRICS_ROUTES_MAX + 1]; /* the last one: METRICS_NO_ROUTE */
     _Atomic uint64_t counters[METRICS_COUNTER_COUNT];
+    _Atomic uint64_t duty_failures[METRICS_DUTY_COUNT]; /* since the last success */
+    _Atomic uint64_t duty_done_s[METRICS_DUTY_COUNT];   /* the last success, in Unix seconds; 0: none yet */
 };
 
 static struct metrics own;
@@ -98,6 +101,23 @@ void metrics_count_request(size_t route, int status, int64_t total_us, int64_t d
 void metrics_count(enum metrics_counter counter, uint64_t count)
 {
     add(&shared->counters[counter], count);
+}
+
+const char *metrics_duty_name(enum metrics_duty duty)
+{
+    static const char *const names[] = { "reaper", "relay", "target relay", "pruner", "verifier" };
+
+    return names[duty];
+}
+
+bool metrics_note_duty(enum metrics_duty duty, bool done)
+{
+    if (!done) {
+        add(&shared->duty_failures[duty], 1);
+        return true;
+    }
+    return (atomic_exchange(&shared->duty_failures[duty], 0) > 0) |
+           (atomic_exchange(&shared->duty_done_s[duty], (uint64_t)clock_unix_seconds()) == 0);
 }
 
 static void write_head(struct buf *text, const char *name, const char *type, const char *help)
@@ -234,6 +254,15 @@ static void write_counters(struct buf *text)
     }
 }
 
+static void write_duty_gauge(struct buf *text, const char *name, const char *help,
+                             const _Atomic uint64_t *values)
+{
+    write_head(text, name, "gauge", help);
+    for (int duty = 0; duty < METRICS_DUTY_COUNT; duty++)
+        buf_printf(text, "%s{duty=\"%s\"} %" PRIu64 "\n", name, metrics_duty_name(duty),
+                   read_counter(&values[duty]));
+}
+
 void metrics_write(struct buf *text)
 {
     write_head(text, "rigger_build_info", "gauge", "The program.");
@@ -246,4 +275,8 @@ void metrics_write(struct buf *text)
     write_routes(text, write_database);
     write_workers(text);
     write_counters(text);
+    write_duty_gauge(text, "rigger_duty_failures", "How often a background duty has failed in a row.",
+                     shared->duty_failures);
+    write_duty_gauge(text, "rigger_duty_last_success_timestamp_seconds",
+                     "When it was last done, in Unix seconds; 0: not yet.", shared->duty_done_s);
 }

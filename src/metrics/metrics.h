@@ -38,6 +38,16 @@ enum metrics_counter {
     METRICS_COUNTER_COUNT
 };
 
+/* What the background does. Several processes may have the same duty. */
+enum metrics_duty {
+    METRICS_DUTY_REAPER,
+    METRICS_DUTY_RELAY,
+    METRICS_DUTY_TARGET_RELAY,
+    METRICS_DUTY_PRUNER,
+    METRICS_DUTY_VERIFIER,
+    METRICS_DUTY_COUNT
+};
+
 struct scoreboard_slot;
 
 /* Makes the shared memory; the master calls it before it forks. slots: its scoreboard. False: no memory. */
@@ -56,6 +66,13 @@ void metrics_name_processes(const char *const *names, size_t count);
 void metrics_count_request(size_t route, int status, int64_t total_us, int64_t database_us);
 
 void metrics_count(enum metrics_counter counter, uint64_t count);
+
+/* What a duty is called, in the metrics and in rigger.duties. */
+const char *metrics_duty_name(enum metrics_duty duty);
+
+/* A duty has been done, or has failed. True where that is worth a note: it failed, or it is well and was not,
+ * or nobody knew. */
+bool metrics_note_duty(enum metrics_duty duty, bool done) MUST_CHECK;
 
 /* Appends the text exposition format 0.0.4 (prometheus.io, "Exposition formats"). */
 void metrics_write(struct buf *text);

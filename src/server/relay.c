@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #define CONSUMER         "redis relay"
+#define REDIS_AWAY       "Redis does not take them"
 #define BATCH            200 /* events */
 #define REDIS_TIMEOUT_MS 2000
 #define PAUSE_MS         5000 /* after a failure: the reaper shares this process */
@@ -83,7 +84,7 @@ static struct db_integer publish(struct relay *relay, const struct db_take_messa
     return published;
 }
 
-void relay_run(struct relay *relay, struct db *db, struct arena *arena)
+bool relay_run(struct relay *relay, struct db *db, struct arena *arena, const char **error)
 {
     const struct db_take_messages_in in = { .consumer = CONSUMER, .count = db_integer(BATCH) };
     struct db_acknowledge_events_in done = { .consumer = CONSUMER };
@@ -91,11 +92,15 @@ void relay_run(struct relay *relay, struct db *db, struct arena *arena)
     struct db_take_messages_rows taken;
 
     while (!process_is_told_to_stop() && clock_remaining_ms(relay->pause_until_ms) == 0) {
-        if (db_take_messages(db, arena, &in, &taken) != STATUS_OK || taken.count == 0)
-            return;
+        if (db_take_messages(db, arena, &in, &taken) != STATUS_OK)
+            return false;
+        if (taken.count == 0)
+            return true;
         done.event_id = publish(relay, &taken);
         if (db_acknowledge_events(db, arena, &done, &known) != STATUS_OK)
-            return;
+            return false;
         arena_reset(arena);
     }
+    *error = REDIS_AWAY;
+    return false;
 }

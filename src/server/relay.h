@@ -8,6 +8,8 @@
 #include "core/attributes.h"
 #include "db/connection.h"
 
+#include <stdbool.h>
+
 struct relay;
 
 /* NULL where memory is out. The config must outlive it; its events.redis_url is not empty. */
@@ -15,7 +17,8 @@ struct relay *relay_create(const struct config *config) MUST_CHECK;
 void relay_free(struct relay *relay);
 
 /* Publishes what has come since the last time. What Redis did not take stays in the outbox, in order, for the
- * next time; an event is acknowledged only when all its messages were taken. */
-void relay_run(struct relay *relay, struct db *db, struct arena *arena);
+ * next time; an event is acknowledged only when all its messages were taken.
+ * False: the database failed, or Redis does, whose error is then what *error says. */
+bool relay_run(struct relay *relay, struct db *db, struct arena *arena, const char **error) MUST_CHECK;
 
 #endif

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define REDIS_AWAY       "Redis does not take them"
 #define BATCH            200 /* events */
 #define REDIS_TIMEOUT_MS 2000
 #define PAUSE_MS         5000  /* after a failure: the reaper shares this process */
@@ -79,7 +80,7 @@ static struct db_integer set_all(struct target_relay *relay, struct arena *arena
     return done;
 }
 
-void target_relay_run(struct target_relay *relay, struct db *db, struct arena *arena)
+bool target_relay_run(struct target_relay *relay, struct db *db, struct arena *arena, const char **error)
 {
     const struct db_take_targets_in in = { .consumer = TARGET_RELAY_CONSUMER, .count = db_integer(BATCH) };
     struct db_acknowledge_events_in done = { .consumer = TARGET_RELAY_CONSUMER };
@@ -87,11 +88,15 @@ void target_relay_run(struct target_relay *relay, struct db *db, struct arena *a
     struct db_take_targets_rows taken;
 
     while (!process_is_told_to_stop() && outage_may_ask(&relay->outage, PAUSE_MS)) {
-        if (db_take_targets(db, arena, &in, &taken) != STATUS_OK || taken.count == 0)
-            return;
+        if (db_take_targets(db, arena, &in, &taken) != STATUS_OK)
+            return false;
+        if (taken.count == 0)
+            return true;
         done.event_id = set_all(relay, arena, &taken);
         if (db_acknowledge_events(db, arena, &done, &known) != STATUS_OK)
-            return;
+            return false;
         arena_reset(arena);
     }
+    *error = REDIS_AWAY;
+    return false;
 }

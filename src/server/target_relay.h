@@ -9,6 +9,8 @@
 #include "core/attributes.h"
 #include "db/connection.h"
 
+#include <stdbool.h>
+
 /* What it is called as a consumer of events. */
 #define TARGET_RELAY_CONSUMER "target relay"
 
@@ -19,7 +21,9 @@ struct target_relay *target_relay_create(const struct config *config) MUST_CHECK
 void target_relay_free(struct target_relay *relay);
 
 /* Sets what has come since the last time. What Redis did not take is handed out again the next time; where a
- * chute has got a newer target by then, that one. */
-void target_relay_run(struct target_relay *relay, struct db *db, struct arena *arena);
+ * chute has got a newer target by then, that one. False: as
+ * relay_run (server/relay.h). */
+bool target_relay_run(struct target_relay *relay, struct db *db, struct arena *arena,
+                      const char **error) MUST_CHECK;
 
 #endif

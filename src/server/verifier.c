@@ -10,6 +10,7 @@
 #include "db/connection.h"
 #include "metrics/metrics.h"
 #include "old_sdk/verify.h"
+#include "server/duty.h"
 #include "server/process.h"
 
 #include <inttypes.h>
@@ -26,7 +27,10 @@ static bool take(const struct config *config, struct db *db, struct arena *arena
                                   VERIFIER_GRACE_MS),
     };
 
-    return db_take_verification(db, arena, &in, taken) == STATUS_OK && taken->count == 1;
+    bool done = db_take_verification(db, arena, &in, taken) == STATUS_OK;
+
+    duty_note(METRICS_DUTY_VERIFIER, done, NULL, db, arena);
+    return done && taken->count == 1;
 }
 
 static void finish(struct db *db, struct arena *arena, const char *worker_id,

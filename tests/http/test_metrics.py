@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -68,6 +69,27 @@ def test_what_the_reaper_took(own):
     api.launch(network.miner(gpus=1), network.chute())
     own.postgres.execute("update public.launch_configs set created_at = created_at - interval '3 hours'")
     wait_for(lambda: Samples(api)("rigger_reaped_total", kind="launch_config") == before + 1, "the reaper")
+
+
+def test_a_duty_that_fails_shows_everywhere_and_stops_no_other(own):
+    api = Api(own)
+    wait_for(lambda: Samples(api)("rigger_duty_last_success_timestamp_seconds", duty="reaper") > 0, "a round")
+    own.postgres.execute("alter function rigger.reap() rename to reap_away")
+    try:
+        wait_for(lambda: Samples(api)("rigger_duty_failures", duty="reaper") >= 2, "failures")
+        ready = api.request("GET", "/readyz")
+        assert ready.status == 200
+        assert any("the reaper has failed" in warning and "SQLSTATE 42883" in warning
+                   for warning in ready.json["warnings"])
+        status = subprocess.run([os.path.join(own.build, "riggerctl"), "status", "--dsn", own.postgres.dsn],
+                                capture_output=True, text=True, check=False)
+        assert status.returncode == 1 and "the reaper has failed" in status.stdout
+        wait_for(lambda: "the reaper has failed" in own.responder.log(), "a line in the log")
+        assert Samples(api)("rigger_duty_failures", duty="pruner") == 0
+    finally:
+        own.postgres.execute("alter function rigger.reap_away() rename to reap")
+    wait_for(lambda: "warnings" not in api.request("GET", "/readyz").json, "a round that is well")
+    assert Samples(api)("rigger_duty_failures", duty="reaper") == 0
 
 
 def test_a_reload_keeps_the_counters(own):

@@ -79,7 +79,11 @@ do $$
 declare
   ours regprocedure;
 begin
-  for ours in select p.oid from pg_proc p where p.pronamespace = 'rigger'::regnamespace and p.prosecdef loop
+  for ours in
+    select p.oid
+    from pg_proc p
+    where p.pronamespace = 'rigger'::regnamespace and (p.prosecdef or p.prorettype = 'trigger'::regtype)
+  loop
     execute format('alter function %s set search_path = pg_catalog, rigger, pg_temp', ours);
   end loop;
 end

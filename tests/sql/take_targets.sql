@@ -25,13 +25,21 @@ update rigger.limits set value = initial where name = 'target.told';
 select string_agg(concat_ws(' ', event_id, channel, message), ', ' order by event_id) as messages
 from rigger.take_messages('messages', 10) \gset
 
+insert into rigger.events (event_id, channel, reason, payload)
+values (2007, 'targets', 'target_set', '{"data": {"chute_id": "d", "target_count": "many"}}'),
+       (2008, 'targets', 'target_set', '{"data": {"chute_id": "e", "target_count": 9}}');
+insert into rigger.event_consumers (consumer, settled_to) values ('poison', 2008);
+select string_agg(concat_ws(' ', event_id, chute_id, target_count), ', ' order by event_id) as poison
+from rigger.take_targets('poison', 10) \gset
+
 begin;
-select plan(6);
+select plan(7);
 select is(:'all'::text, '2003 b 7, 2004 a 6, 2006',
           'the newest target of each chute, unless its time is over, and the last event, for it has none');
 select is(:'lives'::boolean, true, 'a target stands for what is left of its time');
 select is(:'two'::text, '2002', 'one that a later target follows is not told, and to be acknowledged');
 select is(:'four'::text, '2003 b 7, 2004 a 6', 'a target that is the last event is told once');
+select is(:'poison'::text, '2003 b 7, 2004 a 6, 2008 e 9', 'what is no target does not stop the others');
 select is(:'long'::text, '2003 b 7, 2004 a 6, 2005 c 8', 'its time is a limit');
 select is(:'messages'::text, '2001 events {}, 2002, 2003, 2004, 2005, 2006 events {}',
           'to socket servers targets are nothing, and to be acknowledged');
