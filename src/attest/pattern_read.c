@@ -66,8 +66,7 @@ static void put_set(struct reader *reader, const struct byte_set *set)
     put(reader, STEP_BYTE, number);
 }
 
-/* Takes [:class:], [=x=] or [.x.] within brackets. *single: the one character of the last two; -1: a class.
- */
+/* Takes [:class:], [=x=] or [.x.] within brackets. *single: the one character of the last; -1: a class. */
 static bool read_named(struct reader *reader, struct byte_set *set, int *single)
 {
     const char kind = reader->at[1], *name = reader->at + 2, *end = strchr(name, kind);
@@ -82,6 +81,8 @@ static bool read_named(struct reader *reader, struct byte_set *set, int *single)
     if (kind == ':') {
         if (!byte_set_add_class(set, name, (size_t)(end - name)))
             fail(reader, "it names a class of characters that there is not");
+    } else if (end - name == 1 && kind == '=') {
+        byte_set_add(set, (unsigned char)*name); /* a class as well: no range begins or ends with it */
     } else if (end - name == 1) {
         *single = (unsigned char)*name;
     } else {
@@ -96,7 +97,7 @@ static bool is_named(const char *at)
     return at[0] == '[' && (at[1] == ':' || at[1] == '=' || at[1] == '.');
 }
 
-/* One member of a list in brackets; -1: a class, or an error. */
+/* One member of a list in brackets; -1: a class, which is in the set now, or an error. */
 static int read_member(struct reader *reader, struct byte_set *set)
 {
     int single;
@@ -117,6 +118,10 @@ static void read_brackets(struct reader *reader, struct byte_set *set)
 
         if (*reader->at == '\0') {
             fail(reader, "a bracket is not closed");
+            return;
+        }
+        if (!first && reader->at[0] == '-' && reader->at[1] != ']') {
+            fail(reader, "a hyphen in brackets is neither the first nor the last");
             return;
         }
         from = to = read_member(reader, set);
