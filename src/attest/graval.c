@@ -3,8 +3,10 @@
 #include "attest/graval.h"
 
 #include "core/clock.h"
+#include "core/encode.h"
 #include "core/log.h"
 #include "core/waiting.h"
+#include "crypto/aes.h"
 #include "metrics/turn.h"
 #include "net/http_client.h"
 #include "json/json.h"
@@ -118,10 +120,9 @@ static bool accept_sealed(const char *answer, void *result)
     if (!proof_seed_parse(text, &sealed->seed))
         return false;
     sealed->ciphertext = bar + 1;
-    length = strlen(sealed->ciphertext);
-    return length >= 24 && length % 4 == 0 &&
-           strspn(sealed->ciphertext, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
-               length;
+    /* An iv and something behind it. */
+    return base64_decode(sealed->arena, sealed->ciphertext, strlen(sealed->ciphertext), &length) != NULL &&
+           length > AES_BLOCK_BYTES;
 }
 
 /* {"result": bool} */

@@ -54,4 +54,7 @@ unsigned fuzz_byte(struct fuzz_rest *rest);
  * Starts at the first call. Returns the port. */
 int fuzz_peer_answers(const unsigned char *data, size_t size);
 
+/* The same, with the bytes as the body of an HTTP answer of status 200. */
+int fuzz_peer_says(struct arena *arena, const unsigned char *data, size_t size);
+
 #endif

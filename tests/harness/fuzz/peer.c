@@ -89,3 +89,16 @@ int fuzz_peer_answers(const unsigned char *data, size_t size)
     }
     return peer.port;
 }
+
+int fuzz_peer_says(struct arena *arena, const unsigned char *data, size_t size)
+{
+    const char *head =
+        arena_printf(arena, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", size);
+    size_t length = strlen(head);
+    unsigned char *whole = arena_alloc(arena, length + size + 1);
+
+    memcpy(whole, head, length);
+    if (size > 0)
+        memcpy(whole + length, data, size);
+    return fuzz_peer_answers(whole, length + size);
+}
