@@ -20,7 +20,8 @@
 #   -- Not for C: WHO CALLS IT          no C is made, for what only others call
 #
 # A file of sql/queries/ holds one select over views, or tables that rigger_admin may read, asked with the
-# rights of whoever asks. Its signature is a line of its header comment; its inputs stand in the select by their names:
+# rights of whoever asks. Its signature is a line of its header comment; its inputs stand in the select by
+# their names:
 #
 #   -- Query: (p_input type, ...) returns table (output type, ...)
 #
