@@ -248,7 +248,7 @@ def test_queries(api, known, query, errors):
 
 @pytest.mark.parametrize("query, status", [
     ("chute_id", 404), ("chute_id=", 404), ("chute_id=%zz", 404), ("chute_id=%", 404),
-    ("chute_id=" + "x" * 7000, 404), ("chute_id=x&chute_id=y", 404), ("chute_id=%F0%9F%98%80", 404),
+    ("chute_id=" + "x" * 256, 404), ("chute_id=x&chute_id=y", 404), ("chute_id=%F0%9F%98%80", 404),
     ("chute_id='%3B--", 404), ("chute_id=..%2F..", 404)])
 def test_queries_of_no_chute(api, known, query, status):
     path = f"/instances/launch_config?{query}"
