@@ -222,7 +222,7 @@ static const char *check_host(const char *host, size_t length)
     if (length > 0 && host[0] == '[') {
         const char *end = memchr(host, ']', length);
 
-        if (end == NULL || !is_made_of(host + 1, (size_t)(end - host) - 1, ":.%-_"))
+        if (end == NULL || end == host + 1 || !is_made_of(host + 1, (size_t)(end - host) - 1, ":.%-_"))
             return bad_host;
         name = (size_t)(end + 1 - host);
         if (name < length && host[name] != ':')

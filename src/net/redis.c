@@ -127,8 +127,11 @@ void redis_free(struct redis *redis)
     free(redis);
 }
 
+/* Redis knows the password, and what says that it is Redis could repeat it. */
 static bool fail(struct redis *redis, const char *what, const char *error)
 {
+    if (redis->password != NULL && redis->password[0] != '\0' && strstr(error, redis->password) != NULL)
+        error = "an error that has the password in it";
     snprintf(redis->error, sizeof(redis->error), "%s: %s", what, error);
     hang_up(redis);
     return false;
