@@ -197,19 +197,25 @@ static int see_to(struct lobby *lobby, int fd, bool *whole)
     return -1;
 }
 
-/* Shows out whose time is over. How long until the next one's is, in ms; -1: there is none. */
-static int show_overdue_out(struct lobby *lobby)
+/* Shows out whose time is over. How long until the next one's is, in ms; -1: there is none. One whose request
+ * has come while the worker was at another is let go on instead: *come, else -1. */
+static int show_overdue_out(struct lobby *lobby, int *come, bool *whole)
 {
     int64_t now_ms = clock_monotonic_ms();
     int next_ms = -1;
 
-    for (size_t place = lobby->count; place-- > 0;) {
+    *come = -1;
+    for (size_t place = lobby->count; place-- > 0 && *come < 0;) {
         int64_t until_ms = lobby->guests[place].until_ms;
 
         /* rule: lobby.limit */
-        if (until_ms <= now_ms)
-            show_out(lobby, place);
-        else if (next_ms < 0 || until_ms - now_ms < next_ms)
+        if (until_ms <= now_ms) {
+            /* rule: lobby.came */
+            if (is_there(lobby_look(lobby->guests[place].fd), whole))
+                *come = take_out(lobby, place);
+            else
+                show_out(lobby, place);
+        } else if (next_ms < 0 || until_ms - now_ms < next_ms)
             next_ms = (int)(until_ms - now_ms);
     }
     return next_ms;
@@ -219,8 +225,10 @@ int lobby_next(struct lobby *lobby, const sigset_t *waiting, bool *whole)
 {
     /* One at a time: an edge that was told and not looked at would not be told again. */
     struct epoll_event event;
-    int left_ms = show_overdue_out(lobby), count;
+    int come, left_ms = show_overdue_out(lobby, &come, whole), count;
 
+    if (come >= 0)
+        return come;
     if (lobby->listener < 0 && lobby->count == 0)
         return -1;
     count = epoll_pwait(lobby->events, &event, 1, left_ms, waiting);

@@ -222,6 +222,7 @@ static void reload(struct master *master)
     master->config = config;
     process_settle(config, "master", 0);
     let_all_aside(master);
+    confine_tell(master->config);
     for (size_t i = 0; i < master->count; i++)
         replace(master, &master->children[i]);
     log_event(LOG_LEVEL_INFO, "reloaded");

@@ -25,7 +25,7 @@ def change(settings):
 
 @pytest.fixture(scope="module")
 def confined():
-    """A stack with one process of each kind, which have served a request."""
+    """A stack with one process of each kind."""
     with Stack(change) as stack:
         yield stack
 
@@ -121,4 +121,5 @@ def test_processes_are_renewed_when_a_file_that_they_may_read_is_replaced(monkey
 def test_a_setting_turns_confinement_off_and_the_log_says_so(confined):
     with confined.responder.having("server", confine="false"):
         assert {status_of(pid)["Seccomp"] for pid in confined.responder.workers()} == {"0"}
+        confined.responder.wait_for_log("processes are not confined: [server] confine is false")
         assert Api(confined).request("GET", "/readyz").status == 200

@@ -58,6 +58,8 @@ RULES = [
     ("lobby.large", "server/lobby.c", "length >= LOBBY_LARGE_BYTES ?", "length == sizeof(seen) ?"),
     ("lobby.bound", "server/lobby.c", "if (lobby->count == LOBBY_GUESTS_MAX)", "if (false)"),
     ("lobby.limit", "server/lobby.c", "if (until_ms <= now_ms)", "if (false)"),
+    ("lobby.came", "server/lobby.c", "if (is_there(lobby_look(lobby->guests[place].fd), whole))",
+     "if (false)"),
     ("transport.nothing_to_come", "server/transport_fcgi.c", "if (whole)", "if (false)"),
     ("pool.socket", "server/pipeline.c", "endpoint->pool == pool", "true"),
     ("process.core_dumps", "server/process.c", "wanted ? limit.rlim_max : 0", "limit.rlim_max"),

@@ -122,6 +122,36 @@ START_TEST(test_as_many_wait_as_there_is_room_for)
 }
 END_TEST
 
+START_TEST(test_who_came_while_the_worker_was_busy_is_not_shown_out)
+{
+    int listener = open_listener(), peers[3], fd;
+    struct lobby lobby;
+    char byte;
+    bool whole;
+
+    ck_assert(lobby_open(&lobby, listener, 1, 1));
+    for (int i = 0; i < 2; i++) {
+        peers[i] = connect_to_it();
+        ck_assert_int_eq(write(peers[i], "\1", 1), 1);
+        ck_assert_int_eq(lobby_next(&lobby, NULL, &whole), -1);
+        lobby.guests[i].until_ms = INT64_MAX;
+    }
+    ck_assert_int_eq(write(peers[0], SEEN("\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0" PARAMS_END STDIN_END)), 31);
+    lobby.guests[0].until_ms = lobby.guests[1].until_ms = 0;
+    peers[2] = connect_to_it();
+    fd = lobby_next(&lobby, NULL, &whole);
+    ck_assert_int_ge(fd, 0);
+    ck_assert(whole);
+    ck_assert_uint_eq(lobby.count, 0);
+    ck_assert_int_eq(recv(peers[1], &byte, 1, MSG_DONTWAIT), 0);
+    close(fd);
+    lobby_clear(&lobby);
+    for (int i = 0; i < 3; i++)
+        close(peers[i]);
+    close(listener);
+}
+END_TEST
+
 /* Sets how many descriptors there may be; those that are open stay. */
 static void limit_descriptors(rlim_t most)
 {
@@ -163,6 +193,7 @@ Suite *lobby_suite(void)
     tcase_add_loop_test(cases, test_look, 0, sizeof(looks) / sizeof(looks[0]));
     tcase_add_test(cases, test_a_large_request_is_not_waited_for);
     tcase_add_test(cases, test_as_many_wait_as_there_is_room_for);
+    tcase_add_test(cases, test_who_came_while_the_worker_was_busy_is_not_shown_out);
     tcase_add_test(cases, test_where_descriptors_run_out_a_guest_makes_room);
     suite_add_tcase(suite, cases);
     return suite;
