@@ -17,8 +17,6 @@
 enum share_kind {
     SHARE_LOOKUP, /* of a name, until the resolver gives up, whoever waits for it */
     SHARE_CLAIM,  /* of a launch config: what of it is done outside, before anything is reserved */
-    SHARE_PROBE,  /* of the ports of a job */
-    SHARE_KIND_COUNT
 };
 
 /* What is to be taken, and how many of its kind there may be at once, it included; 0: any number. owner and

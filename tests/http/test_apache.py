@@ -1,6 +1,7 @@
 """A whole life through a real Apache: mod_proxy_fcgi to the responder's sockets, and the .htaccess of shared
 hosting with mod_fcgid and with plain CGI."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -97,14 +98,13 @@ def test_the_text_of_the_script_is_never_served(stack, place, modules, override,
 def test_it_works_under_suexec_where_there_is_no_home(stack, network, place):
     root = pathlib.Path(tempfile.mkdtemp(prefix="rigger-", dir=SUEXEC_ROOT))
     root.chmod(0o755)
-    apache = hosted(stack, place, ["cgid"], root=root, owner="nobody:nogroup")
-    apache.start()
-    try:
+    with contextlib.ExitStack() as ends:
+        ends.callback(shutil.rmtree, root)
+        apache = hosted(stack, place, ["cgid"], root=root, owner="nobody:nogroup")
+        ends.callback(apache.stop)
+        apache.start()
         api, miner, chute = Api(stack, apache), network.miner(gpus=1), network.chute()
         launch = api.launch(miner, chute)
         assert launch.claim(miner.gpus).status == 200
         launch.solve()
         assert launch.verify().status == 200 and launch.activate().status == 200
-    finally:
-        apache.stop()
-        shutil.rmtree(root)

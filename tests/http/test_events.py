@@ -1,13 +1,12 @@
 """Events: consumers of the outbox, and the relay to a real Redis."""
 
-import tempfile
-
 import pytest
 
 from harness.client import Api
 from harness.consumer import Consumer, emit
 from harness.processes import wait_for
-from harness.redis_server import PASSWORD, Listener, RedisServer
+from harness.redis_server import Listener
+from harness.relayed import PRIVATE, PUBLIC, relayed_stack
 from harness.stack import Stack
 
 
@@ -93,20 +92,9 @@ def test_two_consumers_do_not_disturb_each_other(stack):
 
 @pytest.fixture(scope="module")
 def relayed():
-    """A stack whose events go to a Redis."""
-    with tempfile.TemporaryDirectory(prefix="rigger-redis-") as directory:
-        server = RedisServer(directory)
-
-        def change(settings):
-            settings["events"] = {"redis_url": f"unix:{server.path}", "redis_password": PASSWORD,
-                                  "relay_interval_ms": 20}
-
-        try:
-            server.start()
-            with Stack(change) as running:
-                yield running, server
-        finally:
-            server.stop()
+    """A stack whose events go to a Redis, and that Redis."""
+    with relayed_stack() as pair:
+        yield pair
 
 
 def live(stack):
@@ -116,10 +104,6 @@ def live(stack):
     launch = api.hot(miner, chute)
     assert api.delete(miner, chute, launch.instance_id).status == 200
     return launch.instance_id, miner, launch.config_id
-
-
-PUBLIC = ["instance_created", "instance_hot", "instance_activated", "instance_deleted"]
-PRIVATE = ["instance_created", "instance_verified", "instance_activated", "instance_deleted"]
 
 
 def test_socket_servers_hear_a_life_as_the_network_tells_it(relayed):

@@ -24,12 +24,10 @@ def own():
 @contextlib.contextmanager
 def administrator(stack, sql, parameters=None):
     """An administrator's transaction that is left open meanwhile."""
-    connection = stack.postgres.connect()
-    connection.autocommit = False
-    connection.cursor().execute(sql, parameters)
-    yield
-    connection.rollback()
-    connection.close()
+    with contextlib.closing(stack.postgres.connect()) as connection:
+        connection.autocommit = False
+        connection.cursor().execute(sql, parameters)
+        yield
 
 
 def is_refused(answer, detail="Service temporarily unavailable, try again"):
@@ -54,9 +52,11 @@ def test_a_locked_chute_stops_no_token_of_another_chute(own):
     with administrator(own, ROW, (locked,)):
         with concurrent.futures.ThreadPoolExecutor(2 * own.settings["server"]["fast_workers"]) as pool:
             asked = [pool.submit(insist) for _ in range(2 * own.settings["server"]["fast_workers"])]
-            wait_for(lambda: refused, "the first who met the lock")
-            served = [api.token(miner, free).status for _ in range(10)]
-            stop.set()
+            try:
+                wait_for(lambda: refused, "the first who met the lock")
+                served = [api.token(miner, free).status for _ in range(10)]
+            finally:
+                stop.set()
             for one in asked:
                 one.result()
     assert served == [200] * 10

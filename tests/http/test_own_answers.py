@@ -95,7 +95,7 @@ def nginx(request, stack, tmp_path_factory):
 def test_nginx_answers_as_the_responder_does(nginx, case):
     sent, status, _ = CASES[case]
     if status == 413 and not nginx[2]:
-        return  # bodies of the Python service's have no limit
+        pytest.skip("bodies of the Python service's have no limit here")
     headers = check(raw(nginx[0], sent, nginx[1]), status)
     assert status != 405 or "Allow" in headers
 

@@ -34,7 +34,6 @@ def database(cluster):
     cluster.execute("create role reporter", dbname="postgres")
     cluster.execute(f"create database rigger owner {OWNER}", dbname="postgres")
     return cluster
-    cluster.execute("drop database if exists rigger", dbname="postgres")
 
 
 def test_roles_that_are_made_later_get_their_grants_from_the_next_migration(database):

@@ -68,7 +68,7 @@ def wait_until_served_by(responder):
 
 
 def salted(own, salt):
-    """The answer of token_check under that salt, which no other configuration gives."""
+    """Sets the salt, by which the answer of token_check tells one configuration from another."""
     own.settings["launch"]["ip_check_salt"] = salt
 
 

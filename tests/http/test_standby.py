@@ -65,7 +65,6 @@ def test_what_no_standby_confirmed_is_503_and_the_repeat_is_no_better(own):
 
 @pytest.mark.parametrize("at", ["token", "claim", "verify", "delete"])
 def test_each_step_waits_for_the_standby(own, at):
-    """And once the standby is back, a step that was answered 503 can be gone on from."""
     api = Api(own)
     miner, chute = own.network.miner(gpus=1), own.network.chute()
     launch = None if at == "token" else api.launch(miner, chute)

@@ -59,10 +59,10 @@ def dones(letters):
 
 
 def serial_permutations(count):
-    """Each subset of the operations, one after the other, in each order."""
+    """Each subset of the operations, none too, one after the other, in each order."""
     letters = LETTERS[:count]
     return [[step for letter in order for step in (f"{letter}0c", f"{letter}_done")] + ["check"]
-            for size in range(1, count + 1)
+            for size in range(count + 1)
             for order in itertools.permutations(letters, size)]
 
 

@@ -11,7 +11,6 @@ publishes to.
 import asyncio
 import contextlib
 import json
-import tempfile
 
 import pytest
 import redis.asyncio
@@ -20,28 +19,15 @@ import uvicorn
 
 from harness.client import Api
 from harness.processes import HANG_S, HeldPort
-from harness.redis_server import PASSWORD, RedisServer
-from harness.stack import Stack
-
-PUBLIC = ["instance_created", "instance_hot", "instance_activated", "instance_deleted"]
-PRIVATE = ["instance_created", "instance_verified", "instance_activated", "instance_deleted"]
+from harness.redis_server import PASSWORD
+from harness.relayed import PRIVATE, PUBLIC, relayed_stack
 
 
 @pytest.fixture(scope="module")
 def relayed():
     """A stack whose events go to a Redis, and the Redis' address."""
-    with tempfile.TemporaryDirectory(prefix="rigger-redis-") as directory:
-        server = RedisServer(directory)
-
-        def change(settings):
-            settings["events"] = {"redis_url": f"unix:{server.path}", "redis_password": PASSWORD,
-                                  "relay_interval_ms": 20}
-        try:
-            server.start()
-            with Stack(change) as running:
-                yield running, f"unix://:{PASSWORD}@{server.path}"
-        finally:
-            server.stop()
+    with relayed_stack() as (running, server):
+        yield running, f"unix://:{PASSWORD}@{server.path}"
 
 
 def live(stack, miner):

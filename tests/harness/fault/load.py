@@ -235,9 +235,9 @@ class Load:
         """Whether nobody should have to ask any more."""
         return self.stopped_at is not None and time.monotonic() > self.stopped_at + PATIENCE_S
 
-    def token(self, chute=None):
+    def token(self):
         """Whether there is a token now."""
-        path = f"/instances/launch_config?chute_id={chute or self.chutes[-1]}"
+        path = f"/instances/launch_config?chute_id={self.chutes[-1]}"
         try:
             answer = self.api.request("GET", path, headers=self.probes.take())
         except (OSError, http.client.HTTPException):

@@ -30,6 +30,7 @@ class AtPoints(Fault):
         super().settings(site)
         self.proxy = Proxy(site.directory, site.postgres.socket)
         self.seen, self.points, self.met = collections.Counter(), None, threading.Event()
+        self.struck = 0
         self.proxy.watch = self.see
 
     def server_dsn(self, dsn):
@@ -59,6 +60,8 @@ class AtPoints(Fault):
         return self.chance.sample(found, len(found))
 
     def more(self):
+        if not self.points and not self.struck:
+            raise RuntimeError("no point was met")
         return bool(self.points)
 
     def inject(self):
@@ -77,7 +80,7 @@ class AtPoints(Fault):
         if aim[2] in OF_NEW_CONNECTIONS:
             self.site.postgres.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'rigger_server'")
-        self.met.wait(WAIT_S)
+        self.struck += self.met.wait(WAIT_S)
 
     def heal(self):
         self.proxy.watch = self.see

@@ -201,7 +201,7 @@ START_TEST(a_call_of_another_architecture_ends_the_process)
     const struct seccomp_data data = { .nr = 3, .arch = AUDIT_ARCH_I386 };
 
     load(&rules, machines[_i].seccomp);
-    ck_assert_uint_eq(run(&data) & ~1u << 31 & SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD);
+    ck_assert_uint_eq(run(&data) & ~(1u << 31) & SECCOMP_RET_ACTION_FULL, SECCOMP_RET_KILL_THREAD);
 }
 END_TEST
 

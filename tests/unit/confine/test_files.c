@@ -17,9 +17,11 @@
 
 Suite *confine_files_suite(void);
 
+static char configuration[] = "/tmp/rigger-test-XXXXXX"; /* a new process has it as it stands here */
+
 static int read_the_configuration(void)
 {
-    return confined_failure(open("/tmp/rigger-test.conf", O_RDONLY));
+    return confined_failure(open(configuration, O_RDONLY));
 }
 
 static int read_the_users(void)
@@ -73,16 +75,16 @@ static const enum role readers[] = { ROLE_FAST, ROLE_SLOW, ROLE_BACKGROUND, ROLE
 
 START_TEST(no_process_can_read_the_configuration_or_another_process)
 {
-    int fd = open("/tmp/rigger-test.conf", O_WRONLY | O_CREAT, 0600);
+    int fd = mkstemp(configuration);
 
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(confined_attempt(readers[_i], read_the_configuration), EACCES);
     ck_assert_int_eq(confined_attempt(readers[_i], read_the_master_s_environment), EACCES);
     ck_assert_int_eq(confined_attempt(readers[_i], list_the_users_files), EACCES);
     ck_assert_int_eq(confined_attempt(readers[_i], read_the_users), 0);
-    setenv("PGPASSFILE", "/tmp/rigger-test.conf", 1);
+    setenv("PGPASSFILE", configuration, 1);
     ck_assert_int_eq(confined_attempt(readers[_i], read_the_configuration), 0);
-    unlink("/tmp/rigger-test.conf");
+    unlink(configuration);
 }
 END_TEST
 

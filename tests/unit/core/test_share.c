@@ -58,17 +58,17 @@ END_TEST
 START_TEST(kinds_are_counted_apart_and_without_a_bound_the_table_is_one)
 {
     const struct share claim = { .kind = SHARE_CLAIM, .subject = "a", .subject_max = 1 },
-                       probe = { .kind = SHARE_PROBE };
+                       other = { .kind = SHARE_CLAIM };
     int place, lookup, places[SHARE_MAX];
 
     ck_assert_int_eq(take("alice", "a", &lookup), SHARE_WITHIN);
     ck_assert_int_eq(share_take(&claim, &place), SHARE_WITHIN);
     share_leave(lookup);
     for (int i = 1; i < SHARE_MAX; i++)
-        ck_assert_int_eq(share_take(&probe, &places[i]), SHARE_WITHIN);
-    ck_assert_int_eq(share_take(&probe, &places[0]), SHARE_OF_ALL);
+        ck_assert_int_eq(share_take(&other, &places[i]), SHARE_WITHIN);
+    ck_assert_int_eq(share_take(&other, &places[0]), SHARE_OF_ALL);
     share_leave(place);
-    ck_assert_int_eq(share_take(&probe, &places[0]), SHARE_WITHIN);
+    ck_assert_int_eq(share_take(&other, &places[0]), SHARE_WITHIN);
     for (int i = 0; i < SHARE_MAX; i++)
         share_leave(places[i]);
 }
