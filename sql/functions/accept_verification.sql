@@ -3,7 +3,7 @@
 -- Parameters: the config, its instance.
 -- Returns: false, with nothing changed, where the instance is gone.
 -- Calls: emit_instance_event.
--- Tables: jobs, instances (locked in this order, written), launch_configs,
+-- Tables: rigger.challenges (read), jobs, instances (locked in this order, written), launch_configs,
 --   rigger.placements, rigger.failed_proofs, rigger.events (written).
 create or replace function rigger.accept_verification(p_config_id text, p_instance_id text)
 returns boolean

@@ -9,9 +9,9 @@
 -- Returns: refusal and its subject, or the job and what a challenge is made from. unavailable: what
 --   check_claim_launch_config would have refused is right by now. retry_after: with gpu_paused, in seconds.
 -- Calls: bound_waits, check_claim, lock_job, lock_gpus, gpu_pause, place_instance, fail_launch_config,
---   draw_gpu.
--- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), launch_configs, jobs,
---   rigger.refused_hosts (written).
+--   draw_gpu, host_text.
+-- Tables: chutes, launch_configs, jobs, nodes (locked, in this order), instances (read), launch_configs,
+--   jobs, rigger.refused_hosts (written), and what place_instance and fail_launch_config write.
 -- Role: rigger_app
 create or replace function rigger.claim_launch_config(
   p_config_id text, p_netuid integer, p_host text, p_address text, p_client text, p_gpus jsonb,

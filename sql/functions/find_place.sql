@@ -1,4 +1,5 @@
--- Purpose: asks the capacity rule for the place of one more instance. The caller holds the lock on the chute.
+-- Purpose: asks the capacity rule for the place of one more instance. Binding only where the caller holds the
+--   lock on the chute.
 -- Parameters: the chute, the miner's hotkey, the job (null: none), which needs no capacity, and the
 --   target that Redis told (null: none).
 -- Returns: refusal and its subject; or the record of the place, which place_instance completes and writes.

@@ -5,7 +5,7 @@
 -- Returns: refusal and its subject, or what the token is made of; issued_at and expires_at in Unix seconds.
 -- Calls: bound_waits, authenticate_hotkey, read_node_selector, read_job_definition, decide_capacity,
 --   enter_job_race, job_disk_gb, limit_of.
--- Tables: chutes (read), rigger.used_signatures, jobs, launch_configs (written).
+-- Tables: chutes, rigger.limits (read), rigger.used_signatures, jobs, launch_configs (written).
 -- Role: rigger_app
 create or replace function rigger.issue_launch_config(
   p_hotkey text, p_netuid integer, p_signature_hash bytea, p_config_id uuid, p_chute_id text, p_job_id text,

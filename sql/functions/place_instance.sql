@@ -3,7 +3,7 @@
 --   rules and holds the locks on the chute and the GPUs. Here the unique constraints have the last word,
 --   against writers that take no locks.
 -- Parameters: the record of the place, from find_place, with instance_id and config_id (null: of an old SDK)
---   filled in; the miner's uid and coldkey; the host in any case, its vetted address, the port of the
+--   filled in; the miner's uid and coldkey; the host in any spelling, its vetted address, the port of the
 --   service; the GPUs; the key that is shared with the pod, in hex; the port mappings (null: of an old SDK).
 -- Returns: refusal and its subject; null: it is written.
 -- Calls: read_permitted, host_text, emit_instance_event.

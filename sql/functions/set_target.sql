@@ -4,7 +4,7 @@
 -- Parameters: the chute, the count.
 -- Returns: false where there is no such chute.
 -- Calls: bound_waits.
--- Tables: chutes (locked), capacity_log, rigger.events (written).
+-- Tables: chutes (locked), instances (read), capacity_log, rigger.events (written).
 -- Role: rigger_admin
 create or replace function rigger.set_target(p_chute_id text, p_count integer)
 returns boolean

@@ -4,7 +4,8 @@
 --   work, and what the provider of the proof of work keeps for its check (null: nothing).
 -- Returns: refusal; with instance_gone the config fails.
 -- Calls: bound_waits, fail_launch_config, limit_of.
--- Tables: launch_configs (locked, written), rigger.challenges (written).
+-- Tables: launch_configs (locked, written), rigger.challenges (written), instances, instance_nodes, nodes,
+--   rigger.gpu_models (read).
 -- Role: rigger_app
 create or replace function rigger.store_challenge(
   p_config_id text, p_instance_id text, p_gpu_uuid text, p_algorithm text, p_seed numeric,

@@ -70,7 +70,7 @@ enum status rates_admit_hotkey(struct exchange *exchange)
 }
 
 /* API_KEY_TRIES_MAX at once, and as many again in API_KEY_KEPT_MS. */
-static const struct rate guesses = { .interval_us = API_KEY_KEPT_MS / API_KEY_TRIES_MAX * US_PER_MS,
+static const struct rate guesses = { .interval_us = (int64_t)API_KEY_KEPT_MS / API_KEY_TRIES_MAX * US_PER_MS,
                                      .burst = API_KEY_TRIES_MAX };
 
 /* Whoever has no address counts as one. */

@@ -1,5 +1,6 @@
 /* Who has asked too often: an address, before anything else is looked at, and a hotkey, once it is proven
- * whose request it is. The pipeline and authenticate() ask; the limits are settings. */
+ * whose request it is; and who has guessed API keys. The pipeline, authenticate() and api_key.c ask; the
+ * limits of the first two are settings. */
 #ifndef RIGGER_AUTH_RATES_H
 #define RIGGER_AUTH_RATES_H
 

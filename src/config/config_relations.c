@@ -66,7 +66,7 @@ static void check_memory(const struct relations *check)
     /* rule: config.worker_memory */
     if (config->server.worker_memory_mb * MEBIBYTE < 96 * MEBIBYTE + 8 * body)
         tell(check, "server", "worker_memory_mb",
-             "too small: 96 MiB and eight times the largest of body_max_bytes and claim_body_max_bytes");
+             "too small: 96 MiB plus eight times the largest of body_max_bytes and claim_body_max_bytes");
 }
 
 void config_check_relations(const struct config *config, config_report *report, void *reported)

@@ -135,7 +135,7 @@ const struct setting config_settings[] = {
       .doc = "How long after its connection the head of a request may take to come from the web server, "
              "milliseconds." },
     { NAMED(server, body_timeout_ms), RANGE(10, HOUR_MS), .default_text = "5000", .reloadable = true,
-      .doc = "The same for its body, milliseconds." },
+      .doc = "How long the body of a request may take to come, milliseconds." },
     { NAMED(server, drain_ms), RANGE(0, HOUR_MS), .default_text = "30000", .reloadable = true,
       .doc = "How long SIGTERM waits for requests in flight, milliseconds." },
     { NAMED(server, worker_requests), RANGE(0, 1000000000), .default_text = "100000", .reloadable = true,
@@ -161,9 +161,9 @@ const struct setting config_settings[] = {
     { NAMED(server, hotkey_burst), RANGE(1, 100000), .default_text = "100", .reloadable = true,
       .doc = "Requests that one hotkey may send at once." },
     { NAMED(server, worker_memory_mb), RANGE(128, 65536), .default_text = "512", .reloadable = true,
-      .doc =
-          "Most memory of its own that a worker or a verifier may take, MiB; at least 96 and eight times the "
-          "largest body." },
+      .doc = "Most memory of its own that a worker or a verifier may take, MiB; at least 96 plus eight times "
+             "the "
+             "largest body." },
     { NAMED(server, base_path), .type = SETTING_TEXT, .default_text = "", .check = check_base_path,
       .reloadable = true, .doc = "Prefix that the web server puts before our paths, as /api; empty: none." },
     { NAMED(server, trusted_proxies), .type = SETTING_TEXT, .default_text = "", .check = check_networks,

@@ -10,7 +10,7 @@
 /* In characters. A text field has BOUND_NAME where its table says nothing else. */
 #define BOUND_NAME  256      /* what something is called: a chute, a job, a GPU, a node, a host */
 #define BOUND_PROOF 4096     /* what is compared with a few bytes of ours: a digest, an answer, a salt */
-#define BOUND_DUMP  67108864 /* of an environment, or of code; the limit of the body is less */
+#define BOUND_DUMP  67108864 /* of an environment, or of code; the limit of the body is not more */
 #define BOUND_SUBJECT                                                                                        \
     128                /* of the subject in the text of a refusal; also in sql/functions/refusal_text.sql */
 #define BOUND_ECHO 256 /* of each text in the errors of a 422 */

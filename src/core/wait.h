@@ -1,4 +1,4 @@
-/* The one way in which a process waits for a descriptor while it has a request in hand. */
+/* How a process waits for a descriptor while it has a request in hand, and may step aside meanwhile. */
 #ifndef RIGGER_CORE_WAIT_H
 #define RIGGER_CORE_WAIT_H
 

@@ -45,9 +45,9 @@ static const char checksum_sql[] = "select checksum from rigger.migrations where
 static const char record_sql[] = "insert into rigger.migrations (path, checksum) values ($1, $2)";
 
 /* `create or replace` cannot change a function's result or a view's columns, and leaves behind what has no
- * file any more. So everything in the schema that is not a table goes first; roles.sql, which comes last,
- * grants anew. Without `cascade`: what an administrator built upon it is not ours to drop, and is named in
- * the error. */
+ * file any more. So everything in the schema that is not a table goes first; grants.sql, which comes last,
+ * grants anew. Without `cascade`: what an administrator built upon it is not ours to drop; rights.c has named
+ * it before anything changes. */
 static const char drop_sql[] =
     "do $$"
     " declare"

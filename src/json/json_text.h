@@ -1,4 +1,5 @@
-/* The text of a JSON value. The one way in which JSON is written: see the top of json_text.c for why. */
+/* The text of a JSON value. The one way in which the server writes JSON: see the top of json_text.c for why.
+ */
 #ifndef RIGGER_JSON_JSON_TEXT_H
 #define RIGGER_JSON_JSON_TEXT_H
 

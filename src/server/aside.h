@@ -1,7 +1,7 @@
 /* A worker whose wait lasts steps aside, so that it does not keep others from being served: it gives up its
  * connection to the database and asks the master, which forks another worker into its place; the one aside
  * finishes its request, answers it, and ends. docs/decisions/0016 says why. Called by process.c and worker.c;
- * what they register is called out of the waits of net, attest and launch (core/waiting.h). */
+ * what they register is called out of the waits of those who ask networks and programs (core/waiting.h). */
 #ifndef RIGGER_SERVER_ASIDE_H
 #define RIGGER_SERVER_ASIDE_H
 
